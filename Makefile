@@ -1,0 +1,54 @@
+# CENcomm. `make` alone lists the targets. Everything is installed into .venv from the package index.
+SHELL := /bin/bash
+PYTHON ?= python3.11
+BIN := .venv/bin
+export PYTHONDONTWRITEBYTECODE ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo test fast lint types layers i18n vectors check clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/.installed ## Make .venv and install everything into it
+
+.venv/.installed: pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "CENcomm needs Python 3.11 or newer: set PYTHON=python3.x"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q --upgrade pip
+	$(BIN)/python -m pip install -q -e . --group dev
+	@touch $@
+
+run: setup ## Start the server with a demonstration operation; prints its address and accounts
+	$(BIN)/cencomm serve --demo
+
+demo: setup ## A whole operation, checked record by record (RECORDS=table.csv, DATABASE=url)
+	$(BIN)/python -m cencomm.cli.demo $(if $(RECORDS),--records "$(RECORDS)") $(if $(DATABASE),--database "$(DATABASE)")
+
+test: setup ## Every test, with a real PostgreSQL that it brings itself
+	$(BIN)/pytest -n 2 --dist loadfile tests
+
+fast: setup ## Unit tests only, in seconds
+	$(BIN)/pytest -n 2 tests/unit
+
+lint: setup ## Style: ruff, and every module has its test module
+	$(BIN)/ruff check cencomm tests tools
+	$(BIN)/ruff format --check cencomm tests tools
+	$(BIN)/python tools/mirror.py
+
+types: setup ## mypy --strict
+	$(BIN)/mypy
+
+layers: setup ## Who may import whom
+	$(BIN)/lint-imports
+
+i18n: setup ## Six languages, none with a gap
+	$(BIN)/python -m cencomm.i18n.check
+
+vectors: setup ## Official and own test vectors, with their counts
+	$(BIN)/pytest tests/vectors -q
+
+check: layers lint types i18n test ## All of the above: what CI runs
+
+clean: ## Remove what the targets made (keeps var/, the server's data)
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,48 @@
+"""Fails when a module has no test module of the same name, or a test module tests nothing that exists (style guide §9)."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "cencomm"
+UNIT = ROOT / "tests" / "unit"
+
+ELSEWHERE = {
+    "cli/demo.py": "tests/e2e/test_demo.py",
+    "main.py": "tests/e2e/test_operation.py",
+}
+"""Modules that only make sense whole: the test that runs them instead."""
+
+
+def tested_elsewhere(module: Path) -> bool:
+    """Whether a test outside `unit/` stands for `module`: named above, or a store module (tested on real databases)."""
+    relative = module.relative_to(PACKAGE).as_posix()
+    named = ELSEWHERE.get(relative)
+    if named is not None:
+        return (ROOT / named).exists()
+    if relative.startswith("store/migrations/"):
+        return True
+    return relative.startswith("store/") and (ROOT / "tests" / "store" / f"test_{module.stem}.py").exists()
+
+
+def modules() -> list[Path]:
+    """Every module with code of its own; a package's `__init__` only re-exports."""
+    return sorted(path for path in PACKAGE.rglob("*.py") if path.name not in {"__init__.py", "__main__.py"})
+
+
+def partner(module: Path) -> Path:
+    relative = module.relative_to(PACKAGE)
+    return UNIT / relative.parent / f"test_{relative.name}"
+
+
+def main() -> int:
+    lonely = [m for m in modules() if not partner(m).exists() and not tested_elsewhere(m)]
+    for module in lonely:
+        print(f"{module.relative_to(ROOT)} has no {partner(module).relative_to(ROOT)}")
+    return 1 if lonely else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
