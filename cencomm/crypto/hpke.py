@@ -184,7 +184,7 @@ def seal(
     return kem_output, context.seal(aad, plaintext)
 
 
-def open(  # noqa: A001, PLR0917 - the name and order of RFC 9180; always used as hpke.open
+def open(  # noqa: A001 - the name and order of RFC 9180; always used as hpke.open
     suite: CipherSuite,
     kem_output: bytes,
     private_key: bytes,

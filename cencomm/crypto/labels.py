@@ -80,7 +80,7 @@ def encrypt_with_label(
     return hpke.seal(suite, public_key, info, b"", plaintext, ikm_e=ikm_e, random=random)
 
 
-def decrypt_with_label(  # noqa: PLR0917 - the order of §5.1.3
+def decrypt_with_label(
     suite: CipherSuite,
     private_key: bytes,
     label: str,
