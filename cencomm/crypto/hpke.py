@@ -214,7 +214,15 @@ def setup_export(
 
 
 def receive_export(
-    suite: CipherSuite, kem_output: bytes, private_key: bytes, info: bytes, *, exporter_context: bytes, length: int
+    suite: CipherSuite,
+    kem_output: bytes,
+    private_key: bytes,
+    info: bytes,
+    *,
+    exporter_context: bytes,
+    length: int,
+    public_key: bytes | None = None,
 ) -> Secret:
     """The same exported secret, for the receiver."""
-    return setup_receiver(suite, kem_output, private_key, info).export(exporter_context, length)
+    context = setup_receiver(suite, kem_output, private_key, info, public_key=public_key)
+    return context.export(exporter_context, length)
