@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from cencomm.errors import DomainError
+from collections.abc import Mapping
+
+from cencomm.errors import DomainError, Fact
 
 
 class ClientError(DomainError):
@@ -181,3 +183,14 @@ class BundleDamaged(ClientError):
     """An extraction bundle cannot be read (`reason`)."""
 
     code = "client.bundle_damaged"
+
+
+class ServerRefused(ClientError):
+    """The server refused; `server_code` and `server_facts` are its words and name the sentence to show."""
+
+    code = "client.server_refused"
+
+    def __init__(self, server_code: str, server_facts: Mapping[str, Fact] | None = None) -> None:
+        super().__init__(reason=server_code)
+        self.server_code = server_code
+        self.server_facts = dict(server_facts or {})

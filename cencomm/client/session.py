@@ -6,9 +6,9 @@
        │            frames out <── Session.send
     broken ──> handler.disconnected(), wait with jitter, connect again
 
-First connection, reconnection and live delivery are one path. Queues are bounded: a slow handler slows the reading,
-and TCP slows the server. What was queued for sending is dropped when the connection breaks, because `resume` says
-afresh what is still owed.
+First connection, reconnection and live delivery are one path. What comes in is bounded: a slow handler slows the
+reading, and TCP slows the server. What was queued for sending is dropped when the connection breaks, because `resume`
+says afresh what is still owed.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class Session:
         self._tokens = tokens
         self._handler = handler
         self._sleep = sleep
-        self._outgoing: asyncio.Queue[ClientFrame] = asyncio.Queue(_QUEUE_FRAMES)
+        self._outgoing: asyncio.Queue[ClientFrame] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
         self._connected = asyncio.Event()
         self.failure: DomainError | None = None
@@ -125,10 +125,13 @@ class Session:
         if not self._connected.is_set():
             raise ServerUnreachable()
 
-    async def send(self, frame: ClientFrame) -> None:
-        """Queue `frame`; dropped if the connection breaks first (`Handler.resume` then owes it)."""
+    def send(self, frame: ClientFrame) -> None:
+        """Queue `frame`; dropped if the connection breaks first (`Handler.resume` then owes it).
+
+        The queue is bounded by the callers: a CUG has a limited number of sendings outstanding.
+        """
         if self._connected.is_set():
-            await self._outgoing.put(frame)
+            self._outgoing.put_nowait(frame)
 
     async def _run(self) -> None:
         attempt = 0
@@ -165,7 +168,7 @@ class Session:
             ping_timeout=3 * _KEEPALIVE_SECONDS,
             proxy=None,
         ) as socket:
-            self._outgoing = asyncio.Queue(_QUEUE_FRAMES)
+            self._outgoing = asyncio.Queue()
             self._connected.set()
             try:
                 await self._serve(socket)
