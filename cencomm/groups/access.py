@@ -1,0 +1,69 @@
+"""Who may see and send what in a CUG: the only place that answers it.
+
+Asked at subscription, at every sending, at every read over HTTP and again at every delivery.
+
+    role                        records   rejection, seal, commit, successor   closing
+    organiser                   yes       yes                                  yes
+    ocu, ncp, officer, rilo,
+      liaison, observer         yes       yes                                  no
+    auditor                     no        yes                                  no
+
+Which commits and successors a role may make is the commit policy's question (`crypto.policy`). Every member reads the
+log from its first event: past content is kept from him by its keys, not by the server, and the head chain has no gap.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cencomm.groups.model import CugState, Membership
+from cencomm.wire.frames import EventKind
+
+NOTHING = 0
+EVERYTHING = 2**62
+
+_GROUP_KEEPING = frozenset({EventKind.COMMIT, EventKind.GROUP, EventKind.REJECTION, EventKind.SEAL})
+_ORGANISER = "organiser"
+_AUDITOR = "auditor"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """`visible_to` is the highest seq that may be seen; `sends` the kinds of event that may be sent."""
+
+    visible_to: int
+    sends: frozenset[EventKind]
+
+    def sees(self, seq: int) -> bool:
+        return seq <= self.visible_to
+
+    @property
+    def any(self) -> bool:
+        return self.visible_to > NOTHING
+
+    @property
+    def is_current(self) -> bool:
+        """Whether he sees what is still to come."""
+        return self.visible_to == EVERYTHING
+
+
+NO_ACCESS = Access(NOTHING, frozenset())
+
+
+def access(state: CugState, membership: Membership | None) -> Access:
+    """What one officer may see and send in a CUG of that state; `membership` is None for a stranger."""
+    if membership is None:
+        return NO_ACCESS
+    if membership.removed_seq is not None:
+        return Access(membership.removed_seq, frozenset())
+    if state is CugState.CLOSED:
+        return Access(EVERYTHING, frozenset())
+    return Access(EVERYTHING, _sends(membership.role))
+
+
+def _sends(role: str) -> frozenset[EventKind]:
+    if role == _AUDITOR:
+        return _GROUP_KEEPING
+    if role == _ORGANISER:
+        return _GROUP_KEEPING | {EventKind.RECORD, EventKind.CLOSED}
+    return _GROUP_KEEPING | {EventKind.RECORD}

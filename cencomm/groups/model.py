@@ -1,0 +1,89 @@
+"""A closed user group as the Delivery Service sees it (RFC 9750 §5): order, epoch, members; never content."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from cencomm.ids import ClientRef, CugId, DeviceId, GroupId, OfficerId
+from cencomm.wire.frames import EventKind
+
+if TYPE_CHECKING:
+    from cencomm.crypto.mls.public.group import PublicGroup
+
+START_OF_GROUP = -1
+"""The "epoch" of a group's start in the table of commits."""
+
+
+class CugState(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Cug:
+    """The narrow row that is locked by whoever assigns a `seq`."""
+
+    cug_id: CugId
+    state: CugState
+    group_id: GroupId
+    epoch: int
+    last_seq: int
+    last_time_ms: int
+    opened_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """One officer in one CUG; `removed_seq` is the event that removed him, the last one that he may see."""
+
+    account_id: OfficerId
+    role: str
+    admitted_seq: int
+    removed_seq: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEvent:
+    """One event of a CUG's log, as stored."""
+
+    seq: int
+    server_time_ms: int
+    kind: EventKind
+    sender: DeviceId
+    client_ref: ClientRef
+    body: bytes = field(repr=False)
+    event_hash: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """What judging needs of one CUG: the newest epoch's public state and who is a member.
+
+    A view may be old; whatever was judged by it names its `(group_id, epoch)`, which the transaction compares again.
+    """
+
+    cug_id: CugId
+    state: CugState
+    group: PublicGroup = field(repr=False)
+    seq: int
+    """The event that made this epoch."""
+    commit_time_ms: int
+    """The time that its commit says of itself; the next commit's may not be earlier."""
+    members: Mapping[OfficerId, Membership]
+    devices: Mapping[int, DeviceId]
+    """Of each leaf of the current tree, by leaf index."""
+
+    @property
+    def group_id(self) -> GroupId:
+        return GroupId(self.group.group_id)
+
+    @property
+    def epoch(self) -> int:
+        return self.group.epoch
+
+    def leaf_of(self, device_id: DeviceId) -> int | None:
+        """The device's leaf index in the current tree."""
+        return next((leaf for leaf, device in self.devices.items() if device == device_id), None)

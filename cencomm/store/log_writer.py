@@ -1,0 +1,147 @@
+"""One writer per process: takes all that queued while the last transaction ran, and stores it in one (DESIGN §3).
+
+    submit ──> queue (bounded) ──> one transaction ──> every outcome to its sender, then all that was stored, in order,
+                  ^                     │                to `on_stored` (the fan-out)
+                  └──── the next batch ─┘
+
+Nothing is acknowledged before the transaction is durable. No timer: a batch is as large as the disk is slow.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import structlog
+
+from cencomm.groups.errors import NotStored
+from cencomm.groups.log import Outcome, Receipt, Submission
+
+MAX_BATCH = 512
+MAX_BATCH_BYTES = 4 * 1024 * 1024
+MAX_QUEUED = 4096
+MAX_QUEUED_BYTES = 32 * 1024 * 1024
+
+log = structlog.get_logger(__name__)
+
+Told = Callable[[Outcome], None]
+Stored = Callable[[Sequence[tuple[Submission, Receipt]]], None]
+
+
+class EventLog(Protocol):
+    """A database that stores a batch in one transaction; `failures` are what it raises when it cannot."""
+
+    failures: tuple[type[Exception], ...]
+
+    async def store(self, batch: Sequence[Submission], now_ms: int) -> list[Outcome]: ...
+    async def close(self) -> None: ...
+
+
+class LogWriter:
+    """`tell` and `on_stored` are called in the event loop and must not block or raise."""
+
+    def __init__(self, event_log: EventLog, *, now_ms: Callable[[], int], on_stored: Stored) -> None:
+        self._event_log = event_log
+        self._now_ms = now_ms
+        self._on_stored = on_stored
+        self._queue: deque[tuple[Submission, Told]] = deque()
+        self._queued_bytes = 0
+        self._work = asyncio.Event()
+        self._room = asyncio.Event()
+        self._room.set()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="log-writer")
+
+    async def stop(self) -> None:
+        """Ends after the running batch; what is still queued is told that it was not stored."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        while self._queue:
+            _, tell = self._queue.popleft()
+            tell(NotStored())
+        await self._event_log.close()
+
+    @property
+    def has_room(self) -> bool:
+        return self._room.is_set()
+
+    async def wait_for_room(self) -> None:
+        """Senders wait here when the backlog is full, and stop reading from their sockets meanwhile."""
+        await self._room.wait()
+
+    def submit(self, submission: Submission, tell: Told) -> None:
+        """Queue `submission`; `tell` gets its outcome, once."""
+        self._queue.append((submission, tell))
+        self._queued_bytes += len(submission.body)
+        self._work.set()
+        if len(self._queue) >= MAX_QUEUED or self._queued_bytes >= MAX_QUEUED_BYTES:
+            self._room.clear()
+
+    async def store(self, submission: Submission) -> Receipt:
+        """As `submit`, for one who waits. Raises the refusal."""
+        answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        await self.wait_for_room()
+        self.submit(submission, lambda outcome: None if answer.done() else answer.set_result(outcome))
+        outcome = await answer
+        if isinstance(outcome, Receipt):
+            return outcome
+        raise outcome
+
+    async def _run(self) -> None:
+        while True:
+            await self._work.wait()
+            batch = self._take()
+            # Shielded, so that stopping cannot leave a transaction half told.
+            running = asyncio.ensure_future(self._store(batch))
+            try:
+                await asyncio.shield(running)
+            except asyncio.CancelledError:
+                await running
+                raise
+
+    def _take(self) -> list[tuple[Submission, Told]]:
+        batch: list[tuple[Submission, Told]] = []
+        size = 0
+        while self._queue and len(batch) < MAX_BATCH and size < MAX_BATCH_BYTES:
+            entry = self._queue.popleft()
+            size += len(entry[0].body)
+            batch.append(entry)
+        self._queued_bytes -= size
+        if not self._queue:
+            self._work.clear()
+        if len(self._queue) < MAX_QUEUED // 2 and self._queued_bytes < MAX_QUEUED_BYTES // 2:
+            self._room.set()
+        return batch
+
+    async def _store(self, batch: list[tuple[Submission, Told]]) -> None:
+        try:
+            outcomes = await self._event_log.store([submission for submission, _ in batch], self._now_ms())
+        except self._event_log.failures as failure:
+            await self._after_failure(batch, failure)
+            return
+        stored = [
+            (submission, outcome)
+            for (submission, _), outcome in zip(batch, outcomes, strict=True)
+            if isinstance(outcome, Receipt) and not outcome.repeated
+        ]
+        for (_, tell), outcome in zip(batch, outcomes, strict=True):
+            tell(outcome)
+        if stored:
+            self._on_stored(stored)
+
+    async def _after_failure(self, batch: list[tuple[Submission, Told]], failure: Exception) -> None:
+        """One bad submission must not take the others with it: each is tried alone, once."""
+        log.error("log_writer.batch_failed", size=len(batch), reason=type(failure).__name__)
+        if len(batch) == 1:
+            batch[0][1](NotStored())
+            return
+        for entry in batch:
+            await self._store([entry])
