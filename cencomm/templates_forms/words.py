@@ -1,0 +1,32 @@
+"""Choosing among the languages that a template offers; a word in another language than asked for says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from babel import Locale, UnknownLocaleError
+
+SOURCE_LANGUAGE = "en"
+
+
+def choose(labels: Mapping[str, str], language: str) -> str:
+    """The text in `language` (a BCP 47 tag; its base language serves too); else marked: `Heading [en]`."""
+    exact = labels.get(language) or labels.get(language.partition("-")[0])
+    if exact is not None:
+        return exact
+    other = SOURCE_LANGUAGE if SOURCE_LANGUAGE in labels else min(labels, default="")
+    return f"{labels[other]} [{other}]" if other else "[?]"
+
+
+def territory(code: str, language: str) -> str:
+    """CLDR's name of a country or territory, or the code itself where it has none."""
+    return _territories(language.partition("-")[0]).get(code, code)
+
+
+@cache
+def _territories(language: str) -> Mapping[str, str]:
+    try:
+        return dict(Locale.parse(language).territories)
+    except (UnknownLocaleError, ValueError):
+        return {}
