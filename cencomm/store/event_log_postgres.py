@@ -17,15 +17,13 @@ from cencomm.store.event_log import Hooks, Row, Step, store_batch
 class PostgresEventLog:
     """`address` as `postgresql://…`. Connects when first used, and again after the connection broke."""
 
-    failures: tuple[type[Exception], ...] = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
-
     def __init__(self, address: str, hooks: Hooks) -> None:
         self._address = address
         self._hooks = hooks
         self._connection: asyncpg.Connection | None = None
 
     async def store(self, batch: Sequence[Submission], now_ms: int) -> list[Outcome]:
-        """All of `batch` in one transaction. Raises one of `failures`: nothing of it is stored, or, where the
+        """All of `batch` in one transaction. Raises where it could not: nothing of it is stored, or, where the
         connection broke while committing, it is not known whether it is."""
         if self._connection is None or self._connection.is_closed():
             self._connection = await asyncpg.connect(self._address)

@@ -16,8 +16,6 @@ from cencomm.store.event_log import Hooks, Row, Step, store_batch
 class SqliteEventLog:
     """`store` runs in the writer's thread; the event loop never waits for the disk."""
 
-    failures: tuple[type[Exception], ...] = (sqlite3.Error,)
-
     def __init__(self, path: Path, hooks: Hooks) -> None:
         self._path = path
         self._hooks = hooks

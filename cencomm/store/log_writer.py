@@ -13,12 +13,17 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Protocol
 
 import structlog
 
 from cencomm.groups.errors import NotStored
 from cencomm.groups.log import Outcome, Receipt, Submission
+from cencomm.store.database import parse_url
+from cencomm.store.event_log import Hooks
+from cencomm.store.event_log_postgres import PostgresEventLog
+from cencomm.store.event_log_sqlite import SqliteEventLog
 
 MAX_BATCH = 512
 MAX_BATCH_BYTES = 4 * 1024 * 1024
@@ -32,12 +37,18 @@ Stored = Callable[[Sequence[tuple[Submission, Receipt]]], None]
 
 
 class EventLog(Protocol):
-    """A database that stores a batch in one transaction; `failures` are what it raises when it cannot."""
-
-    failures: tuple[type[Exception], ...]
+    """A database that stores a batch in one transaction, or raises."""
 
     async def store(self, batch: Sequence[Submission], now_ms: int) -> list[Outcome]: ...
     async def close(self) -> None: ...
+
+
+def event_log_for(database_url: str, hooks: Hooks) -> EventLog:
+    """The event log of that database. Raises DatabaseUrlInvalid."""
+    url = parse_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        return SqliteEventLog(Path(str(url.database)), hooks)
+    return PostgresEventLog(url.set(drivername="postgresql").render_as_string(hide_password=False), hooks)
 
 
 class LogWriter:
@@ -124,7 +135,7 @@ class LogWriter:
     async def _store(self, batch: list[tuple[Submission, Told]]) -> None:
         try:
             outcomes = await self._event_log.store([submission for submission, _ in batch], self._now_ms())
-        except self._event_log.failures as failure:
+        except Exception as failure:  # noqa: BLE001  (the writer's outermost loop: no batch may end it)
             await self._after_failure(batch, failure)
             return
         stored = [

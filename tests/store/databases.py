@@ -6,13 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from sqlalchemy.engine import URL
+import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cencomm.store.database import migrate, new_engine, parse_url
-from cencomm.store.event_log import Hooks
-from cencomm.store.event_log_postgres import PostgresEventLog
-from cencomm.store.event_log_sqlite import SqliteEventLog
 
 
 @asynccontextmanager
@@ -26,7 +23,10 @@ async def migrated(database_url: str) -> AsyncIterator[AsyncEngine]:
         await engine.dispose()
 
 
-def event_log_of(url: URL, hooks: Hooks) -> SqliteEventLog | PostgresEventLog:
-    if url.get_backend_name() == "sqlite":
-        return SqliteEventLog(Path(str(url.database)), hooks)
-    return PostgresEventLog(url.set(drivername="postgresql").render_as_string(hide_password=False), hooks)
+@asynccontextmanager
+async def database_urls(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[str]:
+    """The address of an empty database of the kind that the test is parametrised with."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{folder / 'cencomm.sqlite'}"
+        return
+    pytest.skip("PostgreSQL")
