@@ -49,9 +49,7 @@ async def read_root(key_file: Path, password: str) -> RootInfo:
     raise NotImplementedError
 
 
-def first_sheet(
-    root: RootInfo, *, server_url: str, account: str, display_name: str, invitation_code: str
-) -> Sheet:
+def first_sheet(root: RootInfo, *, server_url: str, account: str, display_name: str, invitation_code: str) -> Sheet:
     """The sheet for the first secretariat account, from what `cencomm.server.bootstrap.initialise` returned."""
     raise NotImplementedError
 

@@ -1,11 +1,11 @@
 """The client engine's front: one profile, one account, one session, its CUGs.
 
-    async with Client.open(folder, password) as client:
-        await client.connect()
-        cug = await client.open_cug("Operation Tiger", operation_code="OT26")
-        await cug.admit(OfficerId("KE/otieno"), Role.OFFICER)
-        await cug.send_text("ready")
-        async for item in cug.watch(): ...
+async with Client.open(folder, password) as client:
+    await client.connect()
+    cug = await client.open_cug("Operation Tiger", operation_code="OT26")
+    await cug.admit(OfficerId("KE/otieno"), Role.OFFICER)
+    await cug.send_text("ready")
+    async for item in cug.watch(): ...
 """
 
 from __future__ import annotations

@@ -147,9 +147,7 @@ class Cug:
         """Published templates, oldest first."""
         raise NotImplementedError
 
-    async def submit(
-        self, template_hash: bytes, answers: Answers, *, replaces: ClientRef | None = None
-    ) -> ClientRef:
+    async def submit(self, template_hash: bytes, answers: Answers, *, replaces: ClientRef | None = None) -> ClientRef:
         """Validate a form and queue it.
 
         Raises:

@@ -16,6 +16,8 @@ from cencomm.client.errors import ProfileDamaged
 from cencomm.client.profile import Table
 from cencomm.errors import Fact
 from cencomm.ids import CugId
+from cencomm.templates_forms import merge
+from cencomm.wire.content import Answers, Content, Form, decode_content
 
 ACCOUNT = Table("account")
 """One row, `self`: AccountRow."""
@@ -27,13 +29,35 @@ KEY_PACKAGES = Table("key_packages")
 """By key package reference: KeyPackageBundle of this device."""
 CUGS = Table("cugs")
 """By cug_id: CugRow."""
+OFFICERS = Table("officers")
+"""By officer id: OfficerRow, as last seen in a verified certificate chain."""
 VAULT = Table("vault")
-"""By item id: vault items already merged."""
+"""By cug_id: CheckpointRow, the furthest head that any device of this account has put into the vault."""
 
 
 def epochs(cug_id: CugId) -> Table:
     """By group_id and epoch: EpochRow."""
     return Table(f"epochs/{cug_id.hex()}")
+
+
+def content_keys(cug_id: CugId) -> Table:
+    """By group_id and epoch: KeyRow."""
+    return Table(f"content_keys/{cug_id.hex()}")
+
+
+def state(cug_id: CugId) -> Table:
+    """One row, `state`: StateRow."""
+    return Table(f"state/{cug_id.hex()}")
+
+
+def heads(cug_id: CugId) -> Table:
+    """By chunk number: the head hashes of 128 events each (PROTOCOL §3.4)."""
+    return Table(f"heads/{cug_id.hex()}")
+
+
+def seals(cug_id: CugId) -> Table:
+    """By group_id and epoch: the archive seal made for this account's archive key."""
+    return Table(f"seals/{cug_id.hex()}")
 
 
 def items(cug_id: CugId) -> Table:
@@ -42,7 +66,7 @@ def items(cug_id: CugId) -> Table:
 
 
 def locked(cug_id: CugId) -> Table:
-    """Events whose content key is not known yet, by seq."""
+    """By seq: LockedRow, records whose content key is not known yet."""
     return Table(f"locked/{cug_id.hex()}")
 
 
@@ -52,7 +76,7 @@ def outbox(cug_id: CugId) -> Table:
 
 
 def pending(cug_id: CugId) -> Table:
-    """One row, `commit`: PendingRow (PROTOCOL §2.6)."""
+    """One row, `pending`: PendingRow (PROTOCOL §2.6)."""
     return Table(f"pending/{cug_id.hex()}")
 
 
@@ -85,6 +109,9 @@ class ItemKind(Enum):
     """Breaks a rule of the protocol; `reason` is the code."""
     UNKNOWN = "unknown"
     """A content this version does not know."""
+
+
+_UNREADABLE = frozenset({ItemKind.REFUSED, ItemKind.LOCKED, ItemKind.UNKNOWN})
 
 
 class Standing(Enum):
@@ -133,6 +160,26 @@ class Item(Struct, frozen=True, omit_defaults=True):
     def officer(self) -> str:
         return self.sender.rpartition("/")[0]
 
+    @property
+    def content(self) -> Content | None:
+        """What the record says: of a form, with the answers of both parts; None where there is nothing to read."""
+        if not self.public and not self.personal:
+            return None
+        if self.kind in _UNREADABLE:
+            return None
+        first = decode_content(self.public or self.personal)
+        if self.public and self.personal and isinstance(first, Form):
+            second = decode_content(self.personal)
+            if isinstance(second, Form):
+                return msgspec.structs.replace(first, answers=merge(first.answers, second.answers))
+        return first
+
+    @property
+    def answers(self) -> Answers:
+        """A form's answers, both parts together; empty for anything else."""
+        content = self.content
+        return content.answers if isinstance(content, Form) else {}
+
 
 class MembersChanged(Struct, frozen=True, omit_defaults=True):
     """Who came, went or changed with a commit; officers, and for `devices_*` devices."""
@@ -164,6 +211,8 @@ class AccountRow(Struct, frozen=True, omit_defaults=True):
     kind: str
     display_name: str
     account_key: bytes
+    authentication_key: bytes = b""
+    """Renews the session. It opens nothing: the vault's wraps hang on other derivations."""
     token: str = ""
     vault_key: bytes = b""
     vault_position: int = 0
@@ -171,6 +220,8 @@ class AccountRow(Struct, frozen=True, omit_defaults=True):
     device_seed: bytes = b""
     device_certificate: bytes = b""
     identity_public_key: bytes = b""
+    archive_key: bytes = b""
+    """`crypto.group_context.ArchiveKey` encoded: the public half, signed by the identity key."""
     chain: bytes = b""
     revocations_at_ms: int = 0
 
@@ -196,7 +247,7 @@ class LeafView(Struct, frozen=True, array_like=True):
 
 
 class EpochRow(Struct, frozen=True, omit_defaults=True):
-    """What verifying and opening a record of one epoch needs."""
+    """What verifying a record of one epoch needs."""
 
     group_id: bytes
     epoch: int
@@ -205,11 +256,55 @@ class EpochRow(Struct, frozen=True, omit_defaults=True):
     history: str
     made_seq: int
     made_at_ms: int
-    key: bytes = b""
+
+
+class KeyRow(Struct, frozen=True, omit_defaults=True):
+    """K_e of one epoch."""
+
+    key: bytes
     in_vault: bool = False
+    proven: bool = True
+    """False for a key that another member said and that no record has confirmed yet (PROTOCOL §4.2)."""
 
     def __repr__(self) -> str:
-        return f"EpochRow(group_id={self.group_id.hex()}, epoch={self.epoch})"
+        return f"KeyRow(in_vault={self.in_vault})"
+
+
+class StateRow(Struct, frozen=True, omit_defaults=True):
+    """The heavy part of a CUG's state; changes with commits only."""
+
+    replay: bytes = b""
+    """`crypto.replay.Replay` encoded, as of the last handshake event; its head is older than CugRow's."""
+    secret: bytes = b""
+    """GroupState encoded; empty while not a member."""
+    welcome: bytes = b""
+    """GroupState from a Welcome that the replay has not reached."""
+
+    def __repr__(self) -> str:
+        return "StateRow()"
+
+
+class LockedRow(Struct, frozen=True, array_like=True):
+    """A record as it came, to be opened when its key is known."""
+
+    event: bytes
+    """`wire.frames.Event` encoded."""
+    commit_seen: int = 0
+
+
+class OfficerRow(Struct, frozen=True, omit_defaults=True):
+    display_name: str
+    identity_key: bytes
+
+
+class CheckpointRow(Struct, frozen=True, omit_defaults=True):
+    """How far an account has verified a CUG: a new device accepts nothing older (PROTOCOL §2.5)."""
+
+    cug_id: bytes
+    head_n: int
+    head_hash: bytes
+    group_id: bytes
+    epoch: int
 
 
 class OutboxRow(Struct, frozen=True, omit_defaults=True):
@@ -231,48 +326,62 @@ class OutboxRow(Struct, frozen=True, omit_defaults=True):
         return f"OutboxRow(client_ref={self.client_ref.hex()}, kind={self.kind}, stored_seq={self.stored_seq})"
 
 
+class PendingKind(Enum):
+    COMMIT = "commit"
+    EXTERNAL = "external"
+    """An external commit: there is no own state yet."""
+    START = "start"
+    """The first group of a CUG, or a successor."""
+
+
 class PendingRow(Struct, frozen=True, omit_defaults=True):
-    """A commit that was made and may already be at the server; merged only when it comes back."""
+    """A handshake that was made and may already be at the server; merged only when it comes back."""
 
     client_ref: bytes
+    kind: PendingKind
     group_id: bytes
     epoch: int
-    commit: bytes
-    """The MLSMessage, to recognise it."""
+    """The epoch that it was made in; for a start, 0."""
+    frame: bytes
+    """The whole frame (or, for the first group of a CUG, the body), sent again byte by byte."""
+    body: bytes
+    """What the event will hold, to recognise it."""
     secret: bytes
-    """PendingCommit encoded."""
-    external: bool = False
+    """GroupState encoded of the epoch that it makes."""
 
     def __repr__(self) -> str:
-        return f"PendingRow(group_id={self.group_id.hex()}, epoch={self.epoch})"
+        return f"PendingRow(kind={self.kind}, group_id={self.group_id.hex()}, epoch={self.epoch})"
 
 
 class CugRow(Struct, frozen=True, omit_defaults=True):
-    """The state of one CUG after `head_n` events."""
+    """The light part of a CUG's state, after `head_n` events; written with every batch."""
 
     cug_id: bytes
+    opened_ms: int = 0
     head_n: int = 0
     head_hash: bytes = b""
     at_ms: int = 0
-    public: bytes = b""
-    """PublicGroup encoded."""
-    secret: bytes = b""
-    """GroupState encoded; empty while not a member."""
-    welcome: bytes = b""
-    """GroupState from a Welcome that the replay has not reached."""
+    """The server's time of the newest event."""
+    group_id: bytes = b""
+    epoch: int = 0
+    role: str = ""
     title: str = ""
     operation_code: str = ""
+    about: str = ""
     joined_seq: int = 0
-    joined_epoch: int = 0
     confirmed: bool = True
+    join_at_ms: int = 0
     removed_seq: int = 0
     closed_seq: int = 0
-    commit_time_ms: int = 0
     epoch_at_ms: int = 0
     leaf_at_ms: int = 0
     broken: str = ""
+    """The code of what could not be applied; empty when all is well."""
     rejected_by: tuple[str, ...] = ()
+    """Officers who rejected the newest commit."""
     alarm_count: int = 0
+    sent_count: int = 0
+    history_asked_ms: int = 0
 
     def __repr__(self) -> str:
         return f"CugRow(cug_id={self.cug_id.hex()}, head_n={self.head_n})"
@@ -292,5 +401,3 @@ def unpack(kind: type[S], data: bytes) -> S:
         return msgspec.msgpack.decode(data, type=kind)
     except msgspec.MsgspecError:
         raise ProfileDamaged(table=kind.__name__) from None
-
-

@@ -82,6 +82,16 @@ class Transaction:
         ).fetchone()
         return None if found is None else self._keys.open(table, name, found[0])[1]
 
+    def has(self, table: Table, key: bytes) -> bool:
+        """Whether there is a value of `key`; it is not opened."""
+        return (
+            self._connection.execute(
+                "SELECT 1 FROM value WHERE space = ? AND name = ?",
+                (self._keys.space(table), self._keys.name(table, key)),
+            ).fetchone()
+            is not None
+        )
+
     def put(self, table: Table, key: bytes, value: bytes, *, number: int = 0) -> None:
         """Write or replace the value of `key`; `number` orders it for `rows`."""
         name = self._keys.name(table, key)

@@ -1,0 +1,116 @@
+"""Sendings that have not come back yet (PROTOCOL §3.4, §3.5).
+
+    add ──> sealed ──> sent ──> acknowledged (`stored_seq`) ──> came back: gone
+              ^          │
+              └──────────┴── refused as stale: sealed anew in the next epoch under the same client_ref
+
+Each row is written before its bytes go out, so that a resend is byte-identical, also after a restart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from cencomm.client import model
+from cencomm.client.model import OutboxRow, pack, unpack
+from cencomm.client.profile import Transaction
+from cencomm.ids import ClientRef, CugId
+
+WINDOW = 64
+"""How many sendings may be under way at once; the rest waits here."""
+
+
+class Outbox:
+    """The rows of one CUG, oldest first."""
+
+    def __init__(self, cug_id: CugId) -> None:
+        self._table = model.outbox(cug_id)
+        self._rows: dict[bytes, OutboxRow] = {}
+        self._under_way: set[bytes] = set()
+        self._next_number = 0
+        self.failed: dict[bytes, str] = {}
+        """By client_ref: why the server will never take it. Kept in memory, for those who wait."""
+
+    def load(self, tx: Transaction) -> None:
+        rows = [unpack(OutboxRow, row.value) for row in tx.rows(self._table)]
+        self._rows = {row.client_ref: row for row in rows}
+        self._under_way &= self._rows.keys()
+        self._next_number = max((row.number for row in rows), default=0) + 1
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __contains__(self, client_ref: object) -> bool:
+        return client_ref in self._rows
+
+    def add(self, tx: Transaction, row: OutboxRow) -> OutboxRow:
+        """Queue `row` (its `number` is given here)."""
+        numbered = msgspec.structs.replace(row, number=self._next_number)
+        self._next_number += 1
+        self.put(tx, numbered)
+        return numbered
+
+    def put(self, tx: Transaction, row: OutboxRow) -> None:
+        """Write `row` anew."""
+        self._rows[row.client_ref] = row
+        tx.put(self._table, row.client_ref, pack(row), number=row.number)
+
+    def due(self) -> Iterator[OutboxRow]:
+        """Rows to send now, oldest first, as many as the window has room for; marks nothing."""
+        room = WINDOW - len(self._under_way)
+        for row in list(self._rows.values()):
+            if room <= 0:
+                return
+            if row.client_ref not in self._under_way and not row.stored_seq:
+                room -= 1
+                yield row
+
+    def sent(self, client_ref: bytes) -> None:
+        self._under_way.add(client_ref)
+
+    def disconnected(self) -> None:
+        """Nothing is under way any more: what was not acknowledged goes out again."""
+        self._under_way.clear()
+
+    def acknowledged(self, tx: Transaction, client_ref: bytes, seq: int) -> None:
+        self._under_way.discard(client_ref)
+        row = self._rows.get(client_ref)
+        if row is not None and not row.stored_seq:
+            self.put(tx, msgspec.structs.replace(row, stored_seq=seq))
+
+    def came_back(self, tx: Transaction, client_ref: bytes) -> bool:
+        """Whether it was one of ours; then it is done."""
+        self._under_way.discard(client_ref)
+        if self._rows.pop(client_ref, None) is None:
+            return False
+        tx.delete(self._table, client_ref)
+        return True
+
+    def stale(self, client_ref: bytes) -> OutboxRow | None:
+        """The server closed its epoch: it is due again, to be sealed anew."""
+        self._under_way.discard(client_ref)
+        return self._rows.get(client_ref)
+
+    def refused(self, tx: Transaction, client_ref: bytes, code: str) -> bool:
+        """Refused for good."""
+        if not self.came_back(tx, client_ref):
+            return False
+        self.failed[client_ref] = code
+        return True
+
+    def missing(self, head_n: int) -> list[OutboxRow]:
+        """Acknowledged at a seq that has been passed, and yet not come back (PROTOCOL §3.4)."""
+        return [row for row in self._rows.values() if 0 < row.stored_seq <= head_n]
+
+    def clear(self, tx: Transaction) -> None:
+        self._rows.clear()
+        self._under_way.clear()
+        tx.clear(self._table)
+
+
+def new_row(
+    client_ref: ClientRef, kind: int, *, public: bytes = b"", personal: bytes = b"", body: bytes = b""
+) -> OutboxRow:
+    return OutboxRow(client_ref=client_ref, number=0, kind=kind, public=public, personal=personal, body=body)

@@ -1,0 +1,104 @@
+"""Rules of the outbox.
+
+OB-001 what was queued is there after a restart, in order
+OB-002 at most a window is under way
+OB-003 what came back is gone, also from disk
+OB-004 after a disconnection everything unacknowledged is due again, the acknowledged is not
+OB-005 an acknowledged sending that did not come back is told
+OB-006 a refusal for good is remembered with its reason and leaves no row
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cencomm.client.engine.outbox import WINDOW, Outbox, new_row
+from cencomm.client.profile import PasswordCost, Profile
+from cencomm.ids import ClientRef, CugId
+
+CUG = CugId(bytes(16))
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> Profile:
+    return Profile.create(tmp_path / "p", "correct horse", cost=PasswordCost(ops_limit=1, memory_bytes=8 * 1024))
+
+
+def ref(number: int) -> ClientRef:
+    return ClientRef(number.to_bytes(16, "big"))
+
+
+def filled(profile: Profile, count: int) -> Outbox:
+    outbox = Outbox(CUG)
+    with profile.transaction() as tx:
+        outbox.load(tx)
+        for number in range(count):
+            outbox.add(tx, new_row(ref(number), 3, personal=b"x"))
+    return outbox
+
+
+def reloaded(profile: Profile) -> Outbox:
+    outbox = Outbox(CUG)
+    outbox.load(profile.read())
+    return outbox
+
+
+class TestOutbox:
+    def test_what_was_queued_is_there_after_a_restart_in_order(self, profile: Profile) -> None:
+        """OB-001"""
+        filled(profile, 20)
+        again = reloaded(profile)
+        assert [row.client_ref for row in again.due()] == [ref(number) for number in range(20)]
+        with profile.transaction() as tx:
+            assert again.add(tx, new_row(ref(99), 3)).number == 21
+
+    def test_at_most_a_window_is_under_way(self, profile: Profile) -> None:
+        """OB-002"""
+        outbox = filled(profile, WINDOW + 5)
+        first = [row.client_ref for row in outbox.due()]
+        assert len(first) == WINDOW
+        for client_ref in first:
+            outbox.sent(client_ref)
+        assert list(outbox.due()) == []
+        with profile.transaction() as tx:
+            outbox.came_back(tx, first[0])
+        assert [row.client_ref for row in outbox.due()] == [ref(WINDOW)]
+
+    def test_what_came_back_is_gone(self, profile: Profile) -> None:
+        """OB-003"""
+        outbox = filled(profile, 2)
+        with profile.transaction() as tx:
+            assert outbox.came_back(tx, ref(0))
+            assert not outbox.came_back(tx, ref(0))
+        assert ref(0) not in outbox
+        assert len(reloaded(profile)) == 1
+
+    def test_after_a_disconnection_the_unacknowledged_is_due_again(self, profile: Profile) -> None:
+        """OB-004"""
+        outbox = filled(profile, 3)
+        for row in list(outbox.due()):
+            outbox.sent(row.client_ref)
+        with profile.transaction() as tx:
+            outbox.acknowledged(tx, ref(1), 7)
+        outbox.disconnected()
+        assert [row.client_ref for row in outbox.due()] == [ref(0), ref(2)]
+
+    def test_an_acknowledged_sending_that_did_not_come_back_is_told(self, profile: Profile) -> None:
+        """OB-005"""
+        outbox = filled(profile, 2)
+        with profile.transaction() as tx:
+            outbox.acknowledged(tx, ref(1), 7)
+        assert outbox.missing(6) == []
+        assert [row.client_ref for row in outbox.missing(7)] == [ref(1)]
+        assert [row.client_ref for row in reloaded(profile).missing(7)] == [ref(1)]
+
+    def test_a_refusal_for_good_leaves_no_row(self, profile: Profile) -> None:
+        """OB-006"""
+        outbox = filled(profile, 1)
+        with profile.transaction() as tx:
+            assert outbox.refused(tx, ref(0), "wire.too_large")
+            assert not outbox.refused(tx, ref(5), "wire.too_large")
+        assert outbox.failed == {ref(0): "wire.too_large"}
+        assert len(reloaded(profile)) == 0
