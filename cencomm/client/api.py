@@ -70,7 +70,7 @@ class Client:
         """
         raise NotImplementedError
 
-    async def connect(self, timeout: float = 30.0) -> None:
+    async def connect(self, seconds: float = 30.0) -> None:
         """Sign in, register the device where it is new, start the live session, subscribe to every CUG.
 
         Raises:
@@ -105,10 +105,10 @@ class Client:
         """Open a CUG with this officer as its organiser and publish its title and templates."""
         raise NotImplementedError
 
-    async def wait_for_cug(self, cug_id: CugId | None = None, timeout: float = 60.0) -> Cug:
+    async def wait_for_cug(self, cug_id: CugId | None = None, seconds: float = 60.0) -> Cug:
         """Wait until this device is a member of that CUG (of any, if None) and has replayed its own join.
 
-        A device without a Welcome of its own joins by external commit. Raises UnknownGroup after `timeout` seconds.
+        A device without a Welcome of its own joins by external commit. Raises UnknownGroup after `seconds`.
         """
         raise NotImplementedError
 

@@ -177,24 +177,24 @@ class Cug:
         """Sendings that have not come back yet."""
         raise NotImplementedError
 
-    async def caught_up(self, timeout: float = 60.0) -> int:
+    async def caught_up(self, seconds: float = 60.0) -> int:
         """Wait until everything the server had when asked is applied; returns the seq. Raises ServerUnreachable."""
         raise NotImplementedError
 
-    async def wait_seq(self, seq: int, timeout: float = 60.0) -> None:
-        """Wait until event `seq` is applied. Raises ServerUnreachable after `timeout` seconds."""
+    async def wait_seq(self, seq: int, seconds: float = 60.0) -> None:
+        """Wait until event `seq` is applied. Raises ServerUnreachable after `seconds`."""
         raise NotImplementedError
 
-    async def flush(self, timeout: float = 60.0) -> None:
+    async def flush(self, seconds: float = 60.0) -> None:
         """Wait until every sending is acknowledged and came back.
 
         Raises:
-            SendRefused: one was refused for good; ServerUnreachable: not within `timeout` seconds.
+            SendRefused: one was refused for good; ServerUnreachable: not within `seconds`.
         """
         raise NotImplementedError
 
     def log(self, *, up_to_seq: int | None = None) -> AsyncIterator[LogEntry]:
-        """The whole log from the server again, event 1 first, each opened and checked against the own head (for extraction).
+        """The whole log from the server again, event 1 first, each opened and checked against the own head.
 
         Raises:
             ServerMisbehaved: the log is not the one that was applied before.
