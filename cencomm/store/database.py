@@ -6,13 +6,15 @@ between. Read-only units of work say so and start as `BEGIN`, which blocks nobod
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from cencomm.errors import DomainError
@@ -34,7 +36,7 @@ def parse_url(database_url: str) -> URL:
     """The address with the driver that we use. Raises DatabaseUrlInvalid."""
     try:
         url = make_url(database_url)
-    except ValueError:
+    except (ArgumentError, ValueError):
         raise DatabaseUrlInvalid() from None
     backend = url.get_backend_name()
     if backend == "sqlite":
@@ -42,6 +44,47 @@ def parse_url(database_url: str) -> URL:
     if backend == "postgresql":
         return url.set(drivername="postgresql+asyncpg")
     raise DatabaseUrlInvalid(backend=backend)
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One database, open. Adapters off the message path use `engine`; the event log has a connection of its own."""
+
+    url: URL
+    engine: AsyncEngine
+
+    @classmethod
+    def open(cls, database_url: str) -> Self:
+        """Raises DatabaseUrlInvalid. Connects when first used."""
+        url = parse_url(database_url)
+        return cls(url, new_engine(url))
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def sqlite_path(self) -> Path:
+        assert self.is_sqlite and self.url.database
+        return Path(self.url.database)
+
+    @property
+    def postgres_address(self) -> str:
+        """For asyncpg itself; holds the password, so it is never logged."""
+        assert not self.is_sqlite
+        return self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    async def is_there(self) -> bool:
+        """Whether the database answers."""
+        try:
+            async with self.engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        except (SQLAlchemyError, OSError):
+            return False
+        return True
+
+    async def close(self) -> None:
+        await self.engine.dispose()
 
 
 def new_engine(url: URL, *, pool_size: int = 5) -> AsyncEngine:

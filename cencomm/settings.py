@@ -1,0 +1,99 @@
+"""The server's settings: one frozen object, read from the environment once, in `main` (style guide §3).
+
+CENCOMM_DATA_DIR          folder for what the server keeps; default `var`
+CENCOMM_DATABASE_URL      sqlite:///path or postgresql://user@host/name; default a SQLite file in the data folder
+CENCOMM_HOST              address to listen on; default 127.0.0.1
+CENCOMM_PORT              port to listen on; default 8440, 0 takes a free one
+CENCOMM_PUBLIC_URL        how clients reach the server; default http://HOST:PORT. Browsers of other origins are refused
+CENCOMM_TRUSTED_PROXIES   addresses, with commas between, whose X-Forwarded-For counts; default none
+CENCOMM_LOG               debug, info, warning or error; default info
+CENCOMM_SESSION_HOURS     how long a sign-in lasts; default 12
+CENCOMM_RATE              requests a second that one address may send for long; default 50
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from cencomm.errors import DomainError
+
+DEFAULT_PORT = 8440
+MAX_PORT = 65535
+LOG_LEVELS = ("debug", "info", "warning", "error")
+DATABASE_FILE = "cencomm.sqlite3"
+
+
+class SettingsInvalid(DomainError):
+    """A setting that cannot be; `setting` names it. Its value is not repeated: it may hold a password."""
+
+    code = "settings.invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    data_dir: Path
+    database_url: str
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_PORT
+    public_url: str = f"http://127.0.0.1:{DEFAULT_PORT}"
+    trusted_proxies: tuple[str, ...] = ()
+    log_level: str = "info"
+    session_hours: int = 12
+    requests_per_second: int = 50
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of `public_url`, as a browser's Origin header has it."""
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{parts.netloc}".lower()
+
+    @property
+    def behind_tls(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Settings:
+        """Raises SettingsInvalid."""
+        data_dir = Path(environ.get("CENCOMM_DATA_DIR") or "var").resolve()
+        host = environ.get("CENCOMM_HOST") or "127.0.0.1"
+        port = _number(environ, "CENCOMM_PORT", DEFAULT_PORT, 0, MAX_PORT)
+        log_level = environ.get("CENCOMM_LOG") or "info"
+        if log_level not in LOG_LEVELS:
+            raise SettingsInvalid(setting="CENCOMM_LOG")
+        return cls(
+            data_dir=data_dir,
+            database_url=environ.get("CENCOMM_DATABASE_URL") or f"sqlite:///{data_dir / DATABASE_FILE}",
+            host=host,
+            port=port,
+            public_url=_address(environ, host, port),
+            trusted_proxies=_list(environ.get("CENCOMM_TRUSTED_PROXIES", "")),
+            log_level=log_level,
+            session_hours=_number(environ, "CENCOMM_SESSION_HOURS", 12, 1, 24 * 30),
+            requests_per_second=_number(environ, "CENCOMM_RATE", 50, 1, 1_000_000),
+        )
+
+
+def _number(environ: Mapping[str, str], name: str, default: int, lowest: int, highest: int) -> int:
+    given = environ.get(name) or str(default)
+    if not (given.isascii() and given.isdigit()) or not lowest <= int(given) <= highest:
+        raise SettingsInvalid(setting=name)
+    return int(given)
+
+
+def _address(environ: Mapping[str, str], host: str, port: int) -> str:
+    shown_host = f"[{host}]" if ":" in host else host
+    given = environ.get("CENCOMM_PUBLIC_URL") or f"http://{shown_host}:{port}"
+    try:
+        parts = urlsplit(given)
+    except ValueError:
+        raise SettingsInvalid(setting="CENCOMM_PUBLIC_URL") from None
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise SettingsInvalid(setting="CENCOMM_PUBLIC_URL")
+    return given.rstrip("/")
+
+
+def _list(given: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in given.split(",") if name.strip())
