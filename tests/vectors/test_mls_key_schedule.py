@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cencomm.crypto.mls.public.structs import GroupContext
+from cencomm.crypto.mls.public.group_context import GroupContext
 from cencomm.crypto.mls.secret import key_schedule as ks
 from cencomm.crypto.primitives import CipherSuite
 from tests.shared_data import shared_path

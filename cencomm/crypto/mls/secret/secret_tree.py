@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from cencomm.crypto.labels import derive_tree_secret, expand_with_label
-from cencomm.crypto.mls.public.tree_math import LeafIndex, left, leaf_to_node, level, right, root
+from cencomm.crypto.mls.public.tree_math import LeafIndex, leaf_to_node, left, right, root
 from cencomm.crypto.mls.secret.key_schedule import EncryptionSecret, SenderDataSecret
 from cencomm.crypto.mls.secret.validation import refuse
 from cencomm.crypto.primitives import HASH_BYTES, CipherSuite, Secret
-from cencomm.crypto.tls import Reader, Writer
+from cencomm.crypto.tls import DecodeError, Reader, Writer
 
 MAX_SKIPPED = 1000
 """How far ahead of the last message a generation may be, and how many unused keys one ratchet keeps (§9.2)."""
@@ -78,6 +78,8 @@ class SecretTree:
         """Derive the leaf's two ratchets and forget the secrets on the way (§9)."""
         if (leaf, RatchetKind.HANDSHAKE) in self.ratchets:
             return self
+        if leaf >= self.leaf_count:
+            raise refuse("V412", leaf_index=leaf)
         target = leaf_to_node(leaf)
         nodes = dict(self.nodes)
         node = root(self.leaf_count)
@@ -85,7 +87,9 @@ class SecretTree:
         while node != target:
             node = left(node) if target < node else right(node)
             trail.append(node)
-        start = max(depth for depth, passed in enumerate(trail) if passed in nodes)
+        start = max((depth for depth, passed in enumerate(trail) if passed in nodes), default=None)
+        if start is None:
+            raise refuse("V412", leaf_index=leaf)
         for passed in trail[start:-1]:
             secret = nodes.pop(passed)
             nodes[left(passed)] = expand_with_label(secret, "tree", b"left", HASH_BYTES)
@@ -116,7 +120,7 @@ class SecretTree:
         """The key for a message that we received, and the tree without it.
 
         Raises:
-            MlsError: the key was used before (V410) or is too far ahead (V411).
+            MlsError: the key was used before (V410), is too far ahead (V411) or of no leaf (V412).
         """
         tree = self._open_leaf(leaf)
         ratchet = tree.ratchets[leaf, kind]
@@ -157,8 +161,10 @@ class SecretTree:
 
 
 def _read_ratchet(reader: Reader) -> tuple[tuple[int, RatchetKind], _Ratchet]:
-    leaf, kind = reader.u32(), RatchetKind(reader.u8() & 1)
-    return (leaf, kind), _Ratchet.read(reader)
+    leaf, kind = reader.u32(), reader.u8()
+    if kind > RatchetKind.APPLICATION:
+        raise DecodeError("ratchet_kind")
+    return (leaf, RatchetKind(kind)), _Ratchet.read(reader)
 
 
 def sender_data_key(suite: CipherSuite, secret: SenderDataSecret, ciphertext: bytes) -> tuple[Secret, Secret]:

@@ -1,0 +1,72 @@
+"""The checks that need a member's secrets, one number each (V400..V599); the public ones are in `mls.public`."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from cencomm.crypto.mls.public.validation import Check, MlsError
+from cencomm.errors import Fact
+
+
+class RemovedFromGroup(MlsError):
+    """The commit removes us: there is no next state for this member (RFC 9420 §12.4.2)."""
+
+    code: ClassVar[str] = "mls.removed"
+
+
+_TABLE = (
+    # The secret tree and PrivateMessage
+    Check("V410", "a message key is used once", "§9.2"),
+    Check("V411", "a generation is not too far ahead", "§9.2, §15.3"),
+    Check("V412", "the sender's leaf is in the secret tree", "§6.3.2"),
+    Check("V420", "a private message is of this group and epoch", "§6.3, §14"),
+    Check("V421", "the sender data opens", "§6.3.2"),
+    Check("V422", "the sender of a private message is a member", "§6.3.2"),
+    Check("V423", "the content of a private message opens", "§6.3.1"),
+    Check("V424", "padding is zero", "§6.3.1"),
+    Check("V425", "application data comes in a private message", "§6"),
+    # Pre-shared keys
+    Check("V430", "we have the pre-shared key", "§8.4, §12.4.2"),
+    Check("V431", "a pre-shared key's nonce has the length of the hash", "§12.1.4"),
+    Check("V432", "no pre-shared key is named twice", "§12.2"),
+    Check("V433", "a reinit or branch key joins alone and at epoch 1", "§12.4.3.1"),
+    # Processing a commit
+    Check("V450", "a member's public message carries the right membership tag", "§6.2"),
+    Check("V452", "the confirmation tag is right", "§8.1, §12.4.2"),
+    Check("V453", "the commit does not remove us", "§12.4.2"),
+    Check("V454", "our own commit is merged, not processed", "§12.4"),
+    Check("V455", "the path has a ciphertext that we can open", "§7.5, §7.6"),
+    Check("V456", "our path ciphertext opens", "§7.6"),
+    Check("V457", "the path secrets give the path's public keys", "§7.5, §12.4.2"),
+    Check("V458", "the commit was made in our group and epoch", "§12.4.2"),
+    Check("V459", "an update that we proposed comes with the key that we kept", "§12.4.2"),
+    # Joining by Welcome
+    Check("V470", "the welcome is for our key package", "§12.4.3.1"),
+    Check("V471", "welcome, key package and group use one cipher suite", "§12.4.3.1"),
+    Check("V472", "our group secrets open", "§12.4.3.1"),
+    Check("V473", "the group info opens", "§12.4.3.1"),
+    Check("V474", "our leaf stands in the tree", "§12.4.3.1"),
+    Check("V475", "the welcome's path secret gives the tree's public keys", "§12.4.3.1"),
+    Check("V476", "the group info's confirmation tag is right", "§12.4.3.1"),
+    Check("V477", "the message is a welcome", "§12.4.3"),
+    # Making commits, groups and key packages
+    Check("V500", "a commit that needs a path has one", "§12.4"),
+    Check("V501", "the committer does not remove itself", "§12.2"),
+    Check("V502", "the group info gives an external public key", "§12.4.3.2"),
+    Check("V503", "the identity's signature key belongs to its seed", "§5.3"),
+    Check("V504", "a referenced proposal is one we hold", "§12.4"),
+    # Stored state
+    Check("V520", "our leaf and keys belong to the stored tree", "sealed storage"),
+)
+
+CHECKS: dict[str, Check] = {check.number: check for check in _TABLE}
+
+
+def refuse(number: str, **facts: Fact) -> MlsError:
+    """The error of one check, to be raised; a number that is not in the table is a fault of ours."""
+    return MlsError(CHECKS[number].number, **facts)
+
+
+def removed() -> RemovedFromGroup:
+    """The error that tells a member that it has been removed."""
+    return RemovedFromGroup("V453")
