@@ -1,0 +1,167 @@
+"""Commands for one's own account and devices."""
+
+from __future__ import annotations
+
+import platform
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cencomm.cli.context import Options, options, run_async
+from cencomm.cli.files import read_bytes
+from cencomm.cli.rendering import moment
+from cencomm.cli.running import Line, confirm, with_client
+from cencomm.cli.sheets import from_groups
+from cencomm.client import account
+from cencomm.client.api import Client
+from cencomm.crypto.enrolment import Sheet, parse_sheet
+from cencomm.ids import DeviceId
+
+PANEL = "Your account"
+_NOT_IN_DEVICE_NAMES = re.compile(r"[^a-z0-9-]+")
+_MAX_DEVICE_NAME = 64
+
+SheetText = Annotated[
+    str | None, typer.Argument(metavar="[SHEET]", help="The sheet's text (cencomm1:…); asked for if left out.")
+]
+SheetFile = Annotated[
+    Path | None, typer.Option("--sheet-file", exists=True, dir_okay=False, help="File with the sheet's text.")
+]
+Device = Annotated[
+    str | None, typer.Option("--device", help="Name for this device, for example laptop.", show_default="host name")
+]
+
+
+def register(app: typer.Typer) -> None:
+    app.command(rich_help_panel=PANEL)(enrol)
+    app.command("sign-in", rich_help_panel=PANEL)(sign_in)
+    app.command(rich_help_panel=PANEL)(recover)
+    app.command(rich_help_panel=PANEL)(password)
+    app.command(rich_help_panel=PANEL)(devices)
+
+
+def enrol(context: typer.Context, sheet: SheetText = None, sheet_file: SheetFile = None, device: Device = None) -> None:
+    """Begin: make your keys with your enrolment sheet and choose a password.
+
+    Afterwards your contact point certifies you; until then you can sign in but not join a group.
+    """
+    given = options(context)
+    parsed = _sheet(given, sheet, sheet_file)
+    chosen = given.new_password()
+    name = device or device_name()
+    run_async(given.output, lambda: account.enrol(given.profile, parsed, chosen, device=name))
+    given.output.say(
+        f"Enrolled as {parsed.account} on this device ({name}). Ask your contact point to certify you.",
+        {"account": parsed.account, "device": name, "profile": str(given.profile)},
+    )
+
+
+def sign_in(
+    context: typer.Context, sheet: SheetText = None, sheet_file: SheetFile = None, device: Device = None
+) -> None:
+    """Set up a new device of an account that exists: needs your password and your sheet."""
+    given = options(context)
+    parsed = _sheet(given, sheet, sheet_file)
+    secret = given.password()
+    name = device or device_name()
+    run_async(given.output, lambda: account.sign_in_new_device(given.profile, parsed, secret, device=name))
+    given.output.say(
+        f"Signed in as {parsed.account} on this device ({name}). Your groups come with the next command.",
+        {"account": parsed.account, "device": name, "profile": str(given.profile)},
+    )
+
+
+def recover(
+    context: typer.Context, sheet: SheetText = None, sheet_file: SheetFile = None, device: Device = None
+) -> None:
+    """Forgot your password? Set a new one with your sheet, on a new profile."""
+    given = options(context)
+    parsed = _sheet(given, sheet, sheet_file)
+    chosen = given.new_password()
+    name = device or device_name()
+    run_async(given.output, lambda: account.recover(given.profile, parsed, chosen, device=name))
+    given.output.say(
+        f"A new password is set for {parsed.account}; this device is {name}.",
+        {"account": parsed.account, "device": name, "profile": str(given.profile)},
+    )
+
+
+def password(context: typer.Context) -> None:
+    """Change your password. Your other devices ask for the new one."""
+    given = options(context)
+    old = given.password("Old password")
+    given.typed["Password"] = old
+    new = str(typer.prompt("New password", hide_input=True, confirmation_prompt=True, err=True))
+
+    async def change(client: Client, given: Options) -> None:
+        await account.change_password(client, old, new)
+        given.output.say("The password is changed.", {"changed": True})
+
+    with_client(context, change, Line.SIGNED_IN)
+
+
+def devices(
+    context: typer.Context,
+    forget: Annotated[
+        str | None, typer.Option("--end", metavar="NAME", help="End this device's access to the server.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """List your devices; end one that you no longer use.
+
+    If a device was stolen, have your contact point revoke it: only that reaches the groups.
+    """
+    given = options(context)
+    if forget is not None:
+        confirm(given, f"End the device {forget}? It will have to be set up anew.", yes)
+
+    async def show(client: Client, given: Options) -> None:
+        if forget is not None:
+            await account.revoke_device(client, _full_name(client, forget))
+        found = await account.devices(client)
+        given.output.table(
+            "",
+            ("Device", "Since", "State"),
+            [
+                (each.device_id, moment(each.registered_at_ms), "ended" if each.revoked else _this(client, each.device_id))
+                for each in found
+            ],
+            [
+                {"device": each.device_id, "registered_at_ms": each.registered_at_ms, "ended": each.revoked}
+                for each in found
+            ],
+        )
+
+    with_client(context, show, Line.SIGNED_IN)
+
+
+def _this(client: Client, device_id: str) -> str:
+    return "this device" if device_id == client.account.device_id else ""
+
+
+def _full_name(client: Client, device: str) -> DeviceId:
+    return DeviceId(device if device.count("/") == 2 else f"{client.account.account}/{device}")
+
+
+def _sheet(given: Options, text: str | None, file: Path | None) -> Sheet:
+    """The sheet that was given, typed or pasted. Raises what `parse_sheet` raises, as a sentence."""
+    if file is not None:
+        text = read_bytes(file).decode("utf-8", "replace")
+    if text is None:
+        text = str(typer.prompt("Text of the enrolment sheet", err=True))
+    return run_plain(given, text)
+
+
+def run_plain(given: Options, text: str) -> Sheet:
+    async def parse() -> Sheet:
+        return parse_sheet(from_groups(text))
+
+    return run_async(given.output, parse)
+
+
+def device_name() -> str:
+    """A name for this device, made of the host's name."""
+    host = _NOT_IN_DEVICE_NAMES.sub("-", platform.node().partition(".")[0].lower()).strip("-")
+    return host[:_MAX_DEVICE_NAME] or "laptop"

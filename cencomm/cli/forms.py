@@ -1,0 +1,148 @@
+"""Commands for forms: which templates a group has, and filling one in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cencomm.cli.context import Options, options
+from cencomm.cli.files import read_answers, read_bytes
+from cencomm.cli.groups import Group
+from cencomm.cli.running import find_cug, with_client
+from cencomm.cli.typed_answers import answers_from_words
+from cencomm.client.api import Client
+from cencomm.client.cug import Cug
+from cencomm.client.errors import FormInvalid, TemplateUnknown
+from cencomm.ids import ClientRef
+from cencomm.templates_forms import Template, finding_sentence
+from cencomm.wire.content import Answers
+
+PANEL = "Forms"
+_REFERENCE_BYTES = 16
+
+
+def register(app: typer.Typer) -> None:
+    app.command(rich_help_panel=PANEL)(templates)
+    app.command(rich_help_panel=PANEL)(submit)
+
+
+def templates(
+    context: typer.Context,
+    group: Group,
+    template: Annotated[
+        str | None, typer.Argument(metavar="[TEMPLATE]", help="Show the fields of this one.")
+    ] = None,
+    publish: Annotated[
+        Path | None,
+        typer.Option("--publish", exists=True, dir_okay=False, help="Publish a template file into the group."),
+    ] = None,
+) -> None:
+    """List a group's templates, or the fields of one."""
+    document = Template.decode_unchecked(read_bytes(publish)) if publish is not None else None
+
+    async def show(client: Client, given: Options) -> None:
+        cug = await find_cug(client, group)
+        if document is not None:
+            await cug.publish_template(document)
+            await cug.flush()
+        if template is not None:
+            _show_fields(given, find_template(cug, template))
+        else:
+            _show_templates(given, cug)
+
+    with_client(context, show)
+
+
+def find_template(cug: Cug, name: str) -> Template:
+    """The newest template of that id, or the one whose hash begins so. Raises TemplateUnknown."""
+    for found in reversed(cug.templates()):
+        if found.id == name or (len(name) >= 8 and found.hash.hex().startswith(name.lower())):
+            return found
+    raise TemplateUnknown(name=name)
+
+
+def _show_templates(given: Options, cug: Cug) -> None:
+    found = cug.templates()
+    language = given.output.language
+    given.output.table(
+        "",
+        ("Template", "Version", "Name", "Fields", "Hash"),
+        [(t.id, str(t.version), t.title(language), str(len(t.fields)), t.hash.hex()[:16]) for t in found],
+        [{"id": t.id, "version": t.version, "title": t.title(language), "hash": t.hash} for t in found],
+    )
+
+
+def _show_fields(given: Options, template: Template) -> None:
+    language = given.output.language
+    given.output.table(
+        f"{template.title(language)}, version {template.version}",
+        ("Field", "Label", "Type", "Codes"),
+        [
+            (field.key, template.label(field.key, language), field.type, _codes(template, field.code_list))
+            for field in template.fields.values()
+        ],
+        [
+            {"field": field.key, "type": field.type, "code_list": field.code_list, "required": field.required}
+            for field in template.fields.values()
+        ],
+    )
+
+
+def _codes(template: Template, code_list: str) -> str:
+    """A short list in full, a long one by its name."""
+    if not code_list:
+        return ""
+    codes = [code.key for code in template.lists[code_list].codes]
+    return ", ".join(codes) if len(codes) <= 6 else f"{code_list} ({len(codes)})"
+
+
+def submit(
+    context: typer.Context,
+    group: Group,
+    template: Annotated[str, typer.Argument(metavar="TEMPLATE", help="Name of the template (see `templates`).")],
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[FIELD=VALUE]...", help="Answers; item[0].unit=kg in a list.")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", "-f", exists=True, dir_okay=False, help="JSON file with the answers.")
+    ] = None,
+    replaces: Annotated[
+        str | None, typer.Option("--replaces", metavar="REF", help="client_ref of the form that this one corrects.")
+    ] = None,
+) -> None:
+    """Fill in a form and send it. The rules are checked before anything leaves this device."""
+    answers: Answers = read_answers(file) if file is not None else {}
+    reference = _reference(replaces)
+
+    async def whole(client: Client, given: Options) -> None:
+        cug = await find_cug(client, group)
+        chosen = find_template(cug, template)
+        complete = answers_from_words(chosen, answers, words or [])
+        try:
+            sent = await cug.submit(chosen.hash, complete, replaces=reference)
+        except FormInvalid as error:
+            _show_findings(given, chosen, error)
+            raise
+        await cug.flush()
+        given.output.say(f"Sent: {chosen.title(given.output.language)}, reference {sent.hex()}.", {"client_ref": sent})
+
+    with_client(context, whole)
+
+
+def _reference(text: str | None) -> ClientRef | None:
+    if text is None:
+        return None
+    try:
+        found = bytes.fromhex(text)
+    except ValueError:
+        found = b""
+    if len(found) != _REFERENCE_BYTES:
+        raise typer.BadParameter("32 hexadecimal digits", param_hint="--replaces")
+    return ClientRef(found)
+
+
+def _show_findings(given: Options, template: Template, error: FormInvalid) -> None:
+    for finding in error.findings:
+        given.output.note(finding_sentence(template, finding, given.output.language), style="red")

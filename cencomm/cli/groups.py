@@ -1,0 +1,221 @@
+"""Commands for groups: open, list, admit, remove, leave, close."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cencomm.cli.context import Options, options
+from cencomm.cli.files import read_bytes
+from cencomm.cli.rendering import alarm_sentence
+from cencomm.cli.running import Line, confirm, find_cug, with_client
+from cencomm.client.api import Client
+from cencomm.client.cug import Cug
+from cencomm.crypto.group_context import History, Role
+from cencomm.ids import OfficerId
+from cencomm.templates_forms import STANDARD, Template, standard
+
+PANEL = "Groups"
+
+Group = Annotated[str, typer.Argument(metavar="GROUP", help="Title or id of the group.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command(rich_help_panel=PANEL)(cugs)
+    app.command("open", rich_help_panel=PANEL)(open_group)
+    app.command(rich_help_panel=PANEL)(members)
+    app.command(rich_help_panel=PANEL)(admit)
+    app.command(rich_help_panel=PANEL)(remove)
+    app.command(rich_help_panel=PANEL)(leave)
+    app.command(rich_help_panel=PANEL)(close)
+
+
+def cugs(context: typer.Context) -> None:
+    """List your groups."""
+
+    async def show(client: Client, given: Options) -> None:
+        found = client.cugs()
+        for each in found:
+            await find_cug(client, each.id.hex())
+        given.output.table(
+            "",
+            ("Title", "Operation", "Your role", "State", "Records up to", "Id"),
+            [_row(each) for each in found],
+            [_data(each) for each in found],
+        )
+        for each in found:
+            show_alarms(given, each)
+
+    with_client(context, show)
+
+
+def _row(cug: Cug) -> tuple[str, ...]:
+    role = cug.role.value if cug.role is not None else ""
+    return (cug.title, cug.operation_code, role, cug.state.value, str(cug.last_seq), cug.id.hex())
+
+
+def _data(cug: Cug) -> dict[str, object]:
+    return {
+        "cug_id": cug.id,
+        "title": cug.title,
+        "operation_code": cug.operation_code,
+        "role": cug.role.value if cug.role is not None else None,
+        "state": cug.state.value,
+        "last_seq": cug.last_seq,
+        "epoch": cug.epoch,
+    }
+
+
+def show_alarms(given: Options, cug: Cug) -> None:
+    """Say in words, beside the result, what does not fit in a group's log."""
+    for alarm in cug.alarms():
+        given.output.note(alarm_sentence(alarm, given.output.language), style="bold yellow")
+
+
+def open_group(
+    context: typer.Context,
+    title: Annotated[str, typer.Argument(metavar="TITLE", help="Title; only members can read it.")],
+    code: Annotated[str, typer.Option("--code", help="Code of the operation.")] = "",
+    about: Annotated[str, typer.Option("--about", help="A few words on what it is for.")] = "",
+    history: Annotated[
+        str, typer.Option("--history", help="What a late member reads: full, from_join or none.")
+    ] = History.FULL.value,
+    template: Annotated[
+        list[str] | None,
+        typer.Option("--template", "-t", help=f"Form to use: {', '.join(STANDARD)}, or a file. May be repeated."),
+    ] = None,
+) -> None:
+    """Open a group for an operation. You are its organiser."""
+    chosen = _history(history)
+    wanted = [_template(name) for name in template or list(STANDARD)]
+
+    async def start(client: Client, given: Options) -> None:
+        cug = await client.open_cug(title, operation_code=code, about=about, history=chosen, templates=wanted)
+        await cug.flush()
+        given.output.say(
+            f"The group {title} is open. Admit officers: cencomm admit {title!r} KE/otieno", {"cug_id": cug.id}
+        )
+
+    with_client(context, start)
+
+
+def _history(value: str) -> History:
+    try:
+        return History(value)
+    except ValueError:
+        raise typer.BadParameter(f"one of {', '.join(each.value for each in History)}", param_hint="--history") from None
+
+
+def _role(value: str) -> Role:
+    try:
+        return Role(value)
+    except ValueError:
+        raise typer.BadParameter(f"one of {', '.join(each.value for each in Role)}", param_hint="--role") from None
+
+
+def _template(name: str) -> Template:
+    if name in STANDARD:
+        return standard(name)
+    return Template.decode_unchecked(read_bytes(Path(name)))
+
+
+def members(context: typer.Context, group: Group) -> None:
+    """Show who is in a group."""
+
+    async def show(client: Client, given: Options) -> None:
+        cug = await find_cug(client, group)
+        found = cug.members()
+        given.output.table(
+            "",
+            ("Officer", "Name", "Role", "Devices"),
+            [
+                (each.officer_id, each.display_name, each.role.value, ", ".join(d.rpartition("/")[2] for d in each.devices))
+                for each in found
+            ],
+            [
+                {
+                    "officer": each.officer_id,
+                    "display_name": each.display_name,
+                    "role": each.role.value,
+                    "devices": each.devices,
+                }
+                for each in found
+            ],
+        )
+
+    with_client(context, show)
+
+
+def admit(
+    context: typer.Context,
+    group: Group,
+    officers: Annotated[list[str], typer.Argument(metavar="OFFICER...", help="For example KE/otieno.")],
+    role: Annotated[
+        str, typer.Option("--role", help=f"One of: {', '.join(each.value for each in Role)}.")
+    ] = Role.OFFICER.value,
+) -> None:
+    """Admit officers with all their devices. Organisers only."""
+    chosen = _role(role)
+
+    async def change(client: Client, given: Options) -> None:
+        cug = await find_cug(client, group)
+        await cug.admit_all([(OfficerId(officer), chosen) for officer in officers])
+        given.output.say(f"Admitted: {', '.join(officers)}.", {"admitted": officers, "role": chosen.value})
+
+    with_client(context, change)
+
+
+def remove(
+    context: typer.Context,
+    group: Group,
+    officer: Annotated[str, typer.Argument(metavar="OFFICER", help="For example KE/otieno.")],
+    yes: Yes = False,
+) -> None:
+    """Remove an officer: he can read nothing that comes after. Organisers only."""
+    confirm(options(context), f"Remove {officer} from {group}?", yes)
+
+    async def change(client: Client, given: Options) -> None:
+        cug = await find_cug(client, group)
+        await cug.remove(OfficerId(officer))
+        given.output.say(f"{officer} is removed and can read nothing that comes after.", {"removed": officer})
+
+    with_client(context, change)
+
+
+def leave(
+    context: typer.Context,
+    group: Group,
+    reason: Annotated[str, typer.Option("--reason", help="A few words for the others.")] = "",
+    yes: Yes = False,
+) -> None:
+    """Leave a group. An organiser's client then removes you."""
+    confirm(options(context), f"Leave {group}?", yes)
+
+    async def change(client: Client, given: Options) -> None:
+        cug = await find_cug(client, group)
+        await cug.leave(reason)
+        await cug.flush()
+        given.output.say("You asked to leave. An organiser's client will remove you.", {"left": True})
+
+    with_client(context, change)
+
+
+def close(context: typer.Context, group: Group, yes: Yes = False) -> None:
+    """Close a group for everybody and destroy its keys. Organisers only.
+
+    Extract before: afterwards the live system cannot open the records any more. Backups expire later, and a dishonest
+    member can have kept what he read.
+    """
+    confirm(
+        options(context), f"Close {group} for everybody? What was not extracted before cannot be opened afterwards.", yes
+    )
+
+    async def change(client: Client, given: Options) -> None:
+        cug = await find_cug(client, group)
+        await cug.close()
+        given.output.say("The group is closed; its keys are destroyed in the live system.", {"closed": cug.id})
+
+    with_client(context, change, Line.LIVE)

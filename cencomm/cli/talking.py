@@ -1,0 +1,129 @@
+"""Commands for messages: `chat` live in the terminal, `send` one, `watch` what comes."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import Annotated
+
+import typer
+
+from cencomm.cli.context import Options
+from cencomm.cli.groups import Group, show_alarms
+from cencomm.cli.rendering import as_data, line, templates_of
+from cencomm.cli.running import find_cug, with_client
+from cencomm.cli.terminal import Terminal
+from cencomm.client.api import Client
+from cencomm.client.cug import Cug
+from cencomm.client.model import Item
+from cencomm.ids import OfficerId
+
+PANEL = "Messages"
+_EARLIER = 20
+_QUIT = "/quit"
+_WHO = "/who"
+
+Language = Annotated[str, typer.Option("--lang", help="Language of the text, for example fr.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command(rich_help_panel=PANEL)(chat)
+    app.command(rich_help_panel=PANEL)(send)
+    app.command(rich_help_panel=PANEL)(watch)
+
+
+def send(
+    context: typer.Context,
+    group: Group,
+    text: Annotated[str | None, typer.Argument(metavar="[TEXT]", help="The message; from stdin if left out.")] = None,
+    lang: Language = "",
+) -> None:
+    """Send one message, and wait until it is in the group's log."""
+    body = text if text is not None else sys.stdin.read().rstrip("\n")
+    if not body:
+        raise typer.BadParameter("there is nothing to send", param_hint="TEXT")
+
+    async def whole(client: Client, given: Options) -> None:
+        cug = await find_cug(client, group)
+        reference = await cug.send_text(body, lang)
+        await cug.flush()
+        given.output.say("Sent.", {"client_ref": reference})
+
+    with_client(context, whole)
+
+
+def watch(
+    context: typer.Context,
+    group: Group,
+    after: Annotated[
+        int | None, typer.Option("--after", help="Begin after this number; 0 shows everything first.")
+    ] = None,
+    once: Annotated[bool, typer.Option("--once", help="Show what is there and leave.")] = False,
+) -> None:
+    """Show what comes into a group until Ctrl-C."""
+
+    async def whole(client: Client, given: Options) -> None:
+        cug = await find_cug(client, group)
+        show_alarms(given, cug)
+        if once:
+            for item in _all_items(cug, after or 0):
+                _show(client, cug, given, item)
+        else:
+            async for item in cug.watch(after):
+                _show(client, cug, given, item)
+
+    with_client(context, whole)
+
+
+def _all_items(cug: Cug, after: int) -> list[Item]:
+    found: list[Item] = []
+    while portion := cug.items(after):
+        found += portion
+        after = portion[-1].seq
+    return found
+
+
+def _show(client: Client, cug: Cug, given: Options, item: Item) -> None:
+    given.output.say(_line(client, cug, given, item), as_data(item))
+
+
+def _line(client: Client, cug: Cug, given: Options, item: Item) -> str:
+    return line(item, lambda officer: client.officer_name(OfficerId(officer)), templates_of(cug), given.output.language)
+
+
+def chat(context: typer.Context, group: Group, lang: Language = "") -> None:
+    """Talk in a group, live. /who lists the members, /quit or Ctrl-D ends."""
+
+    async def whole(client: Client, given: Options) -> None:
+        cug = await find_cug(client, group)
+        show_alarms(given, cug)
+        for item in _all_items(cug, 0)[-_EARLIER:]:
+            _show(client, cug, given, item)
+        given.output.note(f"{cug.title}: type a message and press Enter; /who, /quit.")
+        terminal = Terminal()
+        shown = asyncio.create_task(_keep_showing(client, cug, given, terminal))
+        try:
+            await _keep_sending(cug, given, terminal, lang)
+        finally:
+            shown.cancel()
+        await cug.flush()
+
+    with_client(context, whole)
+
+
+async def _keep_showing(client: Client, cug: Cug, given: Options, terminal: Terminal) -> None:
+    async for item in cug.watch():
+        with terminal.aside():
+            _show(client, cug, given, item)
+
+
+async def _keep_sending(cug: Cug, given: Options, terminal: Terminal, lang: str) -> None:
+    async for typed in terminal.lines():
+        text = typed.strip()
+        if text == _QUIT:
+            return
+        if text == _WHO:
+            for member in cug.members():
+                given.output.say(f"{member.display_name} [{member.officer_id}] {member.role.value}")
+        elif text:
+            await cug.send_text(typed, lang)
