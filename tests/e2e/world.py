@@ -1,0 +1,95 @@
+"""A deployment with people in it, made the way real people would: ceremony, sheets, enrolment, certificates.
+
+world = await World.found(server_url, invitation, folder)
+async with world.officer("KE/otieno") as otieno: ...      # enrolled, certified, connected; own profile folder
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cencomm.client import account
+from cencomm.client.api import Client
+from cencomm.client.cug import Cug
+from cencomm.crypto.enrolment import Sheet
+from cencomm.crypto.group_context import History, Role
+from cencomm.ids import OfficerId
+
+PASSWORD = "a fair wind for Mombasa"  # noqa: S105  of people who do not exist
+SECRETARIAT = "secretariat"
+
+
+@dataclass(slots=True)
+class World:
+    """Who is enrolled, and where each profile lies."""
+
+    folder: Path
+    server_url: str
+    root_file: Path
+    sheets: dict[str, Sheet] = field(default_factory=dict)
+
+    @classmethod
+    async def found(cls, folder: Path, server_url: str, root: account.RootInfo, code: str) -> World:
+        """Enrol the first secretariat account of a new deployment whose root key lies in `folder`."""
+        world = cls(folder, server_url, folder / "root.key")
+        sheet = account.first_sheet(
+            root, server_url=server_url, account=SECRETARIAT, display_name="Secretariat", invitation_code=code
+        )
+        await world._enrol(sheet)
+        return world
+
+    async def _enrol(self, sheet: Sheet) -> None:
+        await account.enrol(self.profile(sheet.account), sheet, PASSWORD)
+        self.sheets[sheet.account] = sheet
+
+    def profile(self, name: str, device: str = "laptop") -> Path:
+        return self.folder / "profiles" / name.replace("/", "-") / device
+
+    @contextlib.asynccontextmanager
+    async def signed_in(self, name: str) -> AsyncIterator[Client]:
+        """A secretariat's or contact point's client: signed in, without a live session."""
+        async with Client.open(self.profile(name), PASSWORD) as client:
+            await client.sign_in()
+            yield client
+
+    async def contact_point(self, administration: str) -> None:
+        """Invite, enrol and certify the NCP of an administration; harmless when it is there."""
+        if administration in self.sheets:
+            return
+        async with self.signed_in(SECRETARIAT) as secretariat:
+            await self._enrol(await account.invite(secretariat, administration, f"Contact point {administration}"))
+            for request in await account.pending_requests(secretariat):
+                certificate = await account.certify_ncp(self.root_file, PASSWORD, request)
+                await account.publish_certificate(secretariat, certificate)
+
+    async def enrol_officer(self, name: str) -> None:
+        """Invite, enrol and certify an officer by the NCP of his administration."""
+        administration = name.partition("/")[0]
+        await self.contact_point(administration)
+        async with self.signed_in(administration) as ncp:
+            await self._enrol(await account.invite(ncp, name, name.partition("/")[2].title()))
+            for request in await account.pending_requests(ncp):
+                await account.certify(ncp, request, PASSWORD)
+
+    @contextlib.asynccontextmanager
+    async def officer(self, name: str, device: str = "laptop") -> AsyncIterator[Client]:
+        """The officer's client on one of his devices, enrolled if he is not yet, and connected."""
+        if name not in self.sheets:
+            await self.enrol_officer(name)
+        if not self.profile(name, device).exists():
+            await account.sign_in_new_device(self.profile(name, device), self.sheets[name], PASSWORD, device=device)
+        async with Client.open(self.profile(name, device), PASSWORD) as client:
+            await client.connect()
+            yield client
+
+
+async def operation(
+    organiser: Client, *others: Client, history: History = History.FULL, role: Role = Role.OFFICER
+) -> tuple[Cug, ...]:
+    """A CUG with everybody in it: the organiser's view first, then the others' in order."""
+    cug = await organiser.open_cug("Operation Tiger", operation_code="OT26", history=history)
+    await cug.admit_all([(OfficerId(other.account.account), role) for other in others])
+    return (cug, *[await other.wait_for_cug(cug.id) for other in others])
