@@ -105,8 +105,6 @@ _TABLE = (
     Check("V306", "the extensions of the group are replaced at most once", "§12.2"),
     Check("V307", "a ReInit stands alone", "§12.2"),
     Check("V308", "only an external commit holds an ExternalInit", "§12.2"),
-    Check("V309", "every member supports the types of the proposals", "§7.2, §12.2"),
-    Check("V310", "an Update is sent by the member whose leaf it replaces", "§12.1.2, §12.4"),
     Check("V311", "a commit has a path unless it only adds, names keys or re-initialises", "§12.4"),
     Check("V312", "a pre-shared key is external or an application's resumption key", "§12.2"),
     Check("V313", "the nonce of a pre-shared key is as long as the hash", "§12.1.4"),
