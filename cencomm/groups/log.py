@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 
 from cencomm.errors import DomainError
 from cencomm.groups.errors import ClientRefReused, CugClosed, CugExists, EpochTaken, NotMember, StaleEpoch
-from cencomm.groups.model import START_OF_GROUP, Cug, CugState, LoggedEvent, Membership
+from cencomm.groups.model import START_OF_GROUP, Cug, CugState, EpochView, LoggedEvent, Membership
 from cencomm.ids import ClientRef, CugId, DeviceId, GroupId, OfficerId
 from cencomm.wire.frames import EventKind, WelcomeFor
 
@@ -39,6 +39,8 @@ class NewEpoch:
     """Role by officer, as of the new epoch."""
     welcomes: tuple[WelcomeFor, ...] = field(default=(), repr=False)
     opens_cug: bool = False
+    view: EpochView | None = field(default=None, repr=False)
+    """The same, as the next judgement needs it; not stored."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -59,31 +59,43 @@ class LoggedEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class EpochView:
+    """What judging needs of one epoch; public state only."""
+
+    group: PublicGroup = field(repr=False)
+    commit_time_ms: int
+    """The time that its commit says of itself; the next commit's may not be earlier. 0 at the start of a group."""
+    devices: Mapping[int, DeviceId]
+    """Of each leaf of the tree, by leaf index."""
+
+    def leaf_of(self, device_id: DeviceId) -> int | None:
+        """The device's leaf index."""
+        return next((leaf for leaf, device in self.devices.items() if device == device_id), None)
+
+
+@dataclass(frozen=True, slots=True)
 class GroupView:
-    """What judging needs of one CUG: the newest epoch's public state and who is a member.
+    """A CUG as the process knows it: the newest epoch, and who is a member.
 
     A view may be old; whatever was judged by it names its `(group_id, epoch)`, which the transaction compares again.
     """
 
     cug_id: CugId
     state: CugState
-    group: PublicGroup = field(repr=False)
+    group_id: GroupId
+    epoch: int
     seq: int
     """The event that made this epoch."""
-    commit_time_ms: int
-    """The time that its commit says of itself; the next commit's may not be earlier."""
     members: Mapping[OfficerId, Membership]
-    devices: Mapping[int, DeviceId]
-    """Of each leaf of the current tree, by leaf index."""
+    current: EpochView = field(repr=False)
 
-    @property
-    def group_id(self) -> GroupId:
-        return GroupId(self.group.group_id)
+    def reaches(self, events: Sequence[LoggedEvent]) -> bool:
+        """Whether the view knows of every change of members among `events`."""
+        return all(
+            event.seq <= self.seq or (event.kind is EventKind.CLOSED and self.state is CugState.CLOSED)
+            for event in events
+            if event.kind in _CHANGES
+        )
 
-    @property
-    def epoch(self) -> int:
-        return self.group.epoch
 
-    def leaf_of(self, device_id: DeviceId) -> int | None:
-        """The device's leaf index in the current tree."""
-        return next((leaf for leaf, device in self.devices.items() if device == device_id), None)
+_CHANGES = frozenset({EventKind.GROUP, EventKind.COMMIT, EventKind.CLOSED})

@@ -13,14 +13,13 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Protocol
 
 import structlog
 
 from cencomm.groups.errors import NotStored
 from cencomm.groups.log import Outcome, Receipt, Submission
-from cencomm.store.database import parse_url
+from cencomm.store.database import Database
 from cencomm.store.event_log import Hooks
 from cencomm.store.event_log_postgres import PostgresEventLog
 from cencomm.store.event_log_sqlite import SqliteEventLog
@@ -43,12 +42,11 @@ class EventLog(Protocol):
     async def close(self) -> None: ...
 
 
-def event_log_for(database_url: str, hooks: Hooks) -> EventLog:
-    """The event log of that database. Raises DatabaseUrlInvalid."""
-    url = parse_url(database_url)
-    if url.get_backend_name() == "sqlite":
-        return SqliteEventLog(Path(str(url.database)), hooks)
-    return PostgresEventLog(url.set(drivername="postgresql").render_as_string(hide_password=False), hooks)
+def event_log_for(database: Database, hooks: Hooks) -> EventLog:
+    """The event log of that database."""
+    if database.is_sqlite:
+        return SqliteEventLog(database.sqlite_path, hooks)
+    return PostgresEventLog(database.postgres_address, hooks)
 
 
 class LogWriter:

@@ -1,32 +1,19 @@
-"""A migrated, empty database of each kind for tests of the stores."""
+"""A migrated, empty database for tests of the stores."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
-import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
-
-from cencomm.store.database import migrate, new_engine, parse_url
+from cencomm.store.database import Database, migrate
 
 
 @asynccontextmanager
-async def migrated(database_url: str) -> AsyncIterator[AsyncEngine]:
-    """An engine on the database, its schema at the newest version."""
-    engine = new_engine(parse_url(database_url))
+async def migrated(database_url: str) -> AsyncIterator[Database]:
+    """The database, open, its schema at the newest version."""
+    database = Database.open(database_url)
     try:
-        await migrate(engine)
-        yield engine
+        await migrate(database.engine)
+        yield database
     finally:
-        await engine.dispose()
-
-
-@asynccontextmanager
-async def database_urls(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[str]:
-    """The address of an empty database of the kind that the test is parametrised with."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{folder / 'cencomm.sqlite'}"
-        return
-    pytest.skip("PostgreSQL")
+        await database.close()

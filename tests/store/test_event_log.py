@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -19,7 +18,7 @@ from cencomm.store.event_log import Hooks
 from cencomm.store.log_writer import EventLog, event_log_for
 from cencomm.store.tables import metadata
 from cencomm.wire.frames import EventKind, WelcomeFor
-from tests.store.databases import database_urls, migrated
+from tests.store.databases import migrated
 
 CUG = CugId(b"c" * 16)
 GROUP = GroupId(b"g" * 16)
@@ -49,11 +48,11 @@ class Stand:
             }
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-async def stand(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stand]:
-    async with database_urls(request, tmp_path) as url, migrated(url) as engine:
-        log = event_log_for(url, HOOKS)
-        yield Stand(engine, log, CugReader(engine))
+@pytest.fixture
+async def stand(database_url: str) -> AsyncIterator[Stand]:
+    async with migrated(database_url) as database:
+        log = event_log_for(database, HOOKS)
+        yield Stand(database.engine, log, CugReader(database.engine))
         await log.close()
 
 
