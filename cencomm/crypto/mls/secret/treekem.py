@@ -14,8 +14,6 @@ from cencomm.crypto.labels import decrypt_with_label, derive_secret, encrypt_wit
 from cencomm.crypto.mls.public.commit import HpkeCiphertext, UpdatePathNode
 from cencomm.crypto.mls.public.tree import RatchetTree
 from cencomm.crypto.mls.public.tree_math import LeafIndex, NodeIndex, common_ancestor, leaf_to_node
-from cencomm.crypto.mls.public.tree_math import left as left_child
-from cencomm.crypto.mls.public.tree_math import right as right_child
 from cencomm.crypto.mls.secret.key_schedule import CommitSecret
 from cencomm.crypto.mls.secret.validation import refuse
 from cencomm.crypto.primitives import (
@@ -98,15 +96,10 @@ def new_leaf_key(random: Random = random_bytes) -> tuple[Secret, bytes]:
     return hpke.derive_key_pair(random(HASH_BYTES))
 
 
-def copath_child(node: NodeIndex, leaf: LeafIndex) -> NodeIndex:
-    """The child of `node` that is not on the way to `leaf`."""
-    return right_child(node) if leaf_to_node(leaf) < node else left_child(node)
-
-
-def recipients(tree: RatchetTree, node: NodeIndex, sender: LeafIndex, added: Collection[LeafIndex]) -> list[NodeIndex]:
-    """To whom the path secret of `node` is encrypted: the copath's resolution without the new members (§7.5)."""
+def recipients(tree: RatchetTree, copath: NodeIndex, added: Collection[LeafIndex]) -> list[NodeIndex]:
+    """To whom a path secret is encrypted: the resolution of the copath node without the new members (§7.5)."""
     new = {leaf_to_node(leaf) for leaf in added}
-    return [each for each in tree.resolution(copath_child(node, sender)) if each not in new]
+    return [each for each in tree.resolution(copath) if each not in new]
 
 
 def encrypt_path(
@@ -124,9 +117,9 @@ def encrypt_path(
     `group_context` is the provisional one: the new epoch and tree hash, the old confirmed transcript hash.
     """
     nodes: list[UpdatePathNode] = []
-    for step in steps:
+    for step, (_, copath) in zip(steps, tree.filtered_path(sender), strict=True):
         sealed: list[HpkeCiphertext] = []
-        for node in recipients(tree, step.node, sender, added):
+        for node in recipients(tree, copath, added):
             key = tree.encryption_key(node)
             assert key is not None, "a resolution holds no blank node"
             kem_output, ciphertext = encrypt_with_label(
@@ -156,14 +149,14 @@ def decrypt_path(
     Raises:
         MlsError: V455 nothing in it is for us, V456 it does not open, V457 other keys than the path says.
     """
-    path = tree.filtered_direct_path(sender)
+    filtered = tree.filtered_path(sender)
     meeting = common_ancestor(leaf_to_node(sender), leaf_to_node(keys.own_leaf))
+    path = [node for node, _ in filtered]
     if meeting not in path or len(path) != len(nodes):
         raise refuse("V455")
     place = path.index(meeting)
-    secret = _open_path_secret(
-        suite, recipients(tree, meeting, sender, added), keys, nodes[place].encrypted_path_secret, group_context
-    )
+    targets = recipients(tree, filtered[place][1], added)
+    secret = _open_path_secret(suite, targets, keys, nodes[place].encrypted_path_secret, group_context)
     steps, commit_secret = ladder(path[place:], secret)
     for step, node in zip(steps, nodes[place:], strict=True):
         if step.public_key != node.encryption_key:
@@ -202,5 +195,5 @@ def standing_keys(keys: TreeKeys, tree: RatchetTree) -> TreeKeys:
 
 def stands(tree: RatchetTree, node: NodeIndex, private: Secret) -> bool:
     """Whether `private` is the key of `node` in `tree`."""
-    public = tree.encryption_key(node) if node < 2 * tree.leaf_count - 1 else None
+    public = tree.encryption_key(node)
     return public is not None and public == x25519_public(private)
