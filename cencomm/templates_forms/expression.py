@@ -3,7 +3,8 @@
     or  <  and  <  = !=  <  < <= > >=  <  + -  <  * div mod  <  unary -
 
 Operands are `${field}`, `.` (the answer being judged), numbers, text in single or double quotes, functions of
-`functions.py` and parentheses. There are no paths, no variables and no loops, so the work of one evaluation is bounded
+`functions.py` and parentheses. Choice filters also have bare names: attributes of the
+code that is judged. There are no paths, no variables and no loops, so the work of one evaluation is bounded
 by the size of the tree and of the answers. `evaluation.py` gives trees their meaning.
 """
 
@@ -40,15 +41,25 @@ class Self:
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """A bare name: in a choice filter, an attribute of the code that is judged."""
+
+    key: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class Negation:
     operand: Node
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
-    operator: str
-    left: Node
-    right: Node
+class Chain:
+    """Operators of one level, leaning left: `a - b + c` is `a`, then `- b`, then `+ c`. Flat, so that a long one is
+    not a deep one."""
+
+    head: Node
+    links: tuple[tuple[str, Node], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +69,7 @@ class Call:
     position: int
 
 
-Node = Literal | Reference | Self | Negation | Operation | Call
+Node = Literal | Reference | Self | Column | Negation | Chain | Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,16 +166,13 @@ class _Parser:
             raise ExpressionTooLarge(what="depth", limit=MAX_DEPTH)
         if level == len(_LEVELS):
             return self._unary(depth)
-        left = self.expression(level + 1, depth)
-        links = 0
+        head = self.expression(level + 1, depth)
+        links: list[tuple[str, Node]] = []
         while self._peek().kind == "symbol" and self._peek().text in _LEVELS[level]:
             operator = self._next().text
-            links += 1
-            # A chain leans left, so that each link puts what stands before it one level deeper.
-            if depth + links > MAX_DEPTH:
-                raise ExpressionTooLarge(what="depth", limit=MAX_DEPTH)
-            left = self._counted(Operation(operator, left, self.expression(level + 1, depth + 1)))
-        return left
+            links.append((operator, self.expression(level + 1, depth)))
+            self._count()
+        return Chain(head, tuple(links)) if links else head
 
     def _unary(self, depth: int) -> Node:
         if depth > MAX_DEPTH:
@@ -187,7 +195,9 @@ class _Parser:
             case "text":
                 return self._counted(Literal(token.text))
             case "name":
-                return self._call(token, depth)
+                if self._peek().text == "(" and self._peek().kind == "symbol":
+                    return self._call(token, depth)
+                return self._counted(Column(token.text, token.position))
             case "symbol" if token.text == "(":
                 inner = self.expression(0, depth + 1)
                 self._expect(")")
@@ -207,10 +217,13 @@ class _Parser:
         return self._counted(Call(name.text, tuple(arguments), name.position))
 
     def _counted(self, node: Node) -> Node:
+        self._count()
+        return node
+
+    def _count(self) -> None:
         self.nodes += 1
         if self.nodes > MAX_NODES:
             raise ExpressionTooLarge(what="nodes", limit=MAX_NODES)
-        return node
 
     def _peek(self) -> _Token:
         return self._tokens[self._index] if self._index < len(self._tokens) else self._end

@@ -1,0 +1,90 @@
+"""Whether the parts of a template fit together; done once, when its bytes are decoded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from cencomm.templates_forms.compiled import layout_of, plan_of
+from cencomm.templates_forms.errors import TemplateMalformed, TemplateTooLarge
+from cencomm.templates_forms.model import MAX_DEPTH, MAX_FIELDS, Field, Group, Template
+
+_CODED = frozenset({"code", "codes"})
+MAX_RULES = 1_000
+
+
+def check(template: Template) -> None:
+    """Refuse a template whose keys repeat, whose references lead nowhere, or whose expressions do not compile.
+
+    Raises:
+        TemplateMalformed, TemplateTooLarge, ExpressionMalformed, ExpressionTooLarge.
+    """
+    _check_depth(template)
+    if len(template.fields) > MAX_FIELDS:
+        raise TemplateTooLarge(what="fields", limit=MAX_FIELDS)
+    if len(template.rules) > MAX_RULES:
+        raise TemplateTooLarge(what="rules", limit=MAX_RULES)
+    _check_keys(template)
+    for field in template.fields.values():
+        _check_field(template, field)
+    _check_code_words(template)
+    _check_rules(template)
+    plan_of(template)
+
+
+def _check_depth(template: Template) -> None:
+    pending = [(group, 1) for group in template.groups]
+    while pending:
+        group, depth = pending.pop()
+        if depth > MAX_DEPTH:
+            raise TemplateTooLarge(what="depth", limit=MAX_DEPTH)
+        pending.extend((child, depth + 1) for child in group.children if isinstance(child, Group))
+
+
+def _check_keys(template: Template) -> None:
+    nodes = [group.key for group in template.all_groups()]
+    nodes += [child.key for group in template.all_groups() for child in group.children if isinstance(child, Field)]
+    _refuse_twice(nodes)
+    _refuse_twice([*(entry.key for entry in template.code_lists), *(table.key for table in template.tables)])
+    _refuse_twice(rule.key for rule in template.rules)
+    for code_list in template.code_lists:
+        _refuse_twice(code.key for code in code_list.codes)
+
+
+def _refuse_twice(keys: Iterable[str]) -> None:
+    for key, times in Counter(keys).items():
+        if times > 1:
+            raise TemplateMalformed(reason="key_twice", at=key)
+
+
+def _check_field(template: Template, field: Field) -> None:
+    if (field.type in _CODED) != bool(field.code_list):
+        raise TemplateMalformed(reason="code_list_and_type", at=field.key)
+    if field.code_list and field.code_list not in template.lists:
+        raise TemplateMalformed(reason="unknown_code_list", at=field.key)
+    if (field.type == "derived") != bool(field.calculation):
+        raise TemplateMalformed(reason="calculation_and_type", at=field.key)
+    if field.nominal == "direct" and field.cen != "none":
+        raise TemplateMalformed(reason="direct_nominal_to_cen", at=field.key)
+    if not field.labels:
+        raise TemplateMalformed(reason="no_label", at=field.key)
+
+
+def _check_code_words(template: Template) -> None:
+    for code_list in template.code_lists:
+        for code in code_list.codes:
+            if not code.labels and code_list.words == "own":
+                raise TemplateMalformed(reason="no_label", at=f"{code_list.key}.{code.key}")
+
+
+def _check_rules(template: Template) -> None:
+    layout = layout_of(template)
+    for rule in template.rules:
+        if rule.at not in layout.fields and rule.at not in layout.repeats:
+            raise TemplateMalformed(reason="unknown_field", at=rule.key)
+        place = layout.fields.get(rule.at) or layout.repeats.get(rule.at, ())
+        for key in rule.needs:
+            if key not in layout.fields or layout.fields[key] != place[: len(layout.fields[key])]:
+                raise TemplateMalformed(reason="needs_out_of_reach", at=rule.key)
+        if not rule.messages:
+            raise TemplateMalformed(reason="no_message", at=rule.key)

@@ -1,0 +1,142 @@
+"""Judging the answers of one record against its template: the same findings on every client (DESIGN §4).
+
+`now` is the server's stored time of the record, so that early and late readers judge alike. Rules that need the
+group's state (unique case numbers, moves of a status) live in code elsewhere. Nothing that a sender put into a record
+can make this raise, hang, or use more than a bounded amount of work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from cencomm.templates_forms import words
+from cencomm.templates_forms.compiled import FieldPlan, GroupPlan, Plan, Ready, RulePlan, plan_of
+from cencomm.templates_forms.errors import ExpressionTooLarge
+from cencomm.templates_forms.evaluation import Env, Row
+from cencomm.templates_forms.finding_words import FINDING_WORDS
+from cencomm.templates_forms.model import Template
+from cencomm.templates_forms.reading import Finding, Findings, Reader
+from cencomm.templates_forms.values import MISSING, to_bool
+
+__all__ = ["Finding", "Report", "finding_message", "validate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All findings, in the order of the form."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def valid(self) -> bool:
+        """Whether no finding is an error."""
+        return not any(finding.level == "error" for finding in self.findings)
+
+
+def validate(template: Template, answers: Mapping[str, Any], *, now: datetime) -> Report:
+    """Judge `answers`, plain data from anywhere, as of `now` (aware). Never raises for what they hold."""
+    plan = plan_of(template)
+    findings = Findings()
+    if not isinstance(answers, Mapping):
+        findings.add("wrong_type", "")
+        return Report(tuple(findings.found))
+    root = Reader(plan, findings).read(answers)
+    env = Env((root,), now, plan.tables)
+    try:
+        _Judge(findings, env).form(plan)
+    except ExpressionTooLarge:
+        findings.add("too_much_work", "")
+    return Report(tuple(findings.found))
+
+
+def finding_message(template: Template, finding: Finding, language: str) -> str:
+    """The sentence for a finding, in the reader's language: the template's own, or ours for what every form checks."""
+    if finding.rule in template.rule_of:
+        return template.rule_message(finding.rule, language)
+    key = finding.path.rpartition(".")[2].partition("[")[0]
+    known = template.fields.get(key)
+    if finding.rule == "constraint" and known is not None and known.constraint_messages:
+        return words.choose(known.constraint_messages, language)
+    return words.choose(FINDING_WORDS.get(finding.rule, FINDING_WORDS["unknown_rule"]), language)
+
+
+@dataclass(slots=True)
+class _Judge:
+    """Walks the form once; `env` always holds the rows around the field in hand."""
+
+    findings: Findings
+    env: Env
+    found_at: set[str] = field(default_factory=set)
+
+    def form(self, plan: Plan) -> None:
+        self._rules(plan.rules, "")
+        for group in plan.groups:
+            self._group(group, "", relevant=True)
+
+    def _group(self, plan: GroupPlan, prefix: str, *, relevant: bool) -> None:
+        relevant = relevant and (plan.relevant is None or to_bool(plan.relevant(self.env)))
+        if plan.group.repeat is None:
+            self._inside(plan, prefix, relevant=relevant)
+            return
+        rows = self.env.rows[-1].get(plan.group.key, [])
+        assert isinstance(rows, list)
+        outer, outer_positions = self.env.rows, self.env.positions
+        for number, row in enumerate(rows):
+            self.env.rows, self.env.positions = (*outer, row), (*outer_positions, number + 1)
+            inner = f"{prefix}{plan.group.key}[{number}]."
+            self._rules(plan.rules, inner)
+            self._inside(plan, inner, relevant=relevant)
+        self.env.rows, self.env.positions = outer, outer_positions
+
+    def _inside(self, plan: GroupPlan, prefix: str, *, relevant: bool) -> None:
+        for child in plan.fields:
+            if child.is_conditional or not relevant:
+                self._field(child, prefix, relevant=relevant)
+        for group in plan.groups:
+            self._group(group, prefix, relevant=relevant)
+
+    def _field(self, plan: FieldPlan, prefix: str, *, relevant: bool) -> None:
+        row: Row = self.env.rows[-1]
+        path = prefix + plan.field.key
+        if path in self.findings.failed:
+            return
+        value = row.get(plan.field.key, MISSING)
+        relevant = relevant and (plan.relevant is None or to_bool(plan.relevant(self.env)))
+        if isinstance(value, list):
+            return
+        if value == MISSING:
+            if relevant and plan.required is not None and to_bool(plan.required(self.env)):
+                self.findings.add("required", path)
+            return
+        if not relevant:
+            self.findings.add("not_relevant", path, "warn")
+            return
+        if plan.constraint is not None:
+            self.env.own = value
+            if not to_bool(plan.constraint(self.env)):
+                self.findings.add("constraint", path)
+        if plan.choice_filter is not None and path not in self.found_at:
+            self._choice(plan, plan.choice_filter, str(value), path)
+
+    def _choice(self, plan: FieldPlan, offered: Ready, value: str, path: str) -> None:
+        """Each code that was chosen must be one that is offered here. A rule at the same place has said so already."""
+        for code in value.split(" "):
+            self.env.columns = plan.codes.get(code, {})
+            if not to_bool(offered(self.env)):
+                self.findings.add("choice", path)
+                return
+
+    def _rules(self, plans: tuple[RulePlan, ...], prefix: str) -> None:
+        for plan in plans:
+            rule = plan.rule
+            if all(self._answered(key) for key in rule.needs) and not to_bool(plan.expression(self.env)):
+                path = prefix + rule.at
+                self.findings.add(rule.key, path, rule.level)
+                self.found_at.add(path)
+
+    def _answered(self, key: str) -> bool:
+        """Whether the nearest field of that key has an answer; `needs` only names fields of enclosing rows."""
+        return any(row.get(key, MISSING) != MISSING for row in self.env.rows)
