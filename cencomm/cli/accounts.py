@@ -125,7 +125,11 @@ def devices(
             "",
             ("Device", "Since", "State"),
             [
-                (each.device_id, moment(each.registered_at_ms), "ended" if each.revoked else _this(client, each.device_id))
+                (
+                    each.device_id,
+                    moment(each.registered_at_ms),
+                    "ended" if each.revoked else _this(client, each.device_id),
+                )
                 for each in found
             ],
             [

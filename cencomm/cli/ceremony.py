@@ -18,9 +18,7 @@ RootKey = Annotated[Path, typer.Option("--root-key", help="The root key file.")]
 
 
 @app.command()
-def root(
-    context: typer.Context, root_key: Annotated[Path, typer.Argument(help="New file for the root key.")]
-) -> None:
+def root(context: typer.Context, root_key: Annotated[Path, typer.Argument(help="New file for the root key.")]) -> None:
     """Make the root key of a new deployment, sealed by a password.
 
     Then take the file to the server once for `cencomm init --root-key`, or keep it and carry requests to it.

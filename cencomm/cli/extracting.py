@@ -60,7 +60,9 @@ def extract(
             },
         )
         if made.unopened:
-            given.output.note(f"{made.unopened} records could not be opened; the extraction lists them.", style="yellow")
+            given.output.note(
+                f"{made.unopened} records could not be opened; the extraction lists them.", style="yellow"
+            )
 
     with_client(context, whole)
 
@@ -115,7 +117,9 @@ def _report(given: Options, verdict: verification.Verdict, pinned: bool) -> None
             style="bold red",
         )
     for notice in verdict.notices:
-        output.say(f"Note {notice.where}: {notice.says}", {"notice": notice.check, "where": notice.where}, style="yellow")
+        output.say(
+            f"Note {notice.where}: {notice.says}", {"notice": notice.check, "where": notice.where}, style="yellow"
+        )
     if not output.as_json:
         output.table(
             f"{verdict.title}, extracted by {verdict.extracted_by}",

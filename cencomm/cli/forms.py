@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cencomm.cli.context import Options, options
+from cencomm.cli.context import Options
 from cencomm.cli.files import read_answers, read_bytes
 from cencomm.cli.groups import Group
 from cencomm.cli.running import find_cug, with_client
@@ -31,9 +31,7 @@ def register(app: typer.Typer) -> None:
 def templates(
     context: typer.Context,
     group: Group,
-    template: Annotated[
-        str | None, typer.Argument(metavar="[TEMPLATE]", help="Show the fields of this one.")
-    ] = None,
+    template: Annotated[str | None, typer.Argument(metavar="[TEMPLATE]", help="Show the fields of this one.")] = None,
     publish: Annotated[
         Path | None,
         typer.Option("--publish", exists=True, dir_okay=False, help="Publish a template file into the group."),

@@ -106,7 +106,9 @@ def _history(value: str) -> History:
     try:
         return History(value)
     except ValueError:
-        raise typer.BadParameter(f"one of {', '.join(each.value for each in History)}", param_hint="--history") from None
+        raise typer.BadParameter(
+            f"one of {', '.join(each.value for each in History)}", param_hint="--history"
+        ) from None
 
 
 def _role(value: str) -> Role:
@@ -132,7 +134,12 @@ def members(context: typer.Context, group: Group) -> None:
             "",
             ("Officer", "Name", "Role", "Devices"),
             [
-                (each.officer_id, each.display_name, each.role.value, ", ".join(d.rpartition("/")[2] for d in each.devices))
+                (
+                    each.officer_id,
+                    each.display_name,
+                    each.role.value,
+                    ", ".join(d.rpartition("/")[2] for d in each.devices),
+                )
                 for each in found
             ],
             [
@@ -210,7 +217,9 @@ def close(context: typer.Context, group: Group, yes: Yes = False) -> None:
     member can have kept what he read.
     """
     confirm(
-        options(context), f"Close {group} for everybody? What was not extracted before cannot be opened afterwards.", yes
+        options(context),
+        f"Close {group} for everybody? What was not extracted before cannot be opened afterwards.",
+        yes,
     )
 
     async def change(client: Client, given: Options) -> None:

@@ -10,7 +10,7 @@ from cencomm.client.model import Alarm, Item, ItemKind, Standing
 from cencomm.i18n import message
 from cencomm.i18n.messages import MESSAGES
 from cencomm.templates_forms import Template
-from cencomm.wire.content import Chat, Extraction, Form, HistoryKeys, Left, Profile
+from cencomm.wire.content import Chat, Content, Extraction, Form, HistoryKeys, Left, Profile
 from cencomm.wire.content import Template as TemplateContent
 
 _MARKS = {
@@ -22,6 +22,16 @@ _MARKS = {
 
 _SHOWN_ANSWERS = 6
 """How many answers of a form a line shows; `--json` and `extract` show all."""
+
+
+_SAID = {
+    ItemKind.LOCKED: "sealed under a key that this device does not have",
+    ItemKind.REFUSED: "breaks a rule of the protocol",
+    ItemKind.UNKNOWN: "something that this version does not know",
+    ItemKind.CLOSED: "closed the group",
+    ItemKind.GROUP: "started the group",
+    ItemKind.REJECTION: "could not apply a change of the group",
+}
 
 
 def moment(at_ms: int) -> str:
@@ -39,23 +49,28 @@ def line(item: Item, name: Callable[[str], str], templates: dict[bytes, Template
 def describe(item: Item, templates: dict[bytes, Template], language: str) -> str:
     """What the item says, without who and when."""
     content = item.content
+    if isinstance(content, Form):
+        return _form(item, content, templates, language)
+    return _event(item) if content is None else _plain(content, language)
+
+
+def _plain(content: Content, language: str) -> str:
     match content:
         case Chat():
-            return content.text
-        case Form():
-            return _form(item, content, templates, language)
+            said = content.text
         case TemplateContent():
-            return f"template {_template_name(content.document, language)}"
+            said = f"template {_template_name(content.document, language)}"
         case Profile():
-            return f"names the operation {content.title} {content.operation_code}".rstrip()
+            said = f"names the operation {content.title} {content.operation_code}".rstrip()
         case HistoryKeys():
-            return f"hands over the keys of {len(content.keys)} earlier epochs"
+            said = f"hands over the keys of {len(content.keys)} earlier epochs"
         case Extraction():
-            return f"EXTRACTED {content.count} records up to no. {content.up_to_seq}"
+            said = f"EXTRACTED {content.count} records up to no. {content.up_to_seq}"
         case Left():
-            return f"wishes to leave {content.reason}".rstrip()
+            said = f"wishes to leave {content.reason}".rstrip()
         case _:
-            return _event(item)
+            said = content.__class__.__name__
+    return said
 
 
 def _form(item: Item, form: Form, templates: dict[bytes, Template], language: str) -> str:
@@ -86,23 +101,10 @@ def _template_name(document: bytes, language: str) -> str:
 
 
 def _event(item: Item) -> str:
-    match item.kind:
-        case ItemKind.MEMBERS if item.members is not None:
-            return _members(item)
-        case ItemKind.LOCKED:
-            return "sealed under a key that this device does not have"
-        case ItemKind.REFUSED:
-            return f"breaks a rule of the protocol ({item.reason})"
-        case ItemKind.UNKNOWN:
-            return "something that this version does not know"
-        case ItemKind.CLOSED:
-            return "closed the group"
-        case ItemKind.GROUP:
-            return "started the group"
-        case ItemKind.REJECTION:
-            return f"could not apply a change of the group ({item.reason})"
-        case _:
-            return item.kind.value
+    if item.members is not None:
+        return _members(item)
+    said = _SAID.get(item.kind, item.kind.value)
+    return f"{said} ({item.reason})" if item.reason else said
 
 
 def _members(item: Item) -> str:
