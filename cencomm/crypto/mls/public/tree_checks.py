@@ -1,4 +1,4 @@
-"""Whether a ratchet tree may be trusted: its shape, its parent hashes and its members (RFC 9420 §7.3, §7.9.2, §12.4.3.1).
+"""Whether a ratchet tree may be trusted: shape, parent hashes and members (RFC 9420 §7.3, §7.9.2, §12.4.3.1).
 
 Nothing here looks at a clock: that a lifetime has begun and not ended is the product's policy.
 """
