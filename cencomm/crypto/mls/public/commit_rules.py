@@ -8,7 +8,7 @@ tag. What the product allows beyond the RFC is left to its policy.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cencomm.crypto.mls.public.commit import Commit, UpdatePath
 from cencomm.crypto.mls.public.framing import (
@@ -49,7 +49,7 @@ class StagedCommit:
     """What a commit makes of the group: everything public about the next epoch.
 
     `committer_leaf_index` is the committer's leaf in the new tree; `updated` are the leaves replaced by Update
-    proposals, without the committer's own.
+    proposals, without the committer's own. `membership_tag` is what came with the message, for members to check.
     """
 
     before: PublicGroup
@@ -62,6 +62,7 @@ class StagedCommit:
     tree: RatchetTree
     context: GroupContext
     confirmation_tag: bytes
+    membership_tag: bytes | None = None
 
     @property
     def sender(self) -> Sender:
@@ -127,7 +128,8 @@ def stage_commit(
         raise refuse("V143")
     if not isinstance(body, PublicMessage):
         raise refuse("V148")
-    return stage_authenticated(group, body.authenticated, proposals=proposals)
+    staged = stage_authenticated(group, body.authenticated, proposals=proposals)
+    return replace(staged, membership_tag=body.membership_tag)
 
 
 def stage_authenticated(
