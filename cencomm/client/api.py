@@ -19,7 +19,7 @@ from cencomm.client.cug import Cug
 from cencomm.client.http import Api
 from cencomm.crypto.group_context import History
 from cencomm.ids import CugId, OfficerId
-from cencomm.templates_forms import Template
+from cencomm.templates_forms.model import Template
 from cencomm.wire.http import DirectoryEntry
 
 

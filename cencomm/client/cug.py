@@ -10,7 +10,7 @@ from cencomm.client.model import Alarm, Item
 from cencomm.crypto.group_context import History, Role
 from cencomm.crypto.records import OpenedRecord
 from cencomm.ids import ClientRef, CugId, DeviceId, OfficerId
-from cencomm.templates_forms import Template
+from cencomm.templates_forms.model import Template
 from cencomm.wire.content import Answers
 from cencomm.wire.frames import Event
 

@@ -16,11 +16,12 @@ from cencomm.client.errors import ProfileDamaged
 from cencomm.client.profile import Table
 from cencomm.errors import Fact
 from cencomm.ids import CugId
-from cencomm.templates_forms import merge
+from cencomm.templates_forms.parts import merge
 from cencomm.wire.content import Answers, Content, Form, decode_content
 
 ACCOUNT = Table("account")
 """One row, `self`: AccountRow."""
+SELF = b"self"
 INVITED = Table("invited")
 """By account: InvitedRow, what the NCP or the secretariat keeps of a sheet it made."""
 REVOCATIONS = Table("revocations")
@@ -216,6 +217,11 @@ class AccountRow(Struct, frozen=True, omit_defaults=True):
     token: str = ""
     vault_key: bytes = b""
     vault_position: int = 0
+    """Items up to here have been merged."""
+    inner_envelope: bytes = b""
+    """The newest vault item that holds the inner envelope, still sealed under the inner key."""
+    inner_version: int = 0
+    inner_uploaded: bool = False
     device_id: str = ""
     device_seed: bytes = b""
     device_certificate: bytes = b""
@@ -244,6 +250,7 @@ class InvitedRow(Struct, frozen=True):
 class LeafView(Struct, frozen=True, array_like=True):
     device_id: str
     signature_key: bytes
+    role: str
 
 
 class EpochRow(Struct, frozen=True, omit_defaults=True):
@@ -273,8 +280,8 @@ class KeyRow(Struct, frozen=True, omit_defaults=True):
 class StateRow(Struct, frozen=True, omit_defaults=True):
     """The heavy part of a CUG's state; changes with commits only."""
 
-    replay: bytes = b""
-    """`crypto.replay.Replay` encoded, as of the last handshake event; its head is older than CugRow's."""
+    public: bytes = b""
+    """PublicGroup encoded: the newest one that was verified."""
     secret: bytes = b""
     """GroupState encoded; empty while not a member."""
     welcome: bytes = b""
@@ -364,6 +371,7 @@ class CugRow(Struct, frozen=True, omit_defaults=True):
     """The server's time of the newest event."""
     group_id: bytes = b""
     epoch: int = 0
+    commit_time_ms: int = 0
     role: str = ""
     title: str = ""
     operation_code: str = ""
@@ -388,7 +396,7 @@ class CugRow(Struct, frozen=True, omit_defaults=True):
 
 
 S = TypeVar("S", bound=Struct)
-_encoder = msgspec.msgpack.Encoder()
+_encoder = msgspec.msgpack.Encoder(enc_hook=bytes)  # a Secret is stored as what it is
 
 
 def pack(row: Struct) -> bytes:
