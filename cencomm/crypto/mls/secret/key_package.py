@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from cencomm.crypto.labels import sign_with_label
 from cencomm.crypto.mls.public.extensions import Capabilities, Extension
 from cencomm.crypto.mls.public.framing import encode_message
-from cencomm.crypto.mls.public.key_package import KEY_PACKAGE_LABEL, MLS10, KeyPackage, key_package_tbs
+from cencomm.crypto.mls.public.key_package import KEY_PACKAGE_LABEL, MLS10, KeyPackage, key_package_tbs, suite_of
 from cencomm.crypto.mls.public.leaf_node import LEAF_LABEL, Credential, LeafNode, LeafNodeSource, Lifetime, leaf_tbs
 from cencomm.crypto.mls.public.tree_math import LeafIndex
 from cencomm.crypto.mls.secret.treekem import new_leaf_key
@@ -95,7 +95,12 @@ class KeyPackageBundle:
     signature_seed: Secret
 
     @property
+    def suite(self) -> CipherSuite:
+        return suite_of(self.key_package.cipher_suite)
+
+    @property
     def reference(self) -> bytes:
+        """The KeyPackageRef, 32 bytes."""
         return self.key_package.reference()
 
     def message(self) -> bytes:
@@ -109,8 +114,9 @@ class KeyPackageBundle:
 
     @classmethod
     def decode(cls, data: bytes) -> KeyPackageBundle:
-        """Raises `DecodeError`, or `MlsError` V520 if the private keys are not those of the package."""
+        """Raises `DecodeError`, `MlsError` V101, or V520 if the private keys are not those of the package."""
         bundle = decode_all(data, cls._read)
+        suite_of(bundle.key_package.cipher_suite)
         leaf = bundle.key_package.leaf_node
         if (
             x25519_public(bundle.init_private) != bundle.key_package.init_key

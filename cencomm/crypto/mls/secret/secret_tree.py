@@ -152,6 +152,11 @@ class SecretTree:
             ratchet.write(ratchets)
         writer.vector(nodes.bytes()).vector(ratchets.bytes())
 
+    def encode(self) -> bytes:
+        writer = Writer()
+        self.write(writer)
+        return writer.bytes()
+
     @classmethod
     def read(cls, reader: Reader, suite: CipherSuite) -> SecretTree:
         leaf_count = reader.u32()
