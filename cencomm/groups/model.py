@@ -89,6 +89,10 @@ class GroupView:
     members: Mapping[OfficerId, Membership]
     current: EpochView = field(repr=False)
 
+    def is_of(self, cug: Cug) -> bool:
+        """Whether this is the newest epoch and state, as the store has them."""
+        return (self.group_id, self.epoch, self.state) == (cug.group_id, cug.epoch, cug.state)
+
     def reaches(self, events: Sequence[LoggedEvent]) -> bool:
         """Whether the view knows of every change of members among `events`."""
         return all(

@@ -17,7 +17,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 import structlog
 
@@ -62,6 +62,9 @@ class Connection(Protocol):
         """The subscription ended from the server's side."""
 
 
+C = TypeVar("C", bound=Connection)
+
+
 class Source(Protocol):
     """Where events come from, and who may see them."""
 
@@ -74,8 +77,8 @@ class Source(Protocol):
 
 
 @dataclass(eq=False, slots=True)
-class Subscriber:
-    connection: Connection
+class Subscriber(Generic[C]):
+    connection: C
     cug_id: CugId
     position: int
     """The last seq that was written to the connection."""
@@ -84,23 +87,23 @@ class Subscriber:
 
 
 @dataclass(eq=False, slots=True)
-class Feed:
+class Feed(Generic[C]):
     """One CUG's subscribers in this process; `last_seq` is the position of all live ones."""
 
     last_seq: int = 0
-    live: set[Subscriber] = field(default_factory=set)
-    subscribers: dict[Connection, Subscriber] = field(default_factory=dict)
+    live: set[Subscriber[C]] = field(default_factory=set)
+    subscribers: dict[C, Subscriber[C]] = field(default_factory=dict)
     pulling: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-class Feeds:
+class Feeds(Generic[C]):
     """All subscriptions and connections of this process."""
 
     def __init__(self, source: Source, *, poll_seconds: float = 1.0) -> None:
         self._source = source
         self._poll_seconds = poll_seconds
-        self._feeds: dict[CugId, Feed] = {}
-        self._connections: dict[OfficerId, set[Connection]] = {}
+        self._feeds: dict[CugId, Feed[C]] = {}
+        self._connections: dict[OfficerId, set[C]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
@@ -112,10 +115,10 @@ class Feeds:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def connected(self, connection: Connection) -> None:
+    def connected(self, connection: C) -> None:
         self._connections.setdefault(connection.account_id, set()).add(connection)
 
-    def disconnected(self, connection: Connection) -> None:
+    def disconnected(self, connection: C) -> None:
         """Forget the connection and all that it follows."""
         for cug_id in [name for name, feed in self._feeds.items() if connection in feed.subscribers]:
             self.unfollow(connection, cug_id)
@@ -124,14 +127,14 @@ class Feeds:
         if not among:
             self._connections.pop(connection.account_id, None)
 
-    def follow(self, connection: Connection, cug_id: CugId, after_seq: int) -> None:
+    def follow(self, connection: C, cug_id: CugId, after_seq: int) -> None:
         """Everything after `after_seq`, then live; a second time starts over from there."""
         self.unfollow(connection, cug_id)
         subscriber = Subscriber(connection, cug_id, after_seq)
         self._feeds.setdefault(cug_id, Feed()).subscribers[connection] = subscriber
         self._catch_up_later(subscriber)
 
-    def unfollow(self, connection: Connection, cug_id: CugId) -> None:
+    def unfollow(self, connection: C, cug_id: CugId) -> None:
         feed = self._feeds.get(cug_id)
         subscriber = feed.subscribers.pop(connection, None) if feed is not None else None
         if feed is None or subscriber is None:
@@ -157,12 +160,15 @@ class Feeds:
                 if account_id in names or connection.device_id in chosen:
                     connection.say(notice)
 
-    def follows(self, connection: Connection, cug_id: CugId) -> bool:
+    def follows(self, connection: C, cug_id: CugId) -> bool:
         feed = self._feeds.get(cug_id)
         return feed is not None and connection in feed.subscribers
 
-    def connections_of(self, account_id: OfficerId) -> tuple[Connection, ...]:
+    def connections_of(self, account_id: OfficerId) -> tuple[C, ...]:
         return tuple(self._connections.get(account_id, ()))
+
+    def connections(self) -> tuple[C, ...]:
+        return tuple(connection for among in self._connections.values() for connection in among)
 
     def stored(self, cug_id: CugId, events: Sequence[LoggedEvent]) -> None:
         """Consecutive events have become durable: write them to everybody who is live."""
@@ -187,19 +193,19 @@ class Feeds:
                 subscriber.connection.write(frame)
             subscriber.position = feed.last_seq
 
-    def paused(self, connection: Connection) -> None:
+    def paused(self, connection: C) -> None:
         """The peer does not read fast enough: out of the fan-out until it does."""
         for feed in self._feeds.values():
             subscriber = feed.subscribers.get(connection)
             if subscriber is not None and subscriber in feed.live:
                 self._catch_up_later(subscriber)
 
-    def _catch_up_later(self, subscriber: Subscriber) -> None:
+    def _catch_up_later(self, subscriber: Subscriber[C]) -> None:
         self._feeds[subscriber.cug_id].live.discard(subscriber)
         if subscriber.task is None or subscriber.task.done():
             subscriber.task = self._spawn(self._catch_up(subscriber))
 
-    async def _catch_up(self, subscriber: Subscriber) -> None:
+    async def _catch_up(self, subscriber: Subscriber[C]) -> None:
         try:
             while not await self._catch_up_step(subscriber):
                 pass
@@ -207,7 +213,7 @@ class Feeds:
             log.exception("feeds.catch_up_failed", cug_id=subscriber.cug_id.hex())
             subscriber.connection.give_up()
 
-    async def _catch_up_step(self, subscriber: Subscriber) -> bool:
+    async def _catch_up_step(self, subscriber: Subscriber[C]) -> bool:
         """One page; True when the subscriber is live or its subscription has ended."""
         connection, cug_id = subscriber.connection, subscriber.cug_id
         await connection.writable()
@@ -227,7 +233,7 @@ class Feeds:
             return True
         return not page and await self._go_live(subscriber)
 
-    async def _go_live(self, subscriber: Subscriber) -> bool:
+    async def _go_live(self, subscriber: Subscriber[C]) -> bool:
         """Nothing was left in the store: True unless something came in between."""
         feed = self._feeds[subscriber.cug_id]
         if not feed.live:
@@ -240,18 +246,18 @@ class Feeds:
         self._caught_up(subscriber)
         return True
 
-    def _caught_up(self, subscriber: Subscriber) -> None:
+    def _caught_up(self, subscriber: Subscriber[C]) -> None:
         if subscriber.owes_caught_up:
             subscriber.owes_caught_up = False
             subscriber.connection.say(CaughtUp(subscriber.cug_id, subscriber.position))
 
-    def _end(self, subscriber: Subscriber, last_word: ServerFrame) -> None:
+    def _end(self, subscriber: Subscriber[C], last_word: ServerFrame) -> None:
         subscriber.connection.say(last_word)
         subscriber.task = None
         self.unfollow(subscriber.connection, subscriber.cug_id)
         subscriber.connection.unfollowed(subscriber.cug_id)
 
-    async def _pull(self, cug_id: CugId, feed: Feed) -> None:
+    async def _pull(self, cug_id: CugId, feed: Feed[C]) -> None:
         """Fetch what other processes stored, once for all live subscribers."""
         async with feed.pulling:
             while feed.live:

@@ -76,6 +76,11 @@ class CugReader:
                 members=tuple(_membership(member) for member in listed),
             )
 
+    async def cug(self, cug_id: CugId) -> Cug | None:
+        """The CUG's row."""
+        rows = await self._all(select(cugs).where(cugs.c.cug_id == cug_id))
+        return _cug(rows[0]._mapping) if rows else None
+
     async def events_after(self, cug_id: CugId, seq: int) -> list[LoggedEvent]:
         """The next events, in order: at least one where there is one, at most PAGE_EVENTS and about PAGE_BYTES."""
         page = (

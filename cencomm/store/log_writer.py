@@ -94,15 +94,12 @@ class LogWriter:
         if len(self._queue) >= MAX_QUEUED or self._queued_bytes >= MAX_QUEUED_BYTES:
             self._room.clear()
 
-    async def store(self, submission: Submission) -> Receipt:
-        """As `submit`, for one who waits. Raises the refusal."""
+    async def outcome_of(self, submission: Submission) -> Outcome:
+        """As `submit`, for one who waits."""
         answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         await self.wait_for_room()
         self.submit(submission, lambda outcome: None if answer.done() else answer.set_result(outcome))
-        outcome = await answer
-        if isinstance(outcome, Receipt):
-            return outcome
-        raise outcome
+        return await answer
 
     async def _run(self) -> None:
         while True:

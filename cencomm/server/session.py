@@ -1,0 +1,237 @@
+"""One device's session, without I/O: events in, commands out (style guide §2). `websocket` is its only driver.
+
+    state    Opened   Came, Garbled   Answered, Unfollowed   Lost
+    NEW      OPEN     -               -                      CLOSED
+    OPEN     -        OPEN            OPEN                   CLOSED
+    CLOSED   -        -               CLOSED                 CLOSED
+
+Its limits: subscriptions, bytes of a record and of a commit, frames that make no sense, frames a second, and sendings
+that have no answer yet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from cencomm.errors import DomainError
+from cencomm.groups.errors import KindNotSendable, TooManySubscriptions
+from cencomm.groups.log import Outcome, Receipt
+from cencomm.ids import ClientRef, CugId, DeviceId
+from cencomm.wire.encoding import Malformed, TooLarge
+from cencomm.wire.frames import (
+    SENDABLE,
+    ClientFrame,
+    Commit,
+    Limits,
+    Ping,
+    Pong,
+    Ready,
+    Refused,
+    Send,
+    ServerFrame,
+    StartGroup,
+    Stored,
+    Subscribe,
+    Unsubscribe,
+)
+
+MAX_GARBLED = 10
+"""So many frames that make no sense, and the connection ends."""
+MAX_UNANSWERED = 512
+FRAMES_PER_SECOND = 1000.0
+FRAMES_AT_ONCE = 2000.0
+POLICY_VIOLATION = 1008
+"""RFC 6455 §7.4.1."""
+
+
+class State(Enum):
+    NEW = auto()
+    OPEN = auto()
+    CLOSED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    now_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A frame; `at_seconds` by a clock that never goes back."""
+
+    frame: ClientFrame
+    at_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Garbled:
+    """A message that is no frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What became of a sending."""
+
+    cug_id: CugId
+    client_ref: ClientRef
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Unfollowed:
+    """The server ended a subscription."""
+
+    cug_id: CugId
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The connection is gone."""
+
+
+Event = Opened | Came | Garbled | Answered | Unfollowed | Lost
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    frame: ServerFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    cug_id: CugId
+    after_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unfollow:
+    cug_id: CugId
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """Judge and store; the answer comes back as Answered."""
+
+    frame: Send | Commit | StartGroup
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Read nothing for so long: the peer sends faster than it may."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    code: int
+
+
+Command = Say | Follow | Unfollow | Accept | Wait | HangUp
+
+TRANSITIONS: dict[State, dict[type[Event], State]] = {
+    State.NEW: {Opened: State.OPEN, Lost: State.CLOSED},
+    State.OPEN: {
+        Came: State.OPEN,
+        Garbled: State.OPEN,
+        Answered: State.OPEN,
+        Unfollowed: State.OPEN,
+        Lost: State.CLOSED,
+    },
+    State.CLOSED: {Answered: State.CLOSED, Unfollowed: State.CLOSED, Lost: State.CLOSED},
+}
+
+
+class Session:
+    """Holds no content: only what is counted against the limits."""
+
+    def __init__(self, device_id: DeviceId, limits: Limits) -> None:
+        self._device_id = device_id
+        self._limits = limits
+        self._followed: set[CugId] = set()
+        self._garbled = 0
+        self._unanswered = 0
+        self._allowance = FRAMES_AT_ONCE
+        self._counted_at: float | None = None
+        self.state = State.NEW
+
+    @property
+    def may_read(self) -> bool:
+        """Whether another frame may be read; not while too many sendings wait for their answer."""
+        return self._unanswered < MAX_UNANSWERED
+
+    def handle(self, event: Event) -> list[Command]:
+        """What to do about `event`, in order. An event that cannot come in this state is a fault of the driver."""
+        self.state = TRANSITIONS[self.state][type(event)]
+        match event:
+            case Opened(now_ms=now_ms):
+                return [Say(Ready(now_ms, self._device_id, self._limits))]
+            case Came(frame=frame, at_seconds=at_seconds):
+                return [*self._throttle(at_seconds), *self._frame(frame)]
+            case Garbled():
+                return self._garble()
+            case Answered():
+                return self._answered(event)
+            case Unfollowed(cug_id=cug_id):
+                self._followed.discard(cug_id)
+                return []
+            case Lost():
+                return []
+
+    def _frame(self, frame: ClientFrame) -> list[Command]:
+        match frame:
+            case Ping(token=token):
+                return [Say(Pong(token))]
+            case Subscribe():
+                return self._subscribe(CugId(frame.cug_id), frame.after_seq)
+            case Unsubscribe():
+                cug_id = CugId(frame.cug_id)
+                self._followed.discard(cug_id)
+                return [Unfollow(cug_id)]
+            case Send() | Commit() | StartGroup():
+                refusal = self._refusal(frame)
+                if refusal is not None:
+                    return [Say(Refused(frame.cug_id, frame.client_ref, refusal.code, refusal.facts))]
+                self._unanswered += 1
+                return [Accept(frame)]
+
+    def _subscribe(self, cug_id: CugId, after_seq: int) -> list[Command]:
+        if cug_id not in self._followed and len(self._followed) >= self._limits.subscriptions:
+            refusal = TooManySubscriptions(limit=self._limits.subscriptions)
+            return [Say(Refused(cug_id, None, refusal.code, refusal.facts))]
+        self._followed.add(cug_id)
+        return [Follow(cug_id, after_seq)]
+
+    def _refusal(self, frame: Send | Commit | StartGroup) -> DomainError | None:
+        limit = self._limits.record_bytes if isinstance(frame, Send) else self._limits.handshake_bytes
+        parts = [frame.body]
+        if isinstance(frame, Commit):
+            parts += [frame.group_info, *(welcome.welcome for welcome in frame.welcomes)]
+        if any(len(part) > limit for part in parts):
+            return TooLarge(limit=limit)
+        if isinstance(frame, Send) and frame.kind not in SENDABLE:
+            return KindNotSendable()
+        return None
+
+    def _answered(self, event: Answered) -> list[Command]:
+        self._unanswered -= 1
+        if self.state is State.CLOSED:
+            return []
+        match event.outcome:
+            case Receipt(seq=seq, server_time_ms=server_time_ms):
+                return [Say(Stored(event.cug_id, event.client_ref, seq, server_time_ms))]
+            case DomainError() as refusal:
+                return [Say(Refused(event.cug_id, event.client_ref, refusal.code, refusal.facts))]
+
+    def _garble(self) -> list[Command]:
+        self._garbled += 1
+        refused = Say(Refused(None, None, Malformed.code))
+        return [refused, HangUp(POLICY_VIOLATION)] if self._garbled >= MAX_GARBLED else [refused]
+
+    def _throttle(self, at_seconds: float) -> list[Command]:
+        """A bucket of FRAMES_AT_ONCE that fills by FRAMES_PER_SECOND."""
+        passed = 0.0 if self._counted_at is None else at_seconds - self._counted_at
+        self._counted_at = at_seconds
+        self._allowance = min(FRAMES_AT_ONCE, self._allowance + passed * FRAMES_PER_SECOND) - 1
+        return [] if self._allowance >= 0 else [Wait(-self._allowance / FRAMES_PER_SECOND)]
