@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from cencomm.crypto.labels import decrypt_with_label, encrypt_with_label, expand_with_label
 from cencomm.crypto.mls.public.commit import HpkeCiphertext
-from cencomm.crypto.mls.public.framing import decode_message, encode_message
-from cencomm.crypto.mls.public.group import PublicGroup, public_group_from_group_info
+from cencomm.crypto.mls.public.framing import decode_message
+from cencomm.crypto.mls.public.group import PublicGroup, group_from
 from cencomm.crypto.mls.public.key_package import KeyPackage
 from cencomm.crypto.mls.public.proposals import PreSharedKeyId, ResumptionPskRef, ResumptionUsage
+from cencomm.crypto.mls.public.struct import Struct
 from cencomm.crypto.mls.public.tree_math import LeafIndex, common_ancestor, leaf_to_node
 from cencomm.crypto.mls.public.welcome import EncryptedGroupSecrets, GroupInfo, Welcome
 from cencomm.crypto.mls.secret.group import GroupState, check_confirmation_tag, enter_epoch
@@ -30,7 +32,7 @@ from cencomm.crypto.primitives import (
     aead_seal,
     random_bytes,
 )
-from cencomm.crypto.tls import DecodeError, Reader, Writer, decode_all
+from cencomm.crypto.tls import DecodeError, Reader, Writer
 
 _LABEL = "Welcome"
 _FIRST_EPOCH = 1
@@ -38,7 +40,7 @@ _FIRST_EPOCH = 1
 
 
 @dataclass(frozen=True, slots=True)
-class GroupSecrets:
+class GroupSecrets(Struct):
     """What one new member is told; the path secret only if the commit has a path."""
 
     joiner_secret: JoinerSecret
@@ -51,7 +53,7 @@ class GroupSecrets:
         return writer.vector_of(self.psks, PreSharedKeyId.encode).bytes()
 
     @classmethod
-    def read(cls, reader: Reader) -> GroupSecrets:
+    def read(cls, reader: Reader) -> Self:
         joiner_secret = JoinerSecret(_hash_sized(reader))
         path_secret = reader.optional(lambda inner: PathSecret(_hash_sized(inner)))
         return cls(joiner_secret, path_secret, reader.vector_of(PreSharedKeyId.read))
@@ -118,11 +120,11 @@ def join_by_welcome(
         raise refuse("V471", cipher_suite=body.cipher_suite)
     secrets = _open_group_secrets(suite, body, bundle)
     psk = psk_secret(secrets.psks, psks)
-    group_info = _open_group_info(suite, body, secrets.joiner_secret, psk)
+    group_info = open_group_info(suite, body, secrets.joiner_secret, psk)
     if group_info.group_context.cipher_suite != suite:
         raise refuse("V471", cipher_suite=group_info.group_context.cipher_suite)
     _check_psk_usage(secrets.psks, group_info.group_context.epoch)
-    public = public_group_from_group_info(encode_message(group_info), tree=tree)
+    public = group_from(group_info, tree=tree)
     keys = _own_keys(public, bundle, group_info.signer, secrets.path_secret)
     derived = derive_epoch(epoch_secret(secrets.joiner_secret, psk, public.context.encode()))
     check_confirmation_tag(public, derived[0], "V476")
@@ -141,10 +143,11 @@ def _open_group_secrets(suite: CipherSuite, welcome: Welcome, bundle: KeyPackage
         )
     except (OpenFailed, BadPublicKey):
         raise refuse("V472") from None
-    return decode_all(plaintext, GroupSecrets.read)
+    return GroupSecrets.decode(plaintext)
 
 
-def _open_group_info(suite: CipherSuite, welcome: Welcome, joiner: JoinerSecret, psk: PskSecret) -> GroupInfo:
+def open_group_info(suite: CipherSuite, welcome: Welcome, joiner: JoinerSecret, psk: PskSecret) -> GroupInfo:
+    """Raises `MlsError` V473 if it does not open, `DecodeError` if it is no GroupInfo."""
     key, nonce = _group_info_key(suite, joiner, psk)
     try:
         return GroupInfo.decode(aead_open(suite, key, nonce, b"", welcome.encrypted_group_info))
