@@ -1,4 +1,4 @@
-"""Fails when a module has no test module of the same name, or a test module tests nothing that exists (style guide §9)."""
+"""Fails when a module has no test module of the same name, or a test module tests nothing that exists."""
 
 from __future__ import annotations
 

