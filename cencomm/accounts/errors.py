@@ -107,6 +107,12 @@ class TooManyKeyPackages(DomainError):
     code = "accounts.too_many_key_packages"
 
 
+class VaultFull(DomainError):
+    """The vault holds as much as an account may store."""
+
+    code = "accounts.vault_full"
+
+
 class VaultConflict(DomainError):
     """Somebody wrote first: read, merge, write again."""
 

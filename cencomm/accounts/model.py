@@ -158,3 +158,7 @@ class Failures:
 
     count: int
     locked_until_ms: int
+    last_ms: int = 0
+
+
+NO_FAILURES = Failures(0, 0)

@@ -1,0 +1,103 @@
+"""Who asks: bearer tokens, devices, origins, and the headers that every answer carries."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cencomm.accounts import sessions
+from cencomm.accounts.errors import NoDevice, NotSignedIn
+from cencomm.accounts.model import Session
+from cencomm.server.context import Services
+from cencomm.server.errors import OriginRefused, refusal
+
+SECURITY_HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+STRICT_TRANSPORT: Final = ("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+_BEARER = "bearer "
+
+
+def token_of(connection: HTTPConnection) -> str | None:
+    """The token that the request carries, if any."""
+    given = connection.headers.get("authorization", "")
+    if given[: len(_BEARER)].lower() != _BEARER:
+        return None
+    return given[len(_BEARER) :].strip() or None
+
+
+def address_of(connection: HTTPConnection) -> str:
+    """The peer's address; uvicorn has put the forwarded one there if a trusted proxy named it."""
+    return connection.client.host if connection.client is not None else "unknown"
+
+
+async def authenticate(connection: HTTPConnection, services: Services) -> Session | None:
+    """The session of the request's token; None where it carries none.
+
+    Raises:
+        NotSignedIn: the token is of no session, or of one that has ended.
+    """
+    token = token_of(connection)
+    if token is None:
+        return None
+    return await sessions.session_of(token, services.new_unit_of_work(read_only=True), services.now_ms())
+
+
+async def authenticate_device(connection: HTTPConnection, services: Services) -> Session:
+    """The session of a connection that needs a device, such as the websocket.
+
+    Raises:
+        NotSignedIn: there is none, or it has ended.
+        NoDevice: it is not bound to a device.
+    """
+    session = await authenticate(connection, services)
+    if session is None:
+        raise NotSignedIn
+    if session.device_id is None:
+        raise NoDevice
+    return session
+
+
+def check_origin(connection: HTTPConnection, allowed: str) -> None:
+    """A browser says where its page comes from; other clients say nothing and pass. Raises OriginRefused."""
+    origin = connection.headers.get("origin")
+    if origin is not None and origin.lower() != allowed:
+        raise OriginRefused
+
+
+class SecurityHeaders:
+    """Adds the headers to every HTTP answer, and refuses requests of foreign pages before anything is read."""
+
+    def __init__(self, app: ASGIApp, *, origin: str, behind_tls: bool) -> None:
+        self._app = app
+        self._origin = origin
+        headers = dict(SECURITY_HEADERS)
+        if behind_tls:
+            headers[STRICT_TRANSPORT[0]] = STRICT_TRANSPORT[1]
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *self._headers]
+            await send(message)
+
+        try:
+            check_origin(HTTPConnection(scope), self._origin)
+        except OriginRefused as error:
+            await refusal(error)(scope, receive, send_with_headers)
+        else:
+            await self._app(scope, receive, send_with_headers)
