@@ -48,6 +48,7 @@ ANNOUNCEMENT = "announcement.bin"
 NOT_IN_MANIFEST = frozenset({MANIFEST, SIGNATURE, ANNOUNCEMENT})
 
 MANIFEST_LABEL = "CENcommExtraction"
+ANNOUNCEMENT_LABEL = "CENcommExtractionAnnouncement"
 MAX_FILE_BYTES = 2**31
 MAX_VALUE_BYTES = 64 * 1024 * 1024
 MAX_FILES = 1000
@@ -55,6 +56,7 @@ _LENGTH_BYTES = 4
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 S = TypeVar("S", bound=Struct)
+_encoder = msgspec.msgpack.Encoder()
 
 
 class FileEntry(Struct, frozen=True, forbid_unknown_fields=True):
@@ -152,10 +154,31 @@ class RecordEntry(Struct, frozen=True, array_like=True, forbid_unknown_fields=Tr
 
 
 class Announcement(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """The events after `up_to_seq` up to the announcement, which is the last, and its signed plaintext."""
+    """The events after `up_to_seq` up to the announcement, which is the last, and its signed plaintext.
+
+    The extracting device signs the whole: the manifest cannot name this file.
+    """
 
     events: tuple[Event, ...]
     signed: bytes
+    signature: bytes = b""
+
+    def tbs(self) -> bytes:
+        return _encoder.encode((self.events, self.signed))
+
+    def encode(self) -> bytes:
+        return _encoder.encode(self)
+
+    @classmethod
+    def decode(cls, data: bytes) -> Announcement:
+        """Raises BundleDamaged."""
+        try:
+            made = msgspec.msgpack.decode(data, type=cls)
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+            raise BundleDamaged(reason="announcement") from None
+        if made.encode() != data:
+            raise BundleDamaged(reason="announcement")
+        return made
 
 
 class Revocations(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -166,9 +189,8 @@ class Revocations(Struct, frozen=True, array_like=True, forbid_unknown_fields=Tr
 
 def pack_all(values: Iterable[Struct]) -> Iterator[bytes]:
     """The bytes of a `.bin` file, value by value."""
-    encoder = msgspec.msgpack.Encoder()
     for value in values:
-        data = encoder.encode(value)
+        data = _encoder.encode(value)
         yield len(data).to_bytes(_LENGTH_BYTES, "big") + data
 
 

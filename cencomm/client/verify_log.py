@@ -1,0 +1,434 @@
+"""The log of a CUG examined from its first event, with nothing but public data, signed plaintext and the pinned root.
+
+Used twice: an extraction examines what it is about to write, and `verify` examines what it reads. For every event, in
+order (PROTOCOL §4.3):
+
+    chain       numbers without a gap, times that never go back, the head hash of each event
+    handshake   group starts and commits by the same rules as server and clients (`crypto.replay`)
+    record      its clear header is the signed one; epoch in force at its place; the leaf of that epoch's tree is the
+                sender's; its certificates lead to the root at the server's time; one key_id for all of an epoch;
+                the signature and each part; `seen` is what the chain had; no second one under the same reference
+    content     both parts say the same kind of thing; the template's rules are run again
+
+What does not hold is a Failure; what cannot be known from here is a Notice. Neither stops the examination, but for a
+handshake that does not hold: nothing after it can be known, and that is a failure, too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from cencomm.client.bundle import RecordEntry
+from cencomm.client.engine.forms import judge_record
+from cencomm.client.model import FindingRow
+from cencomm.client.verify_checks import Failure, Finding, Notice, failure, notice
+from cencomm.client.verify_epochs import EpochFacts, Leaf, facts_of
+from cencomm.crypto import head as heads
+from cencomm.crypto import replay as replaying
+from cencomm.crypto.certificates import CertificateInvalid, Chain, Trust, verify_chain
+from cencomm.crypto.group_context import Role, may_extract
+from cencomm.crypto.head import Head
+from cencomm.crypto.records import RecordHeader, RecordRefused, SignedRecord, read_header
+from cencomm.crypto.tls import DecodeError
+from cencomm.errors import DomainError
+from cencomm.ids import ClientRef, CugId, DeviceId, administration_of, officer_of
+from cencomm.templates_forms import Template, merge
+from cencomm.templates_forms.errors import PartsDisagree
+from cencomm.wire.content import Chat, Content, Extraction, Form, Profile, decode_content
+from cencomm.wire.content import Template as TemplateContent
+from cencomm.wire.encoding import Malformed
+from cencomm.wire.frames import Event, EventKind
+
+Progress = Callable[[int, int], None]
+"""Called with (done, total) now and then."""
+
+LOCKED = "locked"
+_PROGRESS_EVENTS = 200
+_ORGANISERS_ONLY = (TemplateContent, Profile)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """One record whose signature holds, and what the examination says of it."""
+
+    seq: int
+    at_ms: int
+    device: str
+    name: str
+    client_ref: bytes
+    sent_at_ms: int
+    group_id: bytes
+    epoch: int
+    standing: str
+    """`verified`, or `failing` where a check failed."""
+    content: Content | None
+    findings: tuple[FindingRow, ...] = ()
+
+    @property
+    def officer(self) -> str:
+        return officer_of(DeviceId(self.device))
+
+    @property
+    def valid(self) -> bool | None:
+        """Whether no rule of level error is broken; None for anything but a form."""
+        if not isinstance(self.content, Form):
+            return None
+        return not any(finding.level == "error" for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One event of the log, of whatever kind."""
+
+    seq: int
+    at_ms: int
+    kind: str
+    device: str
+    epoch: int
+    standing: str
+    says: str
+    event_hash: bytes
+
+
+@dataclass(slots=True)
+class Examined:
+    """What the examination found; grows while it runs."""
+
+    records: list[RecordRow] = field(default_factory=list)
+    events: list[EventRow] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    checked: Counter[str] = field(default_factory=Counter)
+    templates: dict[bytes, Template] = field(default_factory=dict)
+    key_ids: dict[tuple[bytes, int], bytes] = field(default_factory=dict)
+    title: str = ""
+    operation_code: str = ""
+    unopened: int = 0
+    witnessed_seq: int = 0
+    """The newest event that a later record of another administration than the extractor's has signed as seen."""
+
+    @property
+    def forms(self) -> int:
+        return sum(isinstance(row.content, Form) for row in self.records)
+
+
+class Examination:
+    """Feed it the events in order with `take`; `found` holds what came of it."""
+
+    def __init__(self, cug_id: CugId, trust: Trust, extractor: DeviceId) -> None:
+        self.found = Examined()
+        self.head = heads.start(cug_id)
+        self.epoch: EpochFacts | None = None
+        self.chains: dict[tuple[str, bytes, int], Chain] = {}
+        """The certificates of each sender, by device, group and epoch."""
+        self._cug_id = cug_id
+        self._trust = trust
+        self._extractor = extractor
+        self._replay: replaying.Replay | None = replaying.start(cug_id, trust)
+        self._hashes = [self.head.hash]
+        self._time_ms = 0
+        self._taken: set[tuple[str, bytes]] = set()
+
+    def take(self, event: Event, entry: RecordEntry | None, *, sealed: bool = False) -> RecordRow | None:
+        """Examine the next event; `sealed` for records after the extraction, of which there is no plaintext."""
+        failed_before = len(self.found.failures)
+        event_hash = self._chain(event)
+        row: RecordRow | None = None
+        says = ""
+        if event.kind is EventKind.RECORD:
+            if sealed and entry is None:
+                says = "after the extraction"
+            else:
+                row, says = self._record(event, entry)
+        elif entry is not None:
+            self._fail("entry_of_no_record", event.seq)
+        else:
+            says = self._handshake(event)
+        standing = "failing" if len(self.found.failures) > failed_before else ("unopened" if says else "verified")
+        if event.kind is not EventKind.RECORD and standing == "unopened":
+            standing = "verified"
+        if row is not None and standing == "failing":
+            row = RecordRow(**{**_as_dict(row), "standing": "failing"})
+        if row is not None:
+            self.found.records.append(row)
+            says = _kind_of(row.content)
+        epoch = self.epoch.epoch if self.epoch is not None else 0
+        self.found.events.append(
+            EventRow(
+                event.seq, event.server_time, event.kind.name.lower(), event.sender, epoch, standing, says, event_hash
+            )
+        )
+        self.found.checked["events"] += 1
+        return row
+
+    # ------------------------------------------------------------ chain and handshake
+
+    def _chain(self, event: Event) -> bytes:
+        """The event's hash; the head goes on even over a gap, so that every later difference is found, too."""
+        made = heads.event_hash(event.kind, event.sender, ClientRef(event.client_ref), event.body)
+        if event.event_hash is not None:
+            self._note("seals_cut", event.seq)
+            made = event.event_hash
+        if event.seq != self.head.n + 1:
+            self._fail("sequence", event.seq, expected=self.head.n + 1)
+        if event.server_time < self._time_ms:
+            self._fail("time_goes_back", event.seq)
+        self._time_ms = max(self._time_ms, event.server_time)
+        self.head = heads.advance(self.head, self.head.n + 1, event.server_time, made)
+        self._hashes.append(self.head.hash)
+        return made
+
+    def _handshake(self, event: Event) -> str:
+        if self._replay is None:
+            self._fail("not_examined", event.seq)
+            return ""
+        try:
+            self._replay = replaying.step(self._replay, event)
+        except DomainError as error:
+            self._fail("handshake", event.seq, reason=error.code, **error.facts)
+            if event.kind in (EventKind.GROUP, EventKind.COMMIT):
+                self._replay = None
+                self.epoch = None
+            return ""
+        group = self._replay.group
+        if event.kind in (EventKind.GROUP, EventKind.COMMIT) and group is not None:
+            self.epoch = facts_of(group)
+            self.found.checked["commits"] += 1
+        return event.kind.name.lower()
+
+    # ------------------------------------------------------------ records
+
+    def _record(self, event: Event, entry: RecordEntry | None) -> tuple[RecordRow | None, str]:
+        if entry is None or entry.seq != event.seq:
+            self._fail("record_missing", event.seq)
+            return None, ""
+        try:
+            header = read_header(event.body)
+        except DecodeError:
+            return None, self._unopened(event, entry, "malformed")
+        if self._replay is None or self.epoch is None:
+            self._fail("not_examined", event.seq)
+            return None, ""
+        place = self._place(event, header)
+        if place is not None or not entry.signed:
+            return None, self._unopened(event, entry, place)
+        self._taken.add((event.sender, event.client_ref))
+        leaf = self.epoch.leaves[header.leaf_index]
+        self.chains[(leaf.device, header.group_id, header.epoch)] = leaf.chain
+        return self._opened(event, header, entry.signed, leaf), ""
+
+    def _place(self, event: Event, header: RecordHeader) -> str | None:
+        """Why the record does not belong where it stands; everybody can see that without a key."""
+        assert self.epoch is not None
+        leaf = self.epoch.leaves.get(header.leaf_index)
+        if (header.group_id, header.epoch) != (self.epoch.group_id, self.epoch.epoch):
+            return "stale_epoch"
+        if header.cug_id != self._cug_id or header.client_ref != event.client_ref:
+            return "other_place"
+        if leaf is None or leaf.device != event.sender:
+            return "other_sender"
+        if (event.sender, event.client_ref) in self._taken:
+            return "repeated"
+        return None
+
+    def _unopened(self, event: Event, entry: RecordEntry, place: str | None) -> str:
+        """A record without plaintext: is the reason one that holds?"""
+        self.found.unopened += 1
+        reason = entry.reason or "none_given"
+        if entry.signed:
+            self._fail("refused_but_given", event.seq, reason=place or "")
+        elif reason == LOCKED and self._held_the_key():
+            self._fail("withheld", event.seq)
+        elif place is None and reason in (
+            "none_given",
+            "malformed",
+            "stale_epoch",
+            "other_place",
+            "other_sender",
+            "repeated",
+        ):
+            self._fail("refusal_unfounded", event.seq, reason=reason)
+        else:
+            self._note("unopened", event.seq, reason=place or reason)
+        return f"not opened: {place or reason}"
+
+    def _held_the_key(self) -> bool:
+        """Whether the extractor was in this epoch, or its content key was sealed to his archive key."""
+        assert self.epoch is not None
+        officer = officer_of(self._extractor)
+        entry = self.epoch.group.entry(officer)
+        was_sealed = entry is not None and entry.archive_key is not None and may_extract(entry.role)
+        return was_sealed or any(leaf.device == self._extractor for leaf in self.epoch.leaves.values())
+
+    def _opened(self, event: Event, header: RecordHeader, data: bytes, leaf: Leaf) -> RecordRow:
+        assert self.epoch is not None
+        content: Content | None = None
+        findings: tuple[FindingRow, ...] = ()
+        sent_at_ms = 0
+        try:
+            signed = SignedRecord.decode(data)
+        except DecodeError as error:
+            self._fail("signed_record", event.seq, reason=str(error.facts["reason"]))
+        else:
+            sent_at_ms = signed.sent_at_ms
+            self._signature(event, header, signed, leaf)
+            self._seen(event, signed.seen, leaf)
+            content, findings = self._content(event, signed, leaf)
+        self._certificates(event, leaf)
+        self._key_id(event, header)
+        self.found.checked["records"] += 1
+        return RecordRow(
+            seq=event.seq,
+            at_ms=event.server_time,
+            device=event.sender,
+            name=leaf.name,
+            client_ref=event.client_ref,
+            sent_at_ms=sent_at_ms,
+            group_id=header.group_id,
+            epoch=header.epoch,
+            standing="verified",
+            content=content,
+            findings=findings,
+        )
+
+    def _signature(self, event: Event, header: RecordHeader, signed: SignedRecord, leaf: Leaf) -> None:
+        assert self.epoch is not None
+        if signed.header != header:
+            self._fail("other_header", event.seq)
+        if signed.context_hash != self.epoch.context_hash:
+            self._fail("other_group", event.seq)
+        if any(part.content is None for part in signed.parts):
+            self._fail("part_missing", event.seq)
+        try:
+            signed.verify(leaf.signature_key)
+            self.found.checked["signatures"] += 1
+        except RecordRefused as error:
+            self._fail("signature", event.seq, reason=str(error.facts["reason"]))
+
+    def _certificates(self, event: Event, leaf: Leaf) -> None:
+        try:
+            verify_chain(leaf.chain, self._trust, event.server_time // 1000)
+            self.found.checked["certificate chains"] += 1
+        except CertificateInvalid as error:
+            self._fail("certificate", event.seq, reason=str(error.facts["reason"]))
+
+    def _key_id(self, event: Event, header: RecordHeader) -> None:
+        ids = {part.key_id for part in header.parts}
+        known = self.found.key_ids.setdefault((header.group_id, header.epoch), min(ids))
+        if ids != {known}:
+            self._fail("key_id", event.seq)
+
+    def _seen(self, event: Event, seen: Head, leaf: Leaf) -> None:
+        """The sender's head must be the chain's: else he was shown another log, or this one was altered."""
+        if seen.n >= event.seq or seen.n >= len(self._hashes) or self._hashes[seen.n] != seen.hash:
+            self._fail("seen", event.seq, seen=seen.n)
+            return
+        self.found.checked["heads compared"] += 1
+        if administration_of(DeviceId(leaf.device)) != administration_of(self._extractor):
+            self.found.witnessed_seq = max(self.found.witnessed_seq, seen.n)
+
+    def _content(self, event: Event, signed: SignedRecord, leaf: Leaf) -> tuple[Content | None, tuple[FindingRow, ...]]:
+        contents = [part.content for part in signed.parts if part.content is not None]
+        try:
+            decoded = [decode_content(content) for content in contents]
+        except Malformed:
+            self._note("unknown_content", event.seq)
+            return None, ()
+        if not decoded or len({type(each) for each in decoded}) != 1:
+            self._fail("parts_disagree", event.seq)
+            return None, ()
+        content = decoded[0]
+        if isinstance(content, Form):
+            return self._form(event, signed, [each for each in decoded if isinstance(each, Form)])
+        if isinstance(content, _ORGANISERS_ONLY) and leaf.role is not Role.ORGANISER:
+            self._note("beyond_role", event.seq)
+        else:
+            self._take_effect(event, content)
+        return content, ()
+
+    def _form(
+        self, event: Event, signed: SignedRecord, forms: list[Form]
+    ) -> tuple[Content | None, tuple[FindingRow, ...]]:
+        """The form with the answers of both parts, judged at the server's time."""
+        first = forms[0]
+        if len({(form.template_hash, form.record_id) for form in forms}) != 1:
+            self._fail("parts_disagree", event.seq)
+            return None, ()
+        by_audience = {part.audience.name: part.content for part in signed.parts}
+        public, personal = by_audience.get("PUBLIC") or b"", by_audience.get("PERSONAL") or b""
+        public_form = first if public else None
+        personal_form = forms[-1] if personal else None
+        template = self.found.templates.get(first.template_hash)
+        try:
+            answers = merge(
+                public_form.answers if public_form is not None else {},
+                personal_form.answers if personal_form is not None else {},
+            )
+            findings = judge_record(template, public, personal, public_form, personal_form, event.server_time)
+        except PartsDisagree:
+            self._fail("parts_disagree", event.seq)
+            return None, ()
+        if template is None:
+            self._note("template_unknown", event.seq)
+        self.found.checked["forms judged"] += 1
+        return _with_answers(first, answers), findings
+
+    def _take_effect(self, event: Event, content: Content) -> None:
+        if isinstance(content, TemplateContent):
+            try:
+                template = Template.decode(content.document)
+            except DomainError as error:
+                self._fail("template", event.seq, reason=error.code)
+                return
+            self.found.templates[template.hash] = template
+        elif isinstance(content, Profile):
+            self.found.title, self.found.operation_code = content.title, content.operation_code
+
+    def _fail(self, check: str, seq: int, **facts: Finding) -> None:
+        self.found.failures.append(failure(check, f"no. {seq}", **facts))
+
+    def _note(self, check: str, seq: int, **facts: Finding) -> None:
+        self.found.notices.append(notice(check, f"no. {seq}", **facts))
+
+
+def examine(
+    events: Iterable[Event],
+    entries: Mapping[int, RecordEntry],
+    *,
+    cug_id: CugId,
+    trust: Trust,
+    extractor: DeviceId,
+    total: int = 0,
+    on_progress: Progress | None = None,
+) -> Examination:
+    """Examine a whole log; `entries` holds the plaintext of its records by seq."""
+    examination = Examination(cug_id, trust, extractor)
+    for number, event in enumerate(events, start=1):
+        examination.take(event, entries.get(event.seq))
+        if on_progress is not None and number % _PROGRESS_EVENTS == 0:
+            on_progress(number, total)
+    return examination
+
+
+def _with_answers(form: Form, answers: dict[str, object]) -> Form:
+    return Form(
+        template_hash=form.template_hash,
+        template_id=form.template_id,
+        version=form.version,
+        record_id=form.record_id,
+        answers=answers,
+        replaces=form.replaces,
+    )
+
+
+def _kind_of(content: Content | None) -> str:
+    if content is None:
+        return "unknown"
+    names = {Chat: "chat", Form: "form", TemplateContent: "template", Profile: "profile", Extraction: "extraction"}
+    return names.get(type(content), type(content).__name__.lower())
+
+
+def _as_dict(row: RecordRow) -> dict[str, object]:
+    return {name: getattr(row, name) for name in RecordRow.__slots__}
