@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from cencomm.crypto import policy
 from cencomm.crypto.certificates import Trust
 from cencomm.crypto.events import Closing, CommitBody, EventInvalid, GroupStart, Rejection, SealBody
-from cencomm.crypto.group_context import CencommGroup, Role
+from cencomm.crypto.group_context import CencommGroup
 from cencomm.crypto.mls.public.framing import decode_message
 from cencomm.crypto.mls.public.group import (
     PublicGroup,
@@ -33,6 +33,7 @@ from cencomm.crypto.mls.public.proposals import Add
 from cencomm.crypto.mls.public.tree_math import LeafIndex
 from cencomm.crypto.mls.public.welcome import Welcome
 from cencomm.crypto.records import read_header
+from cencomm.crypto.successor import OFFICERS_TO_REJECT, may_start
 from cencomm.errors import DomainError
 from cencomm.groups.access import access
 from cencomm.groups.errors import (
@@ -56,8 +57,6 @@ from cencomm.wire.frames import Commit, EventKind, Send, WelcomeFor
 
 CLOCK_TOLERANCE_MS = 5 * 60 * 1000
 """How far a commit's or closing's own time may be from the server's (PROTOCOL §2.3)."""
-
-REJECTIONS_NEEDED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,17 +264,15 @@ def judge_successor(
 
 
 def _must_be_entitled(view: GroupView, sender: DeviceId, rejections: Sequence[LoggedEvent]) -> None:
-    """An organiser at any time; any member after rejections of the last commit by two officers (PROTOCOL §2.1)."""
-    if view.members[officer_of(sender)].role == Role.ORGANISER.value:
-        return
-    rejecting = {officer_of(event.sender) for event in rejections if _rejects_last(view, event)}
-    if len(rejecting) < REJECTIONS_NEEDED:
-        raise SuccessorRefused(rejections=len(rejecting), needed=REJECTIONS_NEEDED)
-
-
-def _rejects_last(view: GroupView, event: LoggedEvent) -> bool:
-    rejection = Rejection.decode(event.body)
-    return (rejection.group_id, rejection.epoch + 1) == (view.group_id, view.epoch)
+    """An organiser at any time; any member after two officers' rejections of the last commit (PROTOCOL §2.1)."""
+    rejected_by: dict[bytes, set[OfficerId]] = {}
+    for event in rejections:
+        rejection = Rejection.decode(event.body)
+        if (rejection.group_id, rejection.epoch + 1) == (view.group_id, view.epoch):
+            rejected_by.setdefault(rejection.commit_hash, set()).add(officer_of(event.sender))
+    most = max(rejected_by.values(), key=len, default=set())
+    if not may_start(CencommGroup.of(view.current.group), officer_of(sender), most):
+        raise SuccessorRefused(rejections=len(most), needed=OFFICERS_TO_REJECT)
 
 
 def _judge_start(sending: Sending, trust: Trust, view: GroupView | None, now_ms: int) -> NewEpoch:
@@ -287,6 +284,7 @@ def _judge_start(sending: Sending, trust: Trust, view: GroupView | None, now_ms:
     declared = CencommGroup.of(group)
     if declared.cug_id != sending.cug_id:
         raise WrongHeader(field="cug_id")
+    _must_be_now(declared.started_at_ms, now_ms)
     devices = devices_of(group)
     if list(devices.values()) != [sending.sender]:
         raise WrongDevice
@@ -298,7 +296,7 @@ def _judge_start(sending: Sending, trust: Trust, view: GroupView | None, now_ms:
         group_info=start.group_info,
         roster=roster_of(declared),
         opens_cug=view is None,
-        view=EpochView(group, 0, devices),
+        view=EpochView(group, declared.started_at_ms, devices),
     )
 
 

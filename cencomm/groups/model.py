@@ -64,7 +64,7 @@ class EpochView:
 
     group: PublicGroup = field(repr=False)
     commit_time_ms: int
-    """The time that its commit says of itself; the next commit's may not be earlier. 0 at the start of a group."""
+    """The time that its commit says of itself; the next commit's may not be earlier."""
     devices: Mapping[int, DeviceId]
     """Of each leaf of the tree, by leaf index."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from cencomm.crypto.events import CommitBody
+from cencomm.crypto.group_context import CencommGroup
 from cencomm.crypto.mls.public.framing import PublicMessage, decode_message
 from cencomm.crypto.mls.public.group import PublicGroup
 from cencomm.crypto.policy import CommitData
@@ -25,14 +26,14 @@ def read(cug: Cug, made_by: LoggedEvent, public_group: bytes, members: Iterable[
         cug.epoch,
         made_by.seq,
         {member.account_id: member for member in members},
-        EpochView(group, commit_time_ms(made_by), devices_of(group)),
+        EpochView(group, _time_ms(made_by, group), devices_of(group)),
     )
 
 
-def commit_time_ms(made_by: LoggedEvent) -> int:
-    """The time that the event says of itself; 0 for the start of a group, which says none."""
+def _time_ms(made_by: LoggedEvent, group: PublicGroup) -> int:
+    """The time that the event which made the epoch says of itself."""
     if made_by.kind is not EventKind.COMMIT:
-        return 0
+        return CencommGroup.of(group).started_at_ms
     message = decode_message(CommitBody.decode(made_by.body).mls_message)
     assert isinstance(message.body, PublicMessage)
     return CommitData.decode(message.body.content.authenticated_data).time_ms

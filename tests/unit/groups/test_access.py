@@ -1,0 +1,57 @@
+"""The one answer to who may see and send what."""
+
+from __future__ import annotations
+
+import pytest
+
+from cencomm.groups.access import EVERYTHING, NO_ACCESS, access
+from cencomm.groups.model import CugState, Membership
+from cencomm.ids import OfficerId
+from cencomm.wire.frames import EventKind
+
+ROLES = ["organiser", "ocu", "ncp", "officer", "rilo", "liaison", "observer", "auditor"]
+
+
+def member(role: str, removed_seq: int | None = None) -> Membership:
+    return Membership(OfficerId("KE/otieno"), role, 3, removed_seq)
+
+
+def test_a_stranger_sees_and_sends_nothing() -> None:
+    assert access(CugState.OPEN, None) == NO_ACCESS
+    assert not NO_ACCESS.any
+    assert not NO_ACCESS.sees(1)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_member_sees_the_whole_log(role: str) -> None:
+    allowed = access(CugState.OPEN, member(role))
+    assert allowed.is_current
+    assert allowed.sees(1)
+    assert allowed.sees(EVERYTHING)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("state", CugState)
+def test_the_removed_sees_up_to_the_event_that_removed_him_and_sends_nothing(role: str, state: CugState) -> None:
+    allowed = access(state, member(role, removed_seq=9))
+    assert allowed.sees(9)
+    assert not allowed.sees(10)
+    assert not allowed.is_current
+    assert not allowed.sends
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_only_the_organiser_closes(role: str) -> None:
+    assert (EventKind.CLOSED in access(CugState.OPEN, member(role)).sends) == (role == "organiser")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_all_but_the_auditor_send_records(role: str) -> None:
+    assert (EventKind.RECORD in access(CugState.OPEN, member(role)).sends) == (role != "auditor")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_nothing_is_sent_to_a_closed_cug_but_its_members_read_on(role: str) -> None:
+    allowed = access(CugState.CLOSED, member(role))
+    assert allowed.is_current
+    assert not allowed.sends
