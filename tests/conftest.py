@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from tests.postgres import database_url, postgres, postgres_url
+from tests.servers import new_server
 
-__all__ = ["database_url", "postgres", "postgres_url"]
+__all__ = ["database_url", "new_server", "postgres", "postgres_url"]

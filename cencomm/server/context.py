@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 
 from cencomm.accounts.errors import NoDevice, NotSignedIn
 from cencomm.accounts.model import Deployment, Session
-from cencomm.accounts.ports import NewUnitOfWork
+from cencomm.accounts.ports import NewUnitOfWork, UnitOfWork
 from cencomm.ids import DeviceId, OfficerId
 from cencomm.settings import Settings
 from cencomm.store.database import Database
@@ -90,6 +90,18 @@ class RequestContext:
         if self.signed_in is None:
             raise NotSignedIn
         return self.signed_in
+
+    @property
+    def now_ms(self) -> int:
+        return self.services.now_ms()
+
+    @property
+    def session_hours(self) -> int:
+        return self.services.foundation.settings.session_hours
+
+    def unit_of_work(self, *, read_only: bool = False) -> UnitOfWork:
+        """A fresh one of the accounts side."""
+        return self.services.new_unit_of_work(read_only=read_only)
 
     @property
     def account_id(self) -> str:

@@ -6,6 +6,8 @@ between. Read-only units of work say so and start as `BEGIN`, which blocks nobod
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -112,6 +114,23 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     read_only = connection.get_execution_options().get(READ_ONLY, False)
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+@asynccontextmanager
+async def open_database(database_url: str) -> AsyncIterator[Database]:
+    """The database with its newest schema; a SQLite file and its folder are made where there are none.
+
+    Raises:
+        DatabaseUrlInvalid
+    """
+    database = Database.open(database_url)
+    if database.is_sqlite:
+        database.sqlite_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        await migrate(database.engine)
+        yield database
+    finally:
+        await database.close()
 
 
 async def migrate(engine: AsyncEngine) -> None:

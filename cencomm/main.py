@@ -1,0 +1,116 @@
+"""The wiring of the server process, and nothing else: settings in, a served application out.
+
+python -m cencomm.main          serves with settings from the environment (`cencomm.settings`)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import Callable
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from cencomm.errors import DomainError
+from cencomm.server import logging
+from cencomm.server.app import build_app
+from cencomm.server.startup import Startup
+from cencomm.server.uvicorn_protocol import WebSocketProtocol
+from cencomm.settings import Settings
+from cencomm.wire.frames import MAX_FRAME_BYTES
+
+GRACE_SECONDS = 10
+"""How long a shutdown waits for requests that are being answered."""
+BACKLOG = 1024
+
+Ready = Callable[[str], None]
+"""Called once with the address that is listened on."""
+
+
+def build(settings: Settings) -> ASGIApp:
+    """The application; its services open when it is served."""
+    return build_app(Startup(settings))
+
+
+async def serve(settings: Settings, *, ready: Ready | None = None) -> None:
+    """Serve until the process is told to end (SIGINT, SIGTERM); requests under way are answered first.
+
+    Raises:
+        DomainError: the settings do not lead to a deployment (SettingsInvalid, NotInitialised …).
+        OSError: the address cannot be listened on.
+    """
+    logging.configure(settings.log_level)
+    async with Startup(settings).services():
+        pass  # what is wrong shows here as itself, not as a failed start of the application
+    listener = _listen(settings)
+    server = uvicorn.Server(_config(settings))
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        await _until_started(server, serving)
+        if server.started and ready is not None:
+            host, port = listener.getsockname()[:2]
+            ready(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
+        await serving
+    finally:
+        serving.cancel()
+        listener.close()
+
+
+def _config(settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        build(settings),
+        ws=WebSocketProtocol,
+        ws_max_size=MAX_FRAME_BYTES,
+        ws_per_message_deflate=False,  # sealed bytes do not shrink, and frames are shared between connections
+        http="h11",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        backlog=BACKLOG,
+    )
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+async def _until_started(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.01)
+
+
+def run(settings: Settings, *, ready: Ready | None = None) -> None:
+    """`serve` on uvloop, until the process is told to end."""
+    loop_factory = uvicorn.Config(app=build, loop="auto").get_loop_factory()
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        runner.run(serve(settings, ready=ready))
+
+
+def main() -> int:
+    try:
+        run(Settings.from_environment(os.environ), ready=lambda address: print(address, flush=True))  # noqa: T201
+    except DomainError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

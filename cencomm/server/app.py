@@ -1,0 +1,195 @@
+"""The edge as one Starlette application: each route of `wire.http.ROUTES`, its checks in order, its handler.
+
+rate -> Origin (security) -> size -> session -> device -> accounts.access -> shape -> handler -> answer
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from pydantic import ValidationError
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp
+
+from cencomm.accounts import access
+from cencomm.accounts.errors import NoDevice, NotSignedIn
+from cencomm.accounts.model import Session
+from cencomm.errors import DomainError
+from cencomm.ids import ID_BYTES, CugId
+from cencomm.server import health, http_accounts, http_cugs, http_keys, http_vault, openapi, websocket
+from cencomm.server.context import Handler, RequestContext, Services
+from cencomm.server.errors import MethodNotOffered, NoSuchPage, internal, malformed, on_domain_error, refusal
+from cencomm.server.logging import log_fault
+from cencomm.server.security import SecurityHeaders, address_of, authenticate
+from cencomm.server.startup import Startup
+from cencomm.wire.encoding import Malformed, TooLarge
+from cencomm.wire.frames import SESSION_PATH
+from cencomm.wire.http import ROUTES, Auth, Body, HttpRoute
+
+HANDLERS: Mapping[str, Handler] = {
+    **http_accounts.HANDLERS,
+    **http_keys.HANDLERS,
+    **http_vault.HANDLERS,
+    **http_cugs.HANDLERS,
+}
+
+MAX_BODY = 64 * 1024
+"""Bytes of a request, where nothing else is said here: what nobody has signed in for is read last."""
+MAX_BODY_OF: Mapping[str, int] = {
+    "enrol": 512 * 1024,
+    "change_password": 512 * 1024,
+    "put_vault_wraps": 512 * 1024,
+    "append_vault_items": 8 * 1024 * 1024,
+    "upload_key_packages": 4 * 1024 * 1024,
+    "publish_revocations": 4 * 1024 * 1024,
+    "open_cug": 4 * 1024 * 1024,
+    "close_cug": 512 * 1024,
+}
+MAX_PAGE = 500
+DEFAULT_PAGE = 100
+MAX_QUERY = 400
+SIGNING_IN = frozenset({"enrol", "sign_in_start", "sign_in_finish"})
+
+
+def build_app(startup: Startup) -> ASGIApp:
+    """The application; its services are opened when it starts and closed when it stops."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with startup.services() as services:
+            app.state.services = services
+            yield
+
+    settings = startup.settings
+    app = Starlette(
+        routes=[
+            *(Route(route.path, _endpoint(route, HANDLERS[route.name]), methods=[route.method]) for route in ROUTES),
+            Route("/v1/openapi.json", openapi.page),
+            Route("/healthz", health.healthz),
+            Route("/readyz", health.readyz),
+            WebSocketRoute(SESSION_PATH, websocket.endpoint),
+        ],
+        exception_handlers={
+            DomainError: on_domain_error,
+            HTTPException: _on_http_exception,
+            Exception: _on_fault,
+        },
+        lifespan=lifespan,
+    )
+    return SecurityHeaders(app, origin=settings.origin, behind_tls=settings.behind_tls)
+
+
+def _endpoint(route: HttpRoute, handler: Handler) -> Any:
+    async def endpoint(request: Request) -> Response:
+        services: Services = request.app.state.services
+        address = address_of(request)
+        rates = services.rates
+        (rates.sign_ins if route.name in SIGNING_IN else rates.requests).take(address)
+        session = await _sign_in(request, route, services)
+        content = await _read_body(request, MAX_BODY_OF.get(route.name, MAX_BODY))
+        arguments = [] if route.request is None else [_parse(route.request, content)]
+        context = RequestContext(services, address, session)
+        answer = await handler(context, *arguments, **_parameters(request, route))
+        return _render(route, answer)
+
+    return endpoint
+
+
+async def _sign_in(request: Request, route: HttpRoute, services: Services) -> Session | None:
+    """The session, as the route demands. Deny by default: `accounts.access` must know the route."""
+    if route.auth is Auth.NONE:
+        return None
+    session = await authenticate(request, services)
+    if session is None:
+        raise NotSignedIn
+    access.require(session, route.name)
+    if route.auth is Auth.DEVICE and session.device_id is None:
+        raise NoDevice
+    return session
+
+
+async def _read_body(request: Request, limit: int) -> bytes:
+    """The whole body. Raises TooLarge before more than `limit` bytes are held."""
+    declared = request.headers.get("content-length", "0")
+    if not (declared.isascii() and declared.isdigit()):
+        raise Malformed(what="content-length")
+    if int(declared) > limit:
+        raise TooLarge(limit=limit)
+    held = bytearray()
+    try:
+        async for chunk in request.stream():
+            held += chunk
+            if len(held) > limit:
+                raise TooLarge(limit=limit)
+    except ClientDisconnect:
+        raise Malformed(what="body") from None
+    return bytes(held)
+
+
+def _parse(model: type[Body], content: bytes) -> Body:
+    try:
+        return model.model_validate_json(content)
+    except ValidationError as error:
+        raise malformed(error) from None
+
+
+def _parameters(request: Request, route: HttpRoute) -> dict[str, object]:
+    """What the path and the query say, as the handler's keywords. Raises Malformed."""
+    parameters: dict[str, object] = {name: _cug_id(text) for name, text in request.path_params.items()}
+    known = {query.name for query in route.query}
+    if set(request.query_params) - known or len(request.query_params.multi_items()) > len(known):
+        raise Malformed(what="query")
+    for query in route.query:
+        text = request.query_params.get(query.name)
+        if text is not None and len(text) > MAX_QUERY:
+            raise Malformed(what=query.name)
+        if text is None and query.required:
+            raise Malformed(what=query.name)
+        parameters[query.name] = _limit(text) if query.kind == "integer" else text
+    return parameters
+
+
+def _cug_id(text: str) -> CugId:
+    try:
+        decoded = bytes.fromhex(text)
+    except ValueError:
+        raise Malformed(what="cug_id") from None
+    if len(decoded) != ID_BYTES or decoded.hex() != text:
+        raise Malformed(what="cug_id")
+    return CugId(decoded)
+
+
+def _limit(text: str | None) -> int:
+    if text is None:
+        return DEFAULT_PAGE
+    if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) < 1:
+        raise Malformed(what="limit")
+    return min(int(text), MAX_PAGE)
+
+
+def _render(route: HttpRoute, answer: Body | None) -> Response:
+    if route.answer is None:
+        assert answer is None
+        return Response(status_code=route.status)
+    assert isinstance(answer, route.answer)
+    return Response(answer.model_dump_json(), route.status, media_type="application/json")
+
+
+async def _on_http_exception(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        return refusal(NoSuchPage())
+    if error.status_code == 405:
+        return refusal(MethodNotOffered())
+    return refusal(Malformed(what="request"))
+
+
+async def _on_fault(request: Request, error: Exception) -> Response:
+    log_fault(error, method=request.method, path=request.url.path)
+    return internal()

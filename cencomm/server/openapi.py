@@ -1,0 +1,88 @@
+"""The OpenAPI 3.1 page, made from the routes and models that the server itself uses (`wire.http`)."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any, Final
+
+from pydantic.json_schema import models_json_schema
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from cencomm.wire.http import ROUTES, Auth, Body, ErrorOut, HttpRoute, Query
+
+OPENAPI: Final = "3.1.0"
+API_VERSION: Final = "1"
+_REFERENCE: Final = "#/components/schemas/{model}"
+_PATH_PARAMETER: Final = re.compile(r"\{(\w+)\}")
+_SAYS: Final = {
+    Auth.NONE: "Open to everybody.",
+    Auth.ACCOUNT: "Needs a session.",
+    Auth.DEVICE: "Needs a session that is bound to a device.",
+}
+
+
+async def page(_request: Request) -> Response:
+    return JSONResponse(document())
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The whole page. Do not change what it gives."""
+    models: set[type[Body]] = {ErrorOut}
+    for route in ROUTES:
+        models.update(model for model in (route.request, route.answer) if model is not None)
+    ordered = sorted(models, key=lambda model: model.__name__)
+    _, schemas = models_json_schema([(model, "validation") for model in ordered], ref_template=_REFERENCE)
+    paths: dict[str, dict[str, Any]] = {}
+    for route in ROUTES:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
+    return {
+        "openapi": OPENAPI,
+        "info": {
+            "title": "CENcomm",
+            "version": API_VERSION,
+            "description": "Bytes are base64url with padding. Messages travel on the websocket.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "paths": paths,
+        "components": {
+            "schemas": schemas["$defs"],
+            "securitySchemes": {"session": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _operation(route: HttpRoute) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": route.name,
+        "description": _SAYS[route.auth],
+        "responses": {
+            str(route.status): _answer(route.answer, "Done."),
+            "default": _answer(ErrorOut, "Refused; nothing was changed."),
+        },
+        "security": [] if route.auth is Auth.NONE else [{"session": []}],
+    }
+    parameters = [_in_path(name) for name in _PATH_PARAMETER.findall(route.path)] + [_in_query(q) for q in route.query]
+    if parameters:
+        operation["parameters"] = parameters
+    if route.request is not None:
+        operation["requestBody"] = {"required": True, "content": _json(route.request)}
+    return operation
+
+
+def _answer(model: type[Body] | None, says: str) -> dict[str, Any]:
+    return {"description": says} if model is None else {"description": says, "content": _json(model)}
+
+
+def _json(model: type[Body]) -> dict[str, Any]:
+    return {"application/json": {"schema": {"$ref": _REFERENCE.format(model=model.__name__)}}}
+
+
+def _in_path(name: str) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$"}}
+
+
+def _in_query(query: Query) -> dict[str, Any]:
+    return {"name": query.name, "in": "query", "required": query.required, "schema": {"type": query.kind}}
