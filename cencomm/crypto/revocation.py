@@ -6,7 +6,7 @@ earlier ones: who was revoked stays so, and gets a new certificate instead.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -168,23 +168,28 @@ def newest(lists: Iterable[RevocationList]) -> tuple[RevocationList, ...]:
     return tuple([found[issuer] for issuer in sorted(found)])
 
 
-def revoked_entry(certificate: Certificate, lists: Iterable[RevocationList]) -> Revoked | None:
-    """What revokes `certificate`, from a list whose issuer may do so; the lists are verified already."""
-    administration = certificate.subject.partition("/")[0]
+RevokedIndex = Mapping[tuple[bytes, str], Revoked]
+
+
+def index(lists: Iterable[RevocationList]) -> RevokedIndex:
+    """What verified lists revoke, by (serial, subject); what an issuer may not revoke is left out."""
+    found: dict[tuple[bytes, str], Revoked] = {}
     for revocations in lists:
-        if revocations.issuer not in (ROOT, administration):
-            continue
         for entry in revocations.entries:
-            if entry.serial == certificate.serial and entry.subject == certificate.subject:
-                return entry
-    return None
+            if revocations.issuer in (ROOT, entry.subject.partition("/")[0]):
+                found[(entry.serial, entry.subject)] = entry
+    return found
 
 
-def is_revoked(chain: Chain, lists: Iterable[RevocationList], *, at_ms: int | None = None) -> bool:
+def revoked_entry(certificate: Certificate, revoked: RevokedIndex) -> Revoked | None:
+    """What revokes `certificate`, if anything does."""
+    return revoked.get((certificate.serial, certificate.subject))
+
+
+def is_revoked(chain: Chain, revoked: RevokedIndex, *, at_ms: int | None = None) -> bool:
     """Whether any certificate of the chain is revoked; with `at_ms`: compromised at that time or before."""
-    known = tuple(lists)
     for certificate in chain.certificates:
-        entry = revoked_entry(certificate, known)
+        entry = revoked_entry(certificate, revoked)
         if entry is not None and (at_ms is None or entry.compromised_since_ms <= at_ms):
             return True
     return False

@@ -12,6 +12,7 @@ from cencomm.crypto.revocation import (
     RevocationInvalid,
     RevocationList,
     Revoked,
+    index,
     is_revoked,
     newest,
     revoked_entry,
@@ -91,19 +92,19 @@ def test_the_newest_list_of_each_issuer_counts() -> None:
 
 
 def test_revoking_the_ncp_or_the_officer_revokes_the_device() -> None:
-    assert not is_revoked(OTIENO.chain, [signed()])
-    assert is_revoked(OTIENO.chain, [signed(DEVICE)])
-    assert is_revoked(OTIENO.chain, [signed(OFFICER)])
-    assert is_revoked(OTIENO.chain, [signed(entry(OTIENO.chain.ncp), issuer="", key=ROOT)])
-    assert not is_revoked(SILVA.chain, [signed(DEVICE, OFFICER)])
+    assert not is_revoked(OTIENO.chain, index([signed()]))
+    assert is_revoked(OTIENO.chain, index([signed(DEVICE)]))
+    assert is_revoked(OTIENO.chain, index([signed(OFFICER)]))
+    assert is_revoked(OTIENO.chain, index([signed(entry(OTIENO.chain.ncp), issuer="", key=ROOT)]))
+    assert not is_revoked(SILVA.chain, index([signed(DEVICE, OFFICER)]))
 
 
 def test_another_ncp_s_list_and_another_serial_say_nothing() -> None:
     foreign = replace(signed(OFFICER), issuer="BR")
-    assert revoked_entry(OTIENO.chain.officer, [foreign]) is None
-    assert revoked_entry(OTIENO.chain.officer, [signed(replace(OFFICER, serial=bytes(16)))]) is None
+    assert revoked_entry(OTIENO.chain.officer, index([foreign])) is None
+    assert revoked_entry(OTIENO.chain.officer, index([signed(replace(OFFICER, serial=bytes(16)))])) is None
 
 
 def test_what_was_signed_before_the_compromise_still_stands() -> None:
-    assert not is_revoked(OTIENO.chain, [signed(DEVICE)], at_ms=NOW_MS - 1)
-    assert is_revoked(OTIENO.chain, [signed(DEVICE)], at_ms=NOW_MS)
+    assert not is_revoked(OTIENO.chain, index([signed(DEVICE)]), at_ms=NOW_MS - 1)
+    assert is_revoked(OTIENO.chain, index([signed(DEVICE)]), at_ms=NOW_MS)
