@@ -113,7 +113,7 @@ MESSAGES: dict[str, str | Plural] = {
     "error.server.origin_refused": "This page does not belong to the server. Open CENcomm at its own address.",
     "error.server.too_many_requests": "Too many requests. Wait {retry_after_seconds} seconds and try again.",
     "error.settings.invalid": "The setting {setting} cannot be what it is. Correct it and start again.",
-    "error.store.database_url_invalid": "The database address is neither sqlite:///path nor postgresql://…",
+    "error.store.database_url_invalid": "The database address is neither sqlite:///path nor postgresql://host/name.",
     "error.successor.refused": "The new group does not follow from the one before it ({reason}).",
     "error.templates.expression_malformed": "The expression cannot be read at character {position} ({reason}).",
     "error.templates.expression_too_large": "The expression asks for too much: {what} may be at most {limit}.",
