@@ -2,11 +2,10 @@
 
 Asked at subscription, at every sending, at every read over HTTP and again at every delivery.
 
-    role                        records   rejection, seal, commit, successor   closing
-    organiser                   yes       yes                                  yes
-    ocu, ncp, officer, rilo,
-      liaison, observer         yes       yes                                  no
-    auditor                     no        yes                                  no
+    role                               records, rejections, seals, commits, successors   closing
+    organiser                          yes                                               yes
+    ocu, ncp, officer, rilo, liaison   yes                                               no
+    observer, auditor                  no: they have no leaf in the group                no
 
 Which commits and successors a role may make is the commit policy's question (`crypto.policy`). Every member reads the
 log from its first event: past content is kept from him by its keys, not by the server, and the head chain has no gap.
@@ -16,15 +15,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cencomm.crypto.group_context import Role, holds_leaf
 from cencomm.groups.model import CugState, Membership
 from cencomm.wire.frames import EventKind
 
 NOTHING = 0
 EVERYTHING = 2**62
 
-_GROUP_KEEPING = frozenset({EventKind.COMMIT, EventKind.GROUP, EventKind.REJECTION, EventKind.SEAL})
-_ORGANISER = "organiser"
-_AUDITOR = "auditor"
+_OF_MEMBERS = frozenset({EventKind.RECORD, EventKind.COMMIT, EventKind.GROUP, EventKind.REJECTION, EventKind.SEAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +56,10 @@ def access(state: CugState, membership: Membership | None) -> Access:
         return Access(membership.removed_seq, frozenset())
     if state is CugState.CLOSED:
         return Access(EVERYTHING, frozenset())
-    return Access(EVERYTHING, _sends(membership.role))
+    return Access(EVERYTHING, _sends(Role(membership.role)))
 
 
-def _sends(role: str) -> frozenset[EventKind]:
-    if role == _AUDITOR:
-        return _GROUP_KEEPING
-    if role == _ORGANISER:
-        return _GROUP_KEEPING | {EventKind.RECORD, EventKind.CLOSED}
-    return _GROUP_KEEPING | {EventKind.RECORD}
+def _sends(role: Role) -> frozenset[EventKind]:
+    if not holds_leaf(role):
+        return frozenset()
+    return _OF_MEMBERS | {EventKind.CLOSED} if role is Role.ORGANISER else _OF_MEMBERS

@@ -13,7 +13,7 @@ A refusal does not raise: it travels in the submission, because a resend is answ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from cencomm.crypto import policy
@@ -257,14 +257,17 @@ def judge_successor(
     """A group that takes the place of the current one; `rejections` are those logged since the current epoch began."""
 
     def judge(known: GroupView) -> NewEpoch:
-        _must_be_entitled(known, sending.sender, rejections)
-        return _judge_start(sending, trust, known, now_ms)
+        return _judge_start(sending, trust, known, now_ms, _entitled(known, sending.sender, rejections))
 
     return _judged(sending, view, judge)
 
 
-def _must_be_entitled(view: GroupView, sender: DeviceId, rejections: Sequence[LoggedEvent]) -> None:
-    """An organiser at any time; any member after two officers' rejections of the last commit (PROTOCOL §2.1)."""
+def _entitled(view: GroupView, sender: DeviceId, rejections: Sequence[LoggedEvent]) -> set[OfficerId]:
+    """Who rejected the last commit, if that or the sender's role entitles him to a successor (PROTOCOL §2.1).
+
+    Raises:
+        SuccessorRefused: neither an organiser, nor have two officers rejected one and the same commit.
+    """
     rejected_by: dict[bytes, set[OfficerId]] = {}
     for event in rejections:
         rejection = Rejection.decode(event.body)
@@ -273,30 +276,37 @@ def _must_be_entitled(view: GroupView, sender: DeviceId, rejections: Sequence[Lo
     most = max(rejected_by.values(), key=len, default=set())
     if not may_start(CencommGroup.of(view.current.group), officer_of(sender), most):
         raise SuccessorRefused(rejections=len(most), needed=OFFICERS_TO_REJECT)
+    return most
 
 
-def _judge_start(sending: Sending, trust: Trust, view: GroupView | None, now_ms: int) -> NewEpoch:
+def _judge_start(
+    sending: Sending, trust: Trust, view: GroupView | None, now_ms: int, rejected_by: Collection[OfficerId] = ()
+) -> NewEpoch:
     start = GroupStart.decode(sending.body)
     group = public_group_from_group_info(start.group_info)
     if group.group_id != start.group_id:
         raise WrongHeader(field="group_id")
-    policy.judge_start(group, trust, predecessor=None if view is None else view.current.group)
-    declared = CencommGroup.of(group)
-    if declared.cug_id != sending.cug_id:
+    judged = policy.judge_start(
+        group,
+        trust,
+        predecessor=None if view is None else view.current.group,
+        last_time_ms=0 if view is None else view.current.commit_time_ms,
+        rejected_by=rejected_by,
+    )
+    if judged.after.cug_id != sending.cug_id:
         raise WrongHeader(field="cug_id")
-    _must_be_now(declared.started_at_ms, now_ms)
-    devices = devices_of(group)
-    if list(devices.values()) != [sending.sender]:
+    if judged.committer != sending.sender:
         raise WrongDevice
+    _must_be_now(judged.time_ms, now_ms)
     return NewEpoch(
         group_id=start.group_id,
         epoch=group.epoch,
         made_in=START_OF_GROUP,
         public_group=group.encode(),
         group_info=start.group_info,
-        roster=roster_of(declared),
+        roster=roster_of(judged.after),
         opens_cug=view is None,
-        view=EpochView(group, declared.started_at_ms, devices),
+        view=EpochView(group, judged.time_ms, devices_of(group)),
     )
 
 
