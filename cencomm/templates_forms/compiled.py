@@ -1,4 +1,4 @@
-"""A template made ready for judging: its expressions compiled, its lookup tables and the places of its fields at hand."""
+"""A template made ready for judging: expressions compiled, lookup tables and the places of its fields at hand."""
 
 from __future__ import annotations
 
@@ -43,6 +43,8 @@ class FieldPlan:
 class RulePlan:
     rule: Rule
     expression: Ready
+    needs: tuple[tuple[int, str], ...]
+    """How many repeats deep each field stands that must be answered, and its key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,8 @@ class _Maker:
             if self._place(rule.at) == path:
                 expression = self._ready(rule.expression, path)
                 assert expression is not None
-                plans.append(RulePlan(rule, expression))
+                needs = tuple((len(self.layout.fields[key]), key) for key in rule.needs)
+                plans.append(RulePlan(rule, expression, needs))
         return tuple(plans)
 
     def _place(self, key: str) -> tuple[str, ...]:

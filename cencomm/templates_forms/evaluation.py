@@ -108,14 +108,6 @@ class Compiler:
 
     def compile(self, node: Node) -> Compiled:
         match node:
-            case Literal(value=value):
-                return lambda env: value
-            case Self():
-                return lambda env: env.own
-            case Reference(key=key):
-                return self.reference(key)
-            case Column(key=key, position=position):
-                return self._column(key, position)
             case Negation(operand=operand):
                 return _negation(self.compile(operand))
             case Chain():
@@ -124,6 +116,19 @@ class Compiler:
                 from cencomm.templates_forms.functions import compile_call  # noqa: PLC0415  functions compile arguments
 
                 return compile_call(self, node)
+            case _:
+                return self._operand(node)
+
+    def _operand(self, node: Literal | Self | Column | Reference) -> Compiled:
+        match node:
+            case Literal(value=value):
+                return lambda env: value
+            case Self():
+                return lambda env: env.own
+            case Column(key=key, position=position):
+                return self._column(key, position)
+            case Reference(key=key):
+                return self.reference(key)
 
     def reference(self, key: str) -> Compiled:
         """The answer to a field in the nearest row; from outside its repeat, all its answers in order."""

@@ -183,27 +183,30 @@ class _Parser:
 
     def _operand(self, depth: int) -> Node:
         token = self._next()
+        if token.kind == "symbol" and token.text == "(":
+            inner = self.expression(0, depth + 1)
+            self._expect(")")
+            return inner
+        if token.kind == "name" and self._peek() == _Token("symbol", "(", self._peek().position):
+            return self._call(token, depth)
+        return self._counted(self._leaf(token))
+
+    def _leaf(self, token: _Token) -> Node:
         match token.kind:
             case "reference":
                 self.references.add(token.text)
-                return self._counted(Reference(token.text))
+                return Reference(token.text)
+            case "text":
+                return Literal(token.text)
+            case "name":
+                return Column(token.text, token.position)
             case "number":
                 value = parse_number(token.text)
-                if not isinstance(value, Decimal):
-                    raise ExpressionMalformed(reason="number_too_large", position=token.position)
-                return self._counted(Literal(value))
-            case "text":
-                return self._counted(Literal(token.text))
-            case "name":
-                if self._peek().text == "(" and self._peek().kind == "symbol":
-                    return self._call(token, depth)
-                return self._counted(Column(token.text, token.position))
-            case "symbol" if token.text == "(":
-                inner = self.expression(0, depth + 1)
-                self._expect(")")
-                return inner
+                if isinstance(value, Decimal):
+                    return Literal(value)
+                raise ExpressionMalformed(reason="number_too_large", position=token.position)
             case "symbol" if token.text == ".":
-                return self._counted(Self())
+                return Self()
         raise ExpressionMalformed(reason="operand_expected", position=token.position)
 
     def _call(self, name: _Token, depth: int) -> Node:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
@@ -119,18 +119,14 @@ class Reader:
         self._values += len(given) if isinstance(given, list) else 1
         if self._values > MAX_VALUES:
             return MISSING
-        match plan.field.type:
-            case "code":
-                return self._code(plan, given, path)
-            case "text" | "longtext" | "identifier":
-                return self._text(plan, given, path)
-            case "codes":
-                return self._codes(plan, given, path)
-            case "derived":
-                return self._refuse("derived", path)
-            case _:
-                value = _scalar(plan.field.type, given)
-                return value if value != MISSING else self._refuse("wrong_type", path)
+        kind = plan.field.type
+        if kind in _READERS:
+            return _READERS[kind](self, plan, given, path)
+        value = _scalar(kind, given)
+        return value if value != MISSING else self._refuse("wrong_type", path)
+
+    def _derived(self, _plan: FieldPlan, _given: object, path: str) -> Value:
+        return self._refuse("derived", path)
 
     def _code(self, plan: FieldPlan, given: object, path: str) -> Value:
         if not isinstance(given, str):
@@ -157,6 +153,16 @@ class Reader:
         self._findings.add(rule, path)
         self._findings.failed.add(path)
         return MISSING
+
+
+_READERS: Mapping[str, Callable[[Reader, FieldPlan, object, str], Value]] = {
+    "code": Reader._code,
+    "codes": Reader._codes,
+    "text": Reader._text,
+    "longtext": Reader._text,
+    "identifier": Reader._text,
+    "derived": Reader._derived,
+}
 
 
 def _scalar(kind: str, given: object) -> Value:

@@ -130,13 +130,13 @@ class _Judge:
                 return
 
     def _rules(self, plans: tuple[RulePlan, ...], prefix: str) -> None:
+        rows = self.env.rows
         for plan in plans:
-            rule = plan.rule
-            if all(self._answered(key) for key in rule.needs) and not to_bool(plan.expression(self.env)):
-                path = prefix + rule.at
-                self.findings.add(rule.key, path, rule.level)
-                self.found_at.add(path)
-
-    def _answered(self, key: str) -> bool:
-        """Whether the nearest field of that key has an answer; `needs` only names fields of enclosing rows."""
-        return any(row.get(key, MISSING) != MISSING for row in self.env.rows)
+            for depth, key in plan.needs:
+                if rows[depth].get(key, MISSING) == MISSING:
+                    break
+            else:
+                if not to_bool(plan.expression(self.env)):
+                    path = prefix + plan.rule.at
+                    self.findings.add(plan.rule.key, path, plan.rule.level)
+                    self.found_at.add(path)
