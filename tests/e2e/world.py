@@ -17,8 +17,9 @@ from cencomm.client.cug import Cug
 from cencomm.crypto.enrolment import Sheet
 from cencomm.crypto.group_context import History, Role
 from cencomm.ids import OfficerId
+from tests.servers import RunningServer
 
-PASSWORD = "a fair wind for Mombasa"  # noqa: S105  of people who do not exist
+PASSWORD = "a fair wind for Mombasa"
 SECRETARIAT = "secretariat"
 
 
@@ -32,11 +33,18 @@ class World:
     sheets: dict[str, Sheet] = field(default_factory=dict)
 
     @classmethod
-    async def found(cls, folder: Path, server_url: str, root: account.RootInfo, code: str) -> World:
-        """Enrol the first secretariat account of a new deployment whose root key lies in `folder`."""
-        world = cls(folder, server_url, folder / "root.key")
+    async def found(cls, folder: Path, server: RunningServer) -> World:
+        """Set up a new deployment on a server that has not been started yet, start it, enrol the secretariat."""
+        world = cls(folder, server.url, folder / "root.key")
+        root = await account.new_root(world.root_file, PASSWORD)
+        invitation = await server.initialise(deployment_id=root.deployment_id, root_public_key=root.root_public_key)
+        await server.start_async()
         sheet = account.first_sheet(
-            root, server_url=server_url, account=SECRETARIAT, display_name="Secretariat", invitation_code=code
+            root,
+            server_url=server.url,
+            account=invitation.account,
+            display_name=invitation.display_name,
+            invitation_code=invitation.invitation_code,
         )
         await world._enrol(sheet)
         return world
