@@ -11,9 +11,10 @@ from typing import Annotated
 
 import typer
 
-from cencomm.cli.context import options, run_async
+from cencomm.cli.context import Options, options, refuse, run_async
 from cencomm.cli.sheets import hand_out
 from cencomm.client import account
+from cencomm.errors import DomainError
 from cencomm.settings import Settings
 
 PANEL = "Server and root key"
@@ -41,7 +42,7 @@ def serve(
     context: typer.Context,
     data_dir: DataDir = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on.", show_default="8080")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.", show_default="8440")] = None,
     demo: Annotated[
         bool, typer.Option("--demo", help="With a small operation in it; prints accounts to sign in with.")
     ] = False,
@@ -56,11 +57,21 @@ def serve(
     if demo:
         from cencomm.cli.demo import standing  # noqa: PLC0415  see the top
 
-        run_async(given.output, lambda: standing.serve_demo(settings, given.output))
-    else:
-        from cencomm.main import serve as run_server  # noqa: PLC0415
+        settings = run_async(given.output, lambda: standing.prepare(settings, given.output))
+    _run(given, settings)
 
-        run_server(settings)
+
+def _run(given: Options, settings: Settings) -> None:
+    from cencomm.main import run as run_server  # noqa: PLC0415
+
+    try:
+        run_server(settings, ready=lambda address: given.output.say(f"Serving at {address}", {"address": address}))
+    except DomainError as error:
+        refuse(given.output, error)
+    except OSError as error:
+        raise typer.BadParameter(f"{settings.host}:{settings.port}: {error.strerror}", param_hint="--port") from None
+    except KeyboardInterrupt:
+        raise typer.Exit(0) from None
 
 
 def init(
