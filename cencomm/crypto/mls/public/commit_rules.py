@@ -32,13 +32,14 @@ from cencomm.crypto.mls.public.proposal_list import (
 )
 from cencomm.crypto.mls.public.proposals import ExternalInit, PreSharedKeyId, ProposalRef, ReInit
 from cencomm.crypto.mls.public.public_group import PublicGroup
+from cencomm.crypto.mls.public.public_keys import is_public_key
 from cencomm.crypto.mls.public.senders import check_addressed, check_authentic
 from cencomm.crypto.mls.public.transcript import confirmed_transcript_hash
 from cencomm.crypto.mls.public.tree import RatchetTree
 from cencomm.crypto.mls.public.tree_checks import check_capabilities, check_credentials, check_unique_keys
 from cencomm.crypto.mls.public.tree_math import LeafIndex, leaf_to_node
 from cencomm.crypto.mls.public.validation import refuse
-from cencomm.crypto.primitives import HASH_BYTES, KEY_BYTES, TAG_BYTES
+from cencomm.crypto.primitives import HASH_BYTES, TAG_BYTES
 
 NO_PROPOSALS: Mapping[bytes, AuthenticatedContent] = {}
 _LAST_EPOCH = 2**64 - 1
@@ -227,7 +228,7 @@ def _check_path_keys(tree: RatchetTree, path: UpdatePath, leaf_key_before: bytes
     if leaf_key == leaf_key_before:
         raise refuse("V331")
     keys = [node.encryption_key for node in path.nodes]
-    if any(len(key) != KEY_BYTES for key in keys):
+    if not all(is_public_key(key) for key in keys):
         raise refuse("V336")
     fresh = {leaf_key, *keys}
     standing = {leaf.encryption_key for _, leaf in tree.leaves()} | {node.encryption_key for _, node in tree.parents()}
@@ -242,5 +243,5 @@ def _check_ciphertexts(tree: RatchetTree, path: UpdatePath, committer: LeafIndex
         if len(node.encrypted_path_secret) != len(reached):
             raise refuse("V333", node_index=index, ciphertexts=len(node.encrypted_path_secret))
         for sealed in node.encrypted_path_secret:
-            if len(sealed.kem_output) != KEY_BYTES or len(sealed.ciphertext) != HASH_BYTES + TAG_BYTES:
+            if not is_public_key(sealed.kem_output) or len(sealed.ciphertext) != HASH_BYTES + TAG_BYTES:
                 raise refuse("V337", node_index=index)

@@ -13,9 +13,9 @@ from cencomm.crypto.mls.public.public_group import (
     group_from,
     public_group_from_group_info,
 )
+from cencomm.crypto.mls.public.public_keys import is_public_key
 from cencomm.crypto.mls.public.validation import refuse
 from cencomm.crypto.mls.public.welcome import Welcome
-from cencomm.crypto.primitives import KEY_BYTES
 from cencomm.crypto.tls import Reader, decode_all
 
 __all__ = [
@@ -41,7 +41,7 @@ def check_welcome_recipients(staged: StagedCommit, welcome: Welcome) -> None:
     expected = sorted(add.key_package.reference() for add in of_type(staged.proposals, Add))
     if not expected or sorted(entry.new_member for entry in welcome.secrets) != expected:
         raise refuse("V225", added=len(expected), welcomed=len(welcome.secrets))
-    if any(len(entry.encrypted_group_secrets.kem_output) != KEY_BYTES for entry in welcome.secrets):
+    if not all(is_public_key(entry.encrypted_group_secrets.kem_output) for entry in welcome.secrets):
         raise refuse("V226")
 
 
@@ -68,6 +68,6 @@ def check_group_info(next: PublicGroup, group_info: bytes) -> None:  # noqa: A00
     if tree != next.tree.encode():
         raise refuse("V222")
     external_pub = find(given.extensions, ExtensionType.EXTERNAL_PUB)
-    if external_pub is None or len(decode_all(external_pub, Reader.vector)) != KEY_BYTES:
+    if external_pub is None or not is_public_key(decode_all(external_pub, Reader.vector)):
         raise refuse("V223")
     check_signer(given, next.tree)

@@ -9,9 +9,10 @@ from typing import Self
 from cencomm.crypto.labels import ref_hash, verify_with_label
 from cencomm.crypto.mls.public.extensions import Extension, check_unique, read_extensions, write_extensions
 from cencomm.crypto.mls.public.leaf_node import LeafNode, LeafNodeSource, verify_leaf
+from cencomm.crypto.mls.public.public_keys import is_public_key
 from cencomm.crypto.mls.public.struct import Struct
 from cencomm.crypto.mls.public.validation import refuse
-from cencomm.crypto.primitives import KEY_BYTES, BadSignature, CipherSuite
+from cencomm.crypto.primitives import BadSignature, CipherSuite
 from cencomm.crypto.tls import Reader, Writer
 
 MLS10 = 1
@@ -81,7 +82,7 @@ def verify_key_package(key_package: KeyPackage, suite: CipherSuite) -> None:
     leaf = key_package.leaf_node
     if leaf.source is not LeafNodeSource.KEY_PACKAGE:
         raise refuse("V111", source=int(leaf.source))
-    if len(key_package.init_key) != KEY_BYTES:
+    if not is_public_key(key_package.init_key):
         raise refuse("V105")
     if key_package.init_key == leaf.encryption_key:
         raise refuse("V104")

@@ -15,6 +15,7 @@ from cencomm.crypto.mls.public.extensions import (
     read_extensions,
     write_extensions,
 )
+from cencomm.crypto.mls.public.public_keys import is_public_key
 from cencomm.crypto.mls.public.struct import Struct
 from cencomm.crypto.mls.public.tree_math import LeafIndex
 from cencomm.crypto.mls.public.validation import refuse
@@ -152,7 +153,7 @@ def verify_leaf(leaf: LeafNode, group_id: bytes | None = None, leaf_index: LeafI
     Raises:
         MlsError: V110, V115, V117, V118, V121, V122 or V124.
     """
-    if len(leaf.encryption_key) != KEY_BYTES:
+    if not is_public_key(leaf.encryption_key):
         raise refuse("V121")
     if len(leaf.signature_key) != KEY_BYTES:
         raise refuse("V122")

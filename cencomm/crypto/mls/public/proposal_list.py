@@ -27,12 +27,13 @@ from cencomm.crypto.mls.public.proposals import (
     Update,
 )
 from cencomm.crypto.mls.public.public_group import PublicGroup
+from cencomm.crypto.mls.public.public_keys import is_public_key
 from cencomm.crypto.mls.public.senders import check_authentic, decode_external_senders
 from cencomm.crypto.mls.public.tree import RatchetTree
 from cencomm.crypto.mls.public.tree_checks import check_capabilities
 from cencomm.crypto.mls.public.tree_math import LeafIndex
 from cencomm.crypto.mls.public.validation import refuse
-from cencomm.crypto.primitives import HASH_BYTES, KEY_BYTES
+from cencomm.crypto.primitives import HASH_BYTES
 
 SentProposal = tuple[Proposal, Sender]
 
@@ -143,7 +144,7 @@ def check_external_list(group: PublicGroup, commit: Commit, proposals: Sequence[
     inits = of_type(proposals, ExternalInit)
     if len(inits) != 1:
         raise refuse("V320", count=len(inits))
-    if len(inits[0].kem_output) != KEY_BYTES:
+    if not is_public_key(inits[0].kem_output):
         raise refuse("V325")
     if len(of_type(proposals, Remove)) > 1:
         raise refuse("V321")

@@ -12,11 +12,11 @@ from cencomm.crypto.mls.public.extensions import Extension, RequiredCapabilities
 from cencomm.crypto.mls.public.group_context import GroupContext
 from cencomm.crypto.mls.public.key_package import MLS10
 from cencomm.crypto.mls.public.leaf_node import LeafNode, verify_leaf
+from cencomm.crypto.mls.public.public_keys import is_public_key
 from cencomm.crypto.mls.public.subtree import ParentNode, ParentTree
 from cencomm.crypto.mls.public.tree import RatchetTree, parent_hash
 from cencomm.crypto.mls.public.tree_math import NodeIndex, covers, leaf_to_node
 from cencomm.crypto.mls.public.validation import refuse
-from cencomm.crypto.primitives import KEY_BYTES
 
 
 def check_tree(tree: RatchetTree) -> None:
@@ -27,7 +27,7 @@ def check_tree(tree: RatchetTree) -> None:
     """
     check_unique_keys(tree)
     for place, parent in st.iterate_parents(tree.top):
-        if len(parent.encryption_key) != KEY_BYTES:
+        if not is_public_key(parent.encryption_key):
             raise refuse("V210", node_index=place.node_index)
         _check_unmerged(tree, place, parent)
     for place, parent in st.iterate_parents(tree.top):

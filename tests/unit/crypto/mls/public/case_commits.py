@@ -389,6 +389,16 @@ def path_with_a_key_of_another_length() -> object:
     return _with_path(grown().path_after((), keys=[fresh(), fresh(31), fresh()]))
 
 
+@breaks("V336")
+def path_with_a_key_of_small_order() -> object:
+    return _with_path(grown().path_after((), keys=[fresh(), bytes(32), fresh()]))
+
+
+@breaks("V121")
+def path_whose_leaf_has_a_key_of_small_order() -> object:
+    return _with_path(grown().path_after((), encryption_key=bytes(32)))
+
+
 @breaks("V337")
 def ciphertext_of_another_length() -> object:
     sealed = [HpkeCiphertext(fresh(), fresh(47)) for _ in _node(0).encrypted_path_secret]

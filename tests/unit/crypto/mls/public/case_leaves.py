@@ -203,6 +203,16 @@ def leaf_with_an_encryption_key_of_another_length() -> object:
     return _add_leaf(encryption_key=fresh(33))
 
 
+@breaks("V121")
+def leaf_with_an_encryption_key_of_small_order() -> object:
+    return _add_leaf(encryption_key=bytes(32))
+
+
+@breaks("V105")
+def init_key_of_small_order() -> object:
+    return _add(init_key=bytes(32))
+
+
 @breaks("V122")
 def leaf_with_a_signature_key_of_another_length() -> object:
     return _add_leaf(signature_key=fresh(31))

@@ -195,6 +195,11 @@ def parent_with_a_key_of_another_length() -> object:
     return _received(lambda nodes: _parent(nodes, MERGED, encryption_key=fresh(31)))
 
 
+@breaks("V210")
+def parent_with_a_key_of_small_order() -> object:
+    return _received(lambda nodes: _parent(nodes, MERGED, encryption_key=bytes(32)))
+
+
 @breaks("V211")
 def key_package_instead_of_a_group_info() -> object:
     return public_group_from_group_info(encode_message(key_package_of(Client("newcomer"))))
