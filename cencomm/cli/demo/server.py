@@ -15,20 +15,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from cencomm.errors import DomainError
+from cencomm.client.errors import ServerUnreachable
 from cencomm.settings import Settings
 
 START_SECONDS = 60
 STOP_SECONDS = 20
 _RATE = "100000"
 """All clients of the demonstration come from one address."""
-_LOG_LINES = 20
-
-
-class ServerDidNotStart(DomainError):
-    """The server's process ended or did not answer; `log` names the file with its last words."""
-
-    code = "demo.server_did_not_start"
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
@@ -57,14 +50,14 @@ async def running(settings: Settings, log: Path) -> AsyncIterator[subprocess.Pop
     """The server's process while the block runs; ended as an operator would.
 
     Raises:
-        ServerDidNotStart.
+        ServerUnreachable: it ended or did not answer; `log` holds its last words.
     """
     with log.open("ab") as output:
-        process = subprocess.Popen(  # noqa: S603  our own interpreter
+        process = subprocess.Popen(
             [sys.executable, "-m", "cencomm.main"], env=environment_of(settings), stdout=output, stderr=output
         )
     try:
-        await asyncio.to_thread(_wait_until_ready, process, settings.public_url, log)
+        await asyncio.to_thread(_wait_until_ready, process, settings.public_url)
         yield process
     finally:
         process.send_signal(signal.SIGTERM)
@@ -74,7 +67,7 @@ async def running(settings: Settings, log: Path) -> AsyncIterator[subprocess.Pop
             process.kill()
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+def _wait_until_ready(process: subprocess.Popen[bytes], url: str) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
@@ -82,4 +75,4 @@ def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> 
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.05)
-    raise ServerDidNotStart(log=str(log))
+    raise ServerUnreachable(server=url)

@@ -1,0 +1,259 @@
+"""The operation itself: officers report while members come and go, and what each may read is checked.
+
+all          submit their forms at the same time and chat beside it in six languages
+one third    one officer is removed: his client must open nothing that came after
+one half     one officer joins late: he must read what the history policy says (here: everything)
+two thirds   one officer goes on from a new device: it must read what the old one could
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cencomm.cli.demo.cast import PASSWORD, Cast
+from cencomm.cli.demo.checks import readable_forms, removed_opens_nothing
+from cencomm.cli.demo.wanted import Wanted
+from cencomm.client.api import Client
+from cencomm.client.cug import Cug
+from cencomm.client.extraction import Extracted, extract
+from cencomm.client.verify import Verdict, verify
+from cencomm.crypto.group_context import History, Role
+from cencomm.ids import CugId, OfficerId, administration_of
+from cencomm.templates_forms import Template
+
+TITLE = "Operation Demonstration"
+CODE = "DEMO"
+NEW_DEVICE = "tablet"
+FRESH_DEVICE = "archive"
+OUTSTANDING = 24
+"""Forms that one officer has on the way at a time."""
+_PATIENCE_SECONDS = 900.0
+_LOOK_SECONDS = 0.05
+_CHAT_EVERY = 50
+
+CHAT = (
+    ("en", "Container ship expected at berth 7 tonight; who has the manifest?"),
+    ("fr", "Le manifeste est arrivé. Deux conteneurs à contrôler en priorité."),
+    ("es", "Recibido. ¿Alguien conoce al consignatario de la segunda declaración?"),
+    ("ru", "Этот получатель встречался в нашей сводке за прошлый месяц."),
+    ("ar", "لدينا سجل سابق لهذا المرسل إليه، سنرسل التفاصيل فورًا."),
+    ("pt", "Obrigado. Vamos reter a carga até à resposta do laboratório."),
+)
+
+Tell = Callable[[str], None]
+Count = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """Who does what, beside reporting."""
+
+    organiser: OfficerId
+    reporters: tuple[OfficerId, ...]
+    """One for each administration; he submits its records."""
+    leaver: OfficerId
+    latecomer: OfficerId
+    mover: OfficerId
+    """One of the reporters."""
+
+    @property
+    def everybody(self) -> list[tuple[OfficerId, str]]:
+        special = {
+            self.organiser: "N. Organiser",
+            self.leaver: "R. Removed",
+            self.latecomer: "L. Latecomer",
+        }
+        named = [(officer, f"Officer {administration_of(officer)}") for officer in self.reporters]
+        return [*special.items(), *named]
+
+
+def cast_roles(administrations: Sequence[str]) -> Roles:
+    """At least three administrations; the first hosts the organiser."""
+    reporters = tuple(OfficerId(f"{name}/officer") for name in administrations)
+    return Roles(
+        organiser=OfficerId(f"{administrations[0]}/organiser"),
+        reporters=reporters,
+        leaver=OfficerId(f"{administrations[1]}/removed"),
+        latecomer=OfficerId(f"{administrations[2]}/latecomer"),
+        mover=reporters[-1],
+    )
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What happened, for the comparison and the report."""
+
+    sent: dict[bytes, Wanted] = field(default_factory=dict)
+    messages: int = 0
+    wrong: list[str] = field(default_factory=list)
+    """Checks that did not hold, each as a sentence."""
+    checks: list[str] = field(default_factory=list)
+    """Checks that held."""
+    extracted: Extracted | None = None
+    verdict: Verdict | None = None
+
+    def check(self, holds: bool, says: str) -> None:
+        (self.checks if holds else self.wrong).append(says)
+
+
+class Play:
+    """One operation from opening to extraction."""
+
+    def __init__(self, cast: Cast, roles: Roles, wanted: Sequence[Wanted], template: Template, tell: Tell) -> None:
+        self.outcome = Outcome()
+        self.cug_id: CugId | None = None
+        self._cast = cast
+        self._roles = roles
+        self._template = template
+        self._tell = tell
+        self._waiting: dict[OfficerId, list[Wanted]] = {officer: [] for officer in roles.reporters}
+        for each in wanted:
+            self._waiting[OfficerId(f"{each.administration}/officer")].append(each)
+        self._total = len(wanted)
+        self._cugs: dict[OfficerId, Cug] = {}
+
+    async def run(self, on_sent: Count) -> None:
+        """Play it; leaves every client disconnected."""
+        async with AsyncExitStack() as stack:
+            organiser = await self._open(stack)
+            await self._join_all(stack)
+            self._tell(f"{len(self._cugs)} officers are in the group, each on a client of his own")
+            async with asyncio.TaskGroup() as group:
+                for officer in self._roles.reporters:
+                    group.create_task(self._report(officer, on_sent))
+                group.create_task(self._chat())
+                group.create_task(self._events(stack, organiser))
+            for cug in self._cugs.values():
+                await cug.flush(_PATIENCE_SECONDS)
+            await self._checks(organiser)
+
+    # ------------------------------------------------------------ opening
+
+    async def _open(self, stack: AsyncExitStack) -> Cug:
+        client = await stack.enter_async_context(self._cast.connected(self._roles.organiser))
+        cug = await client.open_cug(TITLE, operation_code=CODE, history=History.FULL, templates=[self._template])
+        self.cug_id = cug.id
+        self._cugs[self._roles.organiser] = cug
+        first = [*self._roles.reporters, self._roles.leaver]
+        await cug.admit_all([(officer, Role.OFFICER) for officer in first])
+        self._tell(f"{self._roles.organiser} opened {TITLE} and admitted {len(first)} officers")
+        return cug
+
+    async def _join_all(self, stack: AsyncExitStack) -> None:
+        for officer in [*self._roles.reporters, self._roles.leaver]:
+            client = await stack.enter_async_context(self._cast.connected(officer))
+            await self._join(client, officer)
+
+    async def _join(self, client: Client, officer: OfficerId) -> None:
+        cug = await client.wait_for_cug(self.cug_id, _PATIENCE_SECONDS)
+        while self._template not in cug.templates():
+            await cug.caught_up(_PATIENCE_SECONDS)
+            await asyncio.sleep(_LOOK_SECONDS)
+        self._cugs[officer] = cug
+
+    # ------------------------------------------------------------ reporting
+
+    async def _report(self, officer: OfficerId, on_sent: Count) -> None:
+        """Submit the officer's records one after the other, on whatever device he is on."""
+        waiting = self._waiting[officer]
+        for wanted in waiting:
+            cug = self._cugs[officer]
+            while cug.waiting() >= OUTSTANDING:
+                await asyncio.sleep(_LOOK_SECONDS)
+                cug = self._cugs[officer]
+            self.outcome.sent[await cug.submit(self._template.hash, wanted.answers)] = wanted
+            on_sent(1)
+            await asyncio.sleep(0)
+
+    async def _chat(self) -> None:
+        """A line now and then, each officer in turn, in six languages; a few at least."""
+        speakers = list(self._roles.reporters)
+        while self.outcome.messages < len(CHAT) or len(self.outcome.sent) < self._total:
+            due = len(CHAT) + len(self.outcome.sent) // _CHAT_EVERY
+            if self.outcome.messages < due:
+                language, text = CHAT[self.outcome.messages % len(CHAT)]
+                await self._cugs[speakers[self.outcome.messages % len(speakers)]].send_text(text, language)
+                self.outcome.messages += 1
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    # ------------------------------------------------------------ coming and going
+
+    async def _events(self, stack: AsyncExitStack, organiser: Cug) -> None:
+        await self._when(1 / 3, self._remove, organiser)
+        await self._when(1 / 2, lambda cug: self._admit_late(stack, cug), organiser)
+        await self._when(2 / 3, lambda _cug: self._move(stack), organiser)
+
+    async def _when(self, share: float, work: Callable[[Cug], Awaitable[None]], organiser: Cug) -> None:
+        while len(self.outcome.sent) < self._total * share:
+            await asyncio.sleep(_LOOK_SECONDS)
+        await work(organiser)
+
+    async def _remove(self, organiser: Cug) -> None:
+        await organiser.remove(self._roles.leaver)
+        self._tell(f"{self._roles.leaver} was removed while the others went on")
+
+    async def _admit_late(self, stack: AsyncExitStack, organiser: Cug) -> None:
+        officer = self._roles.latecomer
+        await organiser.admit(officer, Role.OFFICER)
+        client = await stack.enter_async_context(self._cast.connected(officer))
+        await self._join(client, officer)
+        self._tell(f"{officer} joined late")
+
+    async def _move(self, stack: AsyncExitStack) -> None:
+        """The mover goes on from a new device; what his old one has on the way still arrives."""
+        officer = self._roles.mover
+        await self._cast.new_device(officer, NEW_DEVICE)
+        client = await stack.enter_async_context(self._cast.connected(officer, NEW_DEVICE))
+        old = self._cugs[officer]
+        await self._join(client, officer)
+        await old.flush(_PATIENCE_SECONDS)
+        self._tell(f"{officer} went on from a new device")
+
+    # ------------------------------------------------------------ checks
+
+    async def _checks(self, organiser: Cug) -> None:
+        last = await organiser.caught_up(_PATIENCE_SECONDS)
+        outcome, roles = self.outcome, self._roles
+        late, moved = self._cugs[roles.latecomer], self._cugs[roles.mover]
+        for cug in (late, moved):
+            await cug.wait_seq(last, _PATIENCE_SECONDS)
+        sent = set(outcome.sent)
+        outcome.check(
+            await self._reads_all(late, sent), f"{roles.latecomer} joined late and reads everything, as the policy says"
+        )
+        outcome.check(await self._reads_all(moved, sent), f"{roles.mover}'s new device reads everything")
+        removed = self._cugs[roles.leaver]
+        opened, after = await removed_opens_nothing(self._cast.profile(roles.leaver), PASSWORD, removed, organiser)
+        outcome.check(
+            opened == 0 and after > 0,
+            f"{roles.leaver} can open none of the {after} records that came after his removal",
+        )
+        alarms = [alarm.code for cug in self._cugs.values() for alarm in cug.alarms() if alarm.code != "not_confirmed"]
+        outcome.check(not alarms, "no client raised an alarm" if not alarms else f"alarms: {sorted(set(alarms))}")
+
+    async def _reads_all(self, cug: Cug, sent: set[bytes]) -> bool:
+        """History keys may come a moment later than the last record."""
+        for _ in range(int(_PATIENCE_SECONDS / 10)):
+            if readable_forms(cug) == sent:
+                return True
+            await asyncio.sleep(10 * _LOOK_SECONDS)
+        return False
+
+    async def extract(self, target: Path, on_progress: Callable[[int, int], None]) -> None:
+        """The organiser extracts on a device that was never in the group, and the bundle is verified."""
+        await self._cast.new_device(self._roles.organiser, FRESH_DEVICE)
+        async with self._cast.connected(self._roles.organiser, FRESH_DEVICE) as client:
+            cug = await client.wait_for_cug(self.cug_id, _PATIENCE_SECONDS)
+            self.outcome.extracted = await extract(client, cug, target, PASSWORD, on_progress=on_progress)
+        self._tell(f"{self._roles.organiser} extracted on a fresh device")
+        self.outcome.verdict = await asyncio.to_thread(
+            verify, target, root_public_key=self._cast.root.root_public_key, on_progress=on_progress
+        )
+        verdict = self.outcome.verdict
+        for failure in verdict.failures:
+            self.outcome.wrong.append(f"verify, {failure.where}: {failure.says}")
+        self.outcome.check(verdict.ok, "the extraction verifies offline")

@@ -1,0 +1,93 @@
+"""`cencomm serve --demo`: a server with a small operation in it, made once and kept in the data folder.
+
+DATA_DIR/demo/server        what the server keeps
+DATA_DIR/demo/profiles      a device of each person, ready to use with --profile
+DATA_DIR/demo/accounts.json who there is; written last
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from cencomm.cli.demo import cast as casting
+from cencomm.cli.demo import server, wanted
+from cencomm.cli.demo.cast import PASSWORD, SECRETARIAT, Cast
+from cencomm.cli.demo.play import Play, cast_roles
+from cencomm.cli.output import Output
+from cencomm.settings import DATABASE_FILE, Settings
+from cencomm.templates_forms import standard
+
+FOLDER = "demo"
+ACCOUNTS = "accounts.json"
+_RECORDS = 40
+_SEED = 7
+
+
+async def prepare(settings: Settings, output: Output) -> Settings:
+    """Make the operation unless it is there, and print how to use it; gives the settings to serve it with."""
+    place = settings.data_dir / FOLDER
+    if not (place / ACCOUNTS).exists():
+        output.note("Making a small operation; this takes about a minute, once.")
+        await _make(settings, place, output)
+    _show(output, place, json.loads((place / ACCOUNTS).read_text(encoding="utf-8")))
+    return demo_settings(settings, place)
+
+
+def demo_settings(settings: Settings, place: Path) -> Settings:
+    """The same server on the demonstration's own data; a real deployment beside it is not touched."""
+    data = place / "server"
+    return replace(settings, data_dir=data, database_url=f"sqlite:///{data / DATABASE_FILE}")
+
+
+async def _make(settings: Settings, place: Path, output: Output) -> None:
+    """Build beside the final place: what was interrupted is thrown away and made anew."""
+    partial = place.with_name(f"{FOLDER}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    shutil.rmtree(place, ignore_errors=True)
+    (partial / "server").mkdir(parents=True)
+    forms = wanted.made_up(_RECORDS, _SEED)
+    roles = cast_roles(wanted.administrations(forms))
+    here = demo_settings(settings, partial)
+    cast, code = await casting.found(partial, here)
+    async with server.running(here, partial / "server.log"):
+        with output.progress() as progress:
+            task = progress.add_task("Enrolling", total=None)
+            await casting.enrol_everybody(cast, code, roles.everybody, lambda _name: progress.advance(task))
+            task = progress.add_task("Reporting", total=len(forms))
+            play = Play(cast, roles, forms, standard(wanted.TEMPLATE), output.note)
+            await play.run(lambda number: progress.advance(task, number))
+    (partial / ACCOUNTS).write_text(json.dumps(_accounts(cast), ensure_ascii=False, indent=1), encoding="utf-8")
+    partial.rename(place)
+
+
+def _accounts(cast: Cast) -> list[dict[str, str]]:
+    return [
+        {
+            "account": name,
+            "name": sheet.display_name,
+            "sheet": sheet.text(),
+            "profile": cast.profile(name).relative_to(cast.folder).as_posix(),
+        }
+        for name, sheet in sorted(cast.sheets.items())
+    ]
+
+
+def _show(output: Output, place: Path, accounts: list[dict[str, str]]) -> None:
+    officers = [each for each in accounts if "/" in each["account"]]
+    others = [each for each in accounts if "/" not in each["account"]]
+    output.say(f"Password of everybody: {PASSWORD}", {"password": PASSWORD})
+    for each in [*officers, *(one for one in others if one["account"] == SECRETARIAT)]:
+        output.say(
+            f"\n{each['account']} ({each['name']})\n  {each['sheet']}",
+            {**each, "profile": str(place / each["profile"])},
+        )
+    organiser = next(each for each in officers if each["account"].endswith("/organiser"))
+    output.say(
+        "\nTry, in another terminal:\n"
+        f"  export CENCOMM_PASSWORD='{PASSWORD}'\n"
+        f"  cencomm --profile {place / organiser['profile']} cugs\n"
+        "or set up a device of your own: cencomm --profile ./mine sign-in SHEET\n"
+    )
