@@ -29,14 +29,18 @@ from cencomm.crypto.mls.public.leaf_node import LeafNode
 from cencomm.crypto.mls.public.proposals import Add, ExternalInit, GroupContextExtensions, Remove
 from cencomm.crypto.mls.public.tree import RatchetTree
 from cencomm.crypto.policy_leaves import (
+    LEAF_CAPABILITIES,
     MAX_DEVICES,
+    archive_key_of,
     chain_of,
     check_leaves,
     check_revocations,
     check_roster,
     check_time,
+    credential_for,
     device_of,
     devices,
+    leaf_extensions,
 )
 from cencomm.crypto.policy_rules import RULES, PolicyRefused, Rule, refuse
 from cencomm.crypto.revocation import index, is_revoked
@@ -45,6 +49,7 @@ from cencomm.crypto.tls import DecodeError, Reader, Writer, decode_all
 from cencomm.ids import ID_BYTES, DeviceId, OfficerId, officer_of
 
 __all__ = [
+    "LEAF_CAPABILITIES",
     "MAX_DEVICES",
     "RULES",
     "CommitData",
@@ -52,10 +57,13 @@ __all__ = [
     "JudgedStart",
     "PolicyRefused",
     "Rule",
+    "archive_key_of",
     "chain_of",
+    "credential_for",
     "device_of",
     "judge_commit",
     "judge_start",
+    "leaf_extensions",
 ]
 
 _DATA_VERSION = 1
@@ -239,13 +247,6 @@ def _check_powers(before: CencommGroup, after: CencommGroup, staged: StagedCommi
     for _, leaf in staged.removed:
         if not is_revoked(chain_of(leaf), revoked):
             raise refuse("P07", committer=committer, device_id=device_of(leaf))
-    if after != before:
-        _check_only_revokes(before, after, committer)
-
-
-def _check_only_revokes(before: CencommGroup, after: CencommGroup, committer: DeviceId) -> None:
-    if (after.roster, after.history) != (before.roster, before.history):
-        raise refuse("P06", committer=committer)
     if after != replace(before, version=after.version, revocations=after.revocations):
         raise refuse("P08", committer=committer)
 

@@ -15,6 +15,9 @@ from cencomm.crypto.certificates import (
     verify_chain_signatures,
 )
 from cencomm.crypto.group_context import (
+    ARCHIVE_EXTENSION,
+    CENCOMM_GROUP,
+    ArchiveKey,
     CencommGroup,
     GroupContextInvalid,
     Role,
@@ -22,10 +25,12 @@ from cencomm.crypto.group_context import (
     holds_leaf,
     may_extract,
 )
-from cencomm.crypto.mls.public.extensions import find
-from cencomm.crypto.mls.public.leaf_node import CredentialType, LeafNode
+from cencomm.crypto.mls.public.extensions import Capabilities, Extension, find
+from cencomm.crypto.mls.public.key_package import MLS10
+from cencomm.crypto.mls.public.leaf_node import Credential, CredentialType, LeafNode
 from cencomm.crypto.mls.public.tree import RatchetTree
 from cencomm.crypto.policy_rules import refuse
+from cencomm.crypto.primitives import CipherSuite
 from cencomm.crypto.revocation import (
     ROOT,
     RevocationInvalid,
@@ -40,7 +45,38 @@ from cencomm.crypto.tls import DecodeError
 from cencomm.ids import DeviceId
 
 MAX_DEVICES = 10
+LEAF_CAPABILITIES = Capabilities(
+    versions=(MLS10,),
+    cipher_suites=(
+        CipherSuite.X25519_CHACHA20POLY1305_SHA256_ED25519,
+        CipherSuite.X25519_AES128GCM_SHA256_ED25519,
+    ),
+    extensions=(CENCOMM_GROUP, CHAIN_EXTENSION, ARCHIVE_EXTENSION),
+    credentials=(CredentialType.BASIC,),
+)
+"""What every leaf says that it supports."""
 _CHAINS_REMEMBERED = 8192
+
+
+def credential_for(chain: Chain) -> Credential:
+    """The credential of a leaf with this chain: the device certificate's subject."""
+    return Credential(CredentialType.BASIC, chain.device_id.encode())
+
+
+def leaf_extensions(chain: Chain, archive_key: ArchiveKey | None = None) -> tuple[Extension, ...]:
+    """The extensions of a leaf with this chain; with the officer's archive key where he has one to offer."""
+    extensions = (Extension(CHAIN_EXTENSION, chain.encode()),)
+    return extensions if archive_key is None else (*extensions, Extension(ARCHIVE_EXTENSION, archive_key.encode()))
+
+
+def archive_key_of(leaf: LeafNode) -> ArchiveKey | None:
+    """The archive key that a leaf offers, signed by the officer. Raises DecodeError, GroupContextInvalid, P20."""
+    data = find(leaf.extensions, ARCHIVE_EXTENSION)
+    if data is None:
+        return None
+    archive_key, chain = ArchiveKey.decode(data), chain_of(leaf)
+    archive_key.verify(chain.officer_id, chain.identity_key)
+    return archive_key
 
 
 @lru_cache(maxsize=_CHAINS_REMEMBERED)

@@ -39,9 +39,9 @@ _TABLE = (
     Rule("P04", "the time of commits never runs backwards", "reviving a certificate that has expired"),
     Rule("P05", "only Add, Remove, GroupContextExtensions and, from outside, ExternalInit", "ReInit, PSKs, Updates"),
     # Who may commit what
-    Rule("P06", "only an organiser adds, changes roles or changes the roster", "a member who lets others in"),
+    Rule("P06", "only an organiser adds devices by a commit of his own", "a member who lets others in"),
     Rule("P07", "another member removes only leaves whose certificates are revoked", "a member who throws others out"),
-    Rule("P08", "a revocation changes nothing but the known lists", "a change of roster dressed as a revocation"),
+    Rule("P08", "another member changes nothing but the known revocations", "a member who gives himself a role"),
     Rule("P09", "an external commit removes at most the old leaf of the same device", "a device that evicts another"),
     Rule("P10", "the committer's leaf stays the same device of the same officer", "a member who becomes another"),
     # The group context
