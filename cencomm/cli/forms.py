@@ -16,7 +16,8 @@ from cencomm.client.api import Client
 from cencomm.client.cug import Cug
 from cencomm.client.errors import FormInvalid, TemplateUnknown
 from cencomm.ids import ClientRef
-from cencomm.templates_forms import Template, finding_sentence
+from cencomm.templates_forms.model import Template
+from cencomm.templates_forms.validate import finding_message
 from cencomm.wire.content import Answers
 
 PANEL = "Forms"
@@ -143,4 +144,4 @@ def _reference(text: str | None) -> ClientRef | None:
 
 def _show_findings(given: Options, template: Template, error: FormInvalid) -> None:
     for finding in error.findings:
-        given.output.note(finding_sentence(template, finding, given.output.language), style="red")
+        given.output.note(finding_message(template, finding, given.output.language), style="red")

@@ -15,7 +15,7 @@ from cencomm.client.api import Client
 from cencomm.client.cug import Cug
 from cencomm.crypto.group_context import History, Role
 from cencomm.ids import OfficerId
-from cencomm.templates_forms import STANDARD, Template, standard
+from cencomm.templates_forms.model import STANDARD, Template, standard
 
 PANEL = "Groups"
 

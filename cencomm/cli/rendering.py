@@ -9,7 +9,7 @@ from cencomm.client.cug import Cug
 from cencomm.client.model import Alarm, Item, ItemKind, Standing
 from cencomm.i18n import message
 from cencomm.i18n.messages import MESSAGES
-from cencomm.templates_forms import Template
+from cencomm.templates_forms.model import Template
 from cencomm.wire.content import Chat, Content, Extraction, Form, HistoryKeys, Left, Profile
 from cencomm.wire.content import Template as TemplateContent
 

@@ -6,7 +6,7 @@ import re
 
 import typer
 
-from cencomm.templates_forms import Field, Template
+from cencomm.templates_forms.model import Field, Template
 from cencomm.wire.content import Answers
 
 _PLACE = re.compile(r"(?:(?P<list>[a-z][a-z0-9_]*)\[(?P<row>\d{1,3})\]\.)?(?P<field>[a-z][a-z0-9_]*)")

@@ -14,7 +14,7 @@ from cencomm.client.bundle import TABLES
 from cencomm.client.verify_log import EventRow, Examined, RecordRow
 from cencomm.export import Cell, Column, Kind, Table
 from cencomm.export.forms import FormRow, form_tables
-from cencomm.templates_forms import Template
+from cencomm.templates_forms.model import Template
 from cencomm.wire.content import Chat, Form
 
 HEAD = (

@@ -34,8 +34,9 @@ from cencomm.crypto.records import RecordHeader, RecordRefused, SignedRecord, re
 from cencomm.crypto.tls import DecodeError
 from cencomm.errors import DomainError
 from cencomm.ids import ClientRef, CugId, DeviceId, administration_of, officer_of
-from cencomm.templates_forms import Template, merge
 from cencomm.templates_forms.errors import PartsDisagree
+from cencomm.templates_forms.model import Template
+from cencomm.templates_forms.parts import merge
 from cencomm.wire.content import Chat, Content, Extraction, Form, Profile, decode_content
 from cencomm.wire.content import Template as TemplateContent
 from cencomm.wire.encoding import Malformed

@@ -1,4 +1,4 @@
-"""Revocations in an extraction: are the lists their issuers', and which records do they put in doubt (PROTOCOL §1.5)."""
+"""Revocations in an extraction: is each list its issuer's, and which records it puts in doubt (PROTOCOL §1.5)."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from cencomm.cli.demo.play import Play, cast_roles
 from cencomm.cli.output import Output
 from cencomm.errors import DomainError
 from cencomm.settings import Settings
-from cencomm.templates_forms import standard
+from cencomm.templates_forms.model import standard
 
 EXIT_OFF = 1
 

@@ -66,7 +66,6 @@ async def found(folder: Path, settings: Settings) -> tuple[Cast, str]:
     Raises:
         AlreadyInitialised: the database belongs to another deployment.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     root = await account.new_root(folder / "root.key", PASSWORD)
     invitation = await bootstrap.initialise(
         settings, deployment_id=root.deployment_id, root_public_key=root.root_public_key, name=NAME

@@ -13,7 +13,7 @@ from cencomm.client.verify_log import RecordRow
 from cencomm.export import read_csv
 from cencomm.export.forms import cell
 from cencomm.export.table import as_text
-from cencomm.templates_forms import Template
+from cencomm.templates_forms.model import Template
 from cencomm.wire.content import Answers, Form
 
 _SHOWN = 20

@@ -9,7 +9,7 @@ two thirds   one officer goes on from a new device: it must read what the old on
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +23,7 @@ from cencomm.client.extraction import Extracted, extract
 from cencomm.client.verify import Verdict, verify
 from cencomm.crypto.group_context import History, Role
 from cencomm.ids import CugId, OfficerId, administration_of
-from cencomm.templates_forms import Template
+from cencomm.templates_forms.model import Template
 
 TITLE = "Operation Demonstration"
 CODE = "DEMO"
@@ -115,6 +115,7 @@ class Play:
             self._waiting[OfficerId(f"{each.administration}/officer")].append(each)
         self._total = len(wanted)
         self._cugs: dict[OfficerId, Cug] = {}
+        self._sent_third, self._sent_half, self._sent_two_thirds = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def run(self, on_sent: Count) -> None:
         """Play it; leaves every client disconnected."""
@@ -167,6 +168,7 @@ class Play:
                 cug = self._cugs[officer]
             self.outcome.sent[await cug.submit(self._template.hash, wanted.answers)] = wanted
             on_sent(1)
+            self._mark()
             await asyncio.sleep(0)
 
     async def _chat(self) -> None:
@@ -183,14 +185,19 @@ class Play:
     # ------------------------------------------------------------ coming and going
 
     async def _events(self, stack: AsyncExitStack, organiser: Cug) -> None:
-        await self._when(1 / 3, self._remove, organiser)
-        await self._when(1 / 2, lambda cug: self._admit_late(stack, cug), organiser)
-        await self._when(2 / 3, lambda _cug: self._move(stack), organiser)
+        await self._sent_third.wait()
+        await self._remove(organiser)
+        await self._sent_half.wait()
+        await self._admit_late(stack, organiser)
+        await self._sent_two_thirds.wait()
+        await self._move(stack)
 
-    async def _when(self, share: float, work: Callable[[Cug], Awaitable[None]], organiser: Cug) -> None:
-        while len(self.outcome.sent) < self._total * share:
-            await asyncio.sleep(_LOOK_SECONDS)
-        await work(organiser)
+    def _mark(self) -> None:
+        """Let the next turn of events happen once so many forms are on their way."""
+        share = len(self.outcome.sent) / self._total
+        for due, event in ((1 / 3, self._sent_third), (1 / 2, self._sent_half), (2 / 3, self._sent_two_thirds)):
+            if share >= due:
+                event.set()
 
     async def _remove(self, organiser: Cug) -> None:
         await organiser.remove(self._roles.leaver)

@@ -52,10 +52,7 @@ async def running(settings: Settings, log: Path) -> AsyncIterator[subprocess.Pop
     Raises:
         ServerUnreachable: it ended or did not answer; `log` holds its last words.
     """
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "cencomm.main"], env=environment_of(settings), stdout=output, stderr=output
-        )
+    process = await asyncio.to_thread(_start, settings, log)
     try:
         await asyncio.to_thread(_wait_until_ready, process, settings.public_url)
         yield process
@@ -65,6 +62,12 @@ async def running(settings: Settings, log: Path) -> AsyncIterator[subprocess.Pop
             await asyncio.to_thread(process.wait, STOP_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
+
+
+def _start(settings: Settings, log: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "cencomm.main"]
+    with log.open("ab") as output:
+        return subprocess.Popen(command, env=environment_of(settings), stdout=output, stderr=output)  # noqa: S603
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], url: str) -> None:

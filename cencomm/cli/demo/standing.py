@@ -18,7 +18,7 @@ from cencomm.cli.demo.cast import PASSWORD, SECRETARIAT, Cast
 from cencomm.cli.demo.play import Play, cast_roles
 from cencomm.cli.output import Output
 from cencomm.settings import DATABASE_FILE, Settings
-from cencomm.templates_forms import standard
+from cencomm.templates_forms.model import standard
 
 FOLDER = "demo"
 ACCOUNTS = "accounts.json"
