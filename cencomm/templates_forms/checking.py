@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from cencomm.templates_forms.compiled import layout_of, plan_of
+from cencomm.templates_forms.compiled import layout_of, place_of_rule, plan_of
 from cencomm.templates_forms.errors import TemplateMalformed, TemplateTooLarge
+from cencomm.templates_forms.expression import parse
 from cencomm.templates_forms.model import MAX_DEPTH, MAX_FIELDS, Field, Group, Template
 
 _CODED = frozenset({"code", "codes"})
@@ -29,6 +30,7 @@ def check(template: Template) -> None:
         _check_field(template, field)
     _check_code_words(template)
     _check_rules(template)
+    _check_references(template)
     plan_of(template)
 
 
@@ -70,6 +72,17 @@ def _check_field(template: Template, field: Field) -> None:
         raise TemplateMalformed(reason="no_label", at=field.key)
 
 
+def _check_references(template: Template) -> None:
+    """No expression names a derived field: these are calculated after all answers are judged."""
+    texts = [group.relevant for group in template.all_groups()] + [rule.expression for rule in template.rules]
+    for field in template.fields.values():
+        texts += [field.required, field.relevant, field.constraint, field.choice_filter, field.calculation]
+    for text in filter(None, texts):
+        for key in parse(text).references:
+            if key in template.fields and template.fields[key].type == "derived":
+                raise TemplateMalformed(reason="reference_to_derived", at=key)
+
+
 def _check_code_words(template: Template) -> None:
     for code_list in template.code_lists:
         for code in code_list.codes:
@@ -82,7 +95,7 @@ def _check_rules(template: Template) -> None:
     for rule in template.rules:
         if rule.at not in layout.fields and rule.at not in layout.repeats:
             raise TemplateMalformed(reason="unknown_field", at=rule.key)
-        place = layout.fields.get(rule.at) or layout.repeats.get(rule.at, ())
+        place = place_of_rule(layout, rule.at)
         for key in rule.needs:
             if key not in layout.fields or layout.fields[key] != place[: len(layout.fields[key])]:
                 raise TemplateMalformed(reason="needs_out_of_reach", at=rule.key)

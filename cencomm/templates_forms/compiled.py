@@ -111,6 +111,12 @@ def layout_of(template: Template) -> Layout:
     return Layout(fields, repeats)
 
 
+def place_of_rule(layout: Layout, at: str) -> tuple[str, ...]:
+    """The repeats in whose rows a rule at this field is judged; one at a repeat is judged in the row around it."""
+    place = layout.fields.get(at)
+    return place if place is not None else layout.repeats[at][:-1]
+
+
 def _tables_of(template: Template) -> Tables:
     tables: dict[str, Mapping[str, Mapping[str, str]]] = {table.key: table.rows for table in template.tables}
     for code_list in template.code_lists:
@@ -148,17 +154,12 @@ class _Maker:
         """The rules whose field stands in exactly the repeats of `path`."""
         plans = []
         for rule in self.template.rules:
-            if self._place(rule.at) == path:
+            if place_of_rule(self.layout, rule.at) == path:
                 expression = self._ready(rule.expression, path)
                 assert expression is not None
                 needs = tuple((len(self.layout.fields[key]), key) for key in rule.needs)
                 plans.append(RulePlan(rule, expression, needs))
         return tuple(plans)
-
-    def _place(self, key: str) -> tuple[str, ...]:
-        """A rule at a repeat itself is judged once for each row around it."""
-        place = self.layout.fields.get(key)
-        return place if place is not None else self.layout.repeats[key][:-1]
 
     def _field(self, field: Field, path: tuple[str, ...]) -> FieldPlan:
         code_list = self.template.lists.get(field.code_list)

@@ -1,0 +1,43 @@
+"""The values that a form calculates from its answers: shown and extracted, never typed and never sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from cencomm.templates_forms.compiled import Level, plan_of
+from cencomm.templates_forms.errors import ExpressionTooLarge
+from cencomm.templates_forms.evaluation import Env
+from cencomm.templates_forms.model import Template
+from cencomm.templates_forms.reading import Findings, Reader
+from cencomm.templates_forms.values import to_text
+
+
+def derived_values(template: Template, answers: Mapping[str, Any], *, now: datetime) -> dict[str, str]:
+    """The text of each derived field that has a value, by path (`item[0].quantity_canonical`).
+
+    Answers that do not fit their fields count as missing; hostile ones give fewer values, never an error.
+    """
+    plan = plan_of(template)
+    env = Env((Reader(plan, Findings()).read(answers),), now, plan.tables)
+    found: dict[str, str] = {}
+    try:
+        found.update(_derived(plan.level, env, ""))
+    except ExpressionTooLarge:
+        return {}
+    return found
+
+
+def _derived(level: Level, env: Env, prefix: str) -> Iterator[tuple[str, str]]:
+    for plan in level.fields:
+        if plan.calculation is not None:
+            text = to_text(plan.calculation(env))
+            if text:
+                yield prefix + plan.field.key, text
+    for repeat in level.repeats:
+        rows = env.rows[-1].get(repeat.group.key, [])
+        assert isinstance(rows, list)
+        for number, row in enumerate(rows):
+            inner = Env((*env.rows, row), env.now, env.tables, (*env.positions, number + 1), budget=env.budget)
+            yield from _derived(repeat.level, inner, f"{prefix}{repeat.group.key}[{number}].")
