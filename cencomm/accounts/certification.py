@@ -21,7 +21,7 @@ from cencomm.accounts.model import (
 )
 from cencomm.accounts.ports import UnitOfWork
 from cencomm.crypto.certificates import Certificate, CertificateInvalid, Kind, verify_certificate
-from cencomm.crypto.revocation import RevocationList, revoked_entry
+from cencomm.crypto.revocation import RevocationList, RevokedIndex, index, revoked_entry
 
 _KIND_OF_ACCOUNT = {AccountKind.NCP: Kind.NCP, AccountKind.OFFICER: Kind.OFFICER}
 
@@ -62,7 +62,7 @@ async def publish(session: Session, data: bytes, deployment: Deployment, uow: Un
         if certificate.kind is not _KIND_OF_ACCOUNT.get(account.kind):
             raise CertificateRefused(reason="kind")
         issuer_key = await issuer_key_of(account, deployment, uow)
-        check(certificate, issuer_key, deployment, await revocation_lists(uow), now_ms)
+        check(certificate, issuer_key, deployment, await revoked_certificates(uow), now_ms)
         if account.certificate is not None:
             _check_newer(Certificate.decode(account.certificate), certificate)
         await uow.accounts.set_certificate(account.account_id, data)
@@ -73,7 +73,7 @@ def check(
     certificate: Certificate,
     issuer_key: bytes,
     deployment: Deployment,
-    lists: tuple[RevocationList, ...],
+    revoked: RevokedIndex,
     now_ms: int,
 ) -> None:
     """Raises CertificateRefused unless the issuer signed it, and it is in force and not revoked."""
@@ -81,7 +81,7 @@ def check(
         verify_certificate(certificate, issuer_key, deployment.deployment_id, now_ms // 1000)
     except CertificateInvalid as invalid:
         raise CertificateRefused(reason=invalid.facts.get("reason")) from None
-    if revoked_entry(certificate, lists) is not None:
+    if revoked_entry(certificate, revoked) is not None:
         raise CertificateRefused(reason="revoked")
 
 
@@ -109,9 +109,9 @@ async def ncp_certificate_of(administration: str, uow: UnitOfWork) -> Certificat
     return Certificate.decode(ncp.certificate)
 
 
-async def revocation_lists(uow: UnitOfWork) -> tuple[RevocationList, ...]:
-    """The newest list of each issuer."""
-    return tuple([RevocationList.decode(stored.data) for stored in await uow.revocations.newest_of_all()])
+async def revoked_certificates(uow: UnitOfWork) -> RevokedIndex:
+    """What the newest list of each issuer revokes."""
+    return index([RevocationList.decode(stored.data) for stored in await uow.revocations.newest_of_all()])
 
 
 async def certificates(session: Session, account_id: str, uow: UnitOfWork) -> Certificates:

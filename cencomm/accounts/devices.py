@@ -7,11 +7,9 @@ from cencomm.accounts.errors import CertificateRefused, DeviceRevoked, DeviceUnk
 from cencomm.accounts.model import Account, Deployment, Device, Session
 from cencomm.accounts.ports import UnitOfWork
 from cencomm.crypto.certificates import Certificate, CertificateInvalid, Chain, Kind, Trust, verify_chain
+from cencomm.crypto.policy import MAX_DEVICES
 from cencomm.crypto.revocation import is_revoked
 from cencomm.ids import DeviceId
-
-MAX_DEVICES = 10
-"""As the commit policy has it (PROTOCOL §2.3): more could never be in a group together."""
 
 
 async def register(
@@ -55,7 +53,7 @@ async def _check_chain(
         verify_chain(chain, Trust(deployment.deployment_id, deployment.root_public_key), now_ms // 1000)
     except CertificateInvalid as invalid:
         raise CertificateRefused(reason=invalid.facts.get("reason")) from None
-    if is_revoked(chain, await certification.revocation_lists(uow)):
+    if is_revoked(chain, await certification.revoked_certificates(uow)):
         raise CertificateRefused(reason="revoked")
 
 

@@ -4,8 +4,8 @@
     up to                    5         20        free
     then, after each one     30 s, doubling, at most 15 minutes
 
-An hour without a wrong key forgets them. A right key forgets the account's, not the address's: who owns one account must
-not try others for ever. Unknown accounts are counted like known ones.
+An hour without a wrong key forgets them. A right key forgets the account's, not the address's: who owns one account
+must not try others for ever. Unknown accounts are counted like known ones.
 """
 
 from __future__ import annotations
