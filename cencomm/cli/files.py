@@ -39,7 +39,7 @@ def read_answers(path: Path) -> Answers:
     """A JSON object from field key to value; numbers with a fraction become text, so that nothing is rounded."""
     try:
         found = json.loads(read_bytes(path), parse_float=str)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise typer.BadParameter(f"{path} is not JSON") from None
     if not isinstance(found, dict):
         raise typer.BadParameter(f"{path} does not hold one JSON object")

@@ -64,7 +64,10 @@ def test_values_take_the_kind_of_their_field() -> None:
 
 
 def test_what_does_not_fit_its_field_stays_text_for_the_rules_to_judge() -> None:
-    assert answers_from_words(TEMPLATE, {}, ["people=many", "is_new=perhaps"]) == {"people": "many", "is_new": "perhaps"}
+    assert answers_from_words(TEMPLATE, {}, ["people=many", "is_new=perhaps"]) == {
+        "people": "many",
+        "is_new": "perhaps",
+    }
 
 
 def test_a_word_overrides_the_file_and_an_empty_one_takes_out() -> None:
