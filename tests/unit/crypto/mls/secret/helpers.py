@@ -10,7 +10,7 @@ import pytest
 from cencomm.crypto.mls.public.leaf_node import Credential, CredentialType, Lifetime
 from cencomm.crypto.mls.public.validation import MlsError
 from cencomm.crypto.mls.secret.key_package import KeyPackageBundle, LeafIdentity, new_key_package
-from cencomm.crypto.primitives import DEFAULT_SUITE, CipherSuite, new_signature_key
+from cencomm.crypto.primitives import DEFAULT_SUITE, CipherSuite, Random, new_signature_key, sha256
 
 LIFETIME = Lifetime(0, 2**40)
 
@@ -30,3 +30,15 @@ def identity(name: str) -> LeafIdentity:
 
 def key_package(name: str, suite: CipherSuite = DEFAULT_SUITE) -> KeyPackageBundle:
     return new_key_package(suite, identity(name), lifetime=LIFETIME)
+
+
+def counting(start: int = 0) -> Random:
+    """Randomness that two runs share, each value once."""
+    count = start
+
+    def take(length: int) -> bytes:
+        nonlocal count
+        count += 1
+        return sha256(count.to_bytes(8, "big"))[:length]
+
+    return take
