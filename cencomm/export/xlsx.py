@@ -12,9 +12,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from xlsxwriter import Workbook  # type: ignore[import-untyped]  # the package ships no types
-from xlsxwriter.format import Format  # type: ignore[import-untyped]
-from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from cencomm.export.table import Cell, Column, Progress, Table, as_text, counted
 from cencomm.export.whole_file import whole_file

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import asyncpg  # type: ignore[import-untyped]
+import asyncpg
 
 from cencomm.groups.log import Outcome, Submission
 from cencomm.store.event_log import Hooks, Row, Step, store_batch
