@@ -10,15 +10,14 @@ order (PROTOCOL §4.3):
                 the signature and each part; `seen` is what the chain had; no second one under the same reference
     content     both parts say the same kind of thing; the template's rules are run again
 
-What does not hold is a Failure; what cannot be known from here is a Notice. Neither stops the examination, but for a
-handshake that does not hold: nothing after it can be known, and that is a failure, too.
+What does not hold is a Failure; what cannot be known from here is a Notice. Neither stops the examination.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cencomm.client.bundle import RecordEntry
 from cencomm.client.engine.forms import judge_record
@@ -28,9 +27,10 @@ from cencomm.client.verify_epochs import EpochFacts, Leaf, facts_of
 from cencomm.crypto import head as heads
 from cencomm.crypto import replay as replaying
 from cencomm.crypto.certificates import CertificateInvalid, Chain, Trust, verify_chain
-from cencomm.crypto.group_context import Role, may_extract
+from cencomm.crypto.group_context import Role
 from cencomm.crypto.head import Head
-from cencomm.crypto.records import RecordHeader, RecordRefused, SignedRecord, read_header
+from cencomm.crypto.records import RecordHeader, RecordRefused, SignedRecord
+from cencomm.crypto.replay import Closed, Committed, Outcome, Recorded, Refused, ReplayRefused, Started
 from cencomm.crypto.tls import DecodeError
 from cencomm.errors import DomainError
 from cencomm.ids import ClientRef, CugId, DeviceId, administration_of, officer_of
@@ -46,6 +46,8 @@ Progress = Callable[[int, int], None]
 """Called with (done, total) now and then."""
 
 LOCKED = "locked"
+_SHOWN_BY_THE_LOG = frozenset({"", "stale_epoch", "other_place", "other_sender", "other_cug", "repeated"})
+"""Refusals that anybody can see in the log itself; said of a record that stands well, they hide it."""
 _PROGRESS_EVENTS = 200
 _ORGANISERS_ONLY = (TemplateContent, Profile)
 
@@ -124,10 +126,9 @@ class Examination:
         self.epoch: EpochFacts | None = None
         self.chains: dict[tuple[str, bytes, int], Chain] = {}
         """The certificates of each sender, by device, group and epoch."""
-        self._cug_id = cug_id
         self._trust = trust
         self._extractor = extractor
-        self._replay: replaying.Replay | None = replaying.start(cug_id, trust)
+        self._replay = replaying.start(cug_id, trust)
         self._hashes = [self.head.hash]
         self._time_ms = 0
         self._taken: set[tuple[str, bytes]] = set()
@@ -136,42 +137,50 @@ class Examination:
         """Examine the next event; `sealed` for records after the extraction, of which there is no plaintext."""
         failed_before = len(self.found.failures)
         event_hash = self._chain(event)
+        outcome = self._follow(event)
         row: RecordRow | None = None
-        says = ""
+        unopened = ""
         if event.kind is EventKind.RECORD:
-            if sealed and entry is None:
-                says = "after the extraction"
-            else:
-                row, says = self._record(event, entry)
-        elif entry is not None:
-            self._fail("entry_of_no_record", event.seq)
+            if entry is not None or not sealed:
+                row, unopened = self._record(event, outcome, entry)
         else:
-            says = self._handshake(event)
-        standing = "failing" if len(self.found.failures) > failed_before else ("unopened" if says else "verified")
-        if event.kind is not EventKind.RECORD and standing == "unopened":
-            standing = "verified"
-        if row is not None and standing == "failing":
-            row = RecordRow(**{**_as_dict(row), "standing": "failing"})
+            self._handshake(event, outcome)
+            if entry is not None:
+                self._fail("entry_of_no_record", event.seq)
+        standing = "unopened" if unopened else "verified"
+        if len(self.found.failures) > failed_before:
+            standing = "failing"
         if row is not None:
+            row = replace(row, standing=standing)
             self.found.records.append(row)
-            says = _kind_of(row.content)
-        epoch = self.epoch.epoch if self.epoch is not None else 0
-        self.found.events.append(
-            EventRow(
-                event.seq, event.server_time, event.kind.name.lower(), event.sender, epoch, standing, says, event_hash
-            )
-        )
+        said = unopened or (_kind_of(row.content) if row is not None else event.kind.name.lower())
+        self.found.events.append(self._event_row(event, standing, said, event_hash))
         self.found.checked["events"] += 1
         return row
+
+    def _event_row(self, event: Event, standing: str, says: str, event_hash: bytes) -> EventRow:
+        return EventRow(
+            seq=event.seq,
+            at_ms=event.server_time,
+            kind=event.kind.name.lower(),
+            device=event.sender,
+            epoch=self.epoch.epoch if self.epoch is not None else 0,
+            standing=standing,
+            says=says,
+            event_hash=event_hash,
+        )
 
     # ------------------------------------------------------------ chain and handshake
 
     def _chain(self, event: Event) -> bytes:
         """The event's hash; the head goes on even over a gap, so that every later difference is found, too."""
-        made = heads.event_hash(event.kind, event.sender, ClientRef(event.client_ref), event.body)
-        if event.event_hash is not None:
-            self._note("seals_cut", event.seq)
-            made = event.event_hash
+        try:
+            made = replaying.hash_of(event)
+            if event.event_hash is not None:
+                self._note("seals_cut", event.seq)
+        except ReplayRefused:
+            self._fail("hash_instead", event.seq)
+            made = heads.event_hash(event.kind, event.sender, ClientRef(event.client_ref), event.body)
         if event.seq != self.head.n + 1:
             self._fail("sequence", event.seq, expected=self.head.n + 1)
         if event.server_time < self._time_ms:
@@ -181,90 +190,73 @@ class Examination:
         self._hashes.append(self.head.hash)
         return made
 
-    def _handshake(self, event: Event) -> str:
-        if self._replay is None:
-            self._fail("not_examined", event.seq)
-            return ""
+    def _follow(self, event: Event) -> Outcome:
+        """What the event is by the public rules; one that breaks them changes nothing."""
         try:
-            self._replay = replaying.step(self._replay, event)
+            self._replay = replaying.follow(self._replay, event)
         except DomainError as error:
-            self._fail("handshake", event.seq, reason=error.code, **error.facts)
-            if event.kind in (EventKind.GROUP, EventKind.COMMIT):
-                self._replay = None
-                self.epoch = None
-            return ""
-        group = self._replay.group
-        if event.kind in (EventKind.GROUP, EventKind.COMMIT) and group is not None:
-            self.epoch = facts_of(group)
-            self.found.checked["commits"] += 1
-        return event.kind.name.lower()
+            return Refused(error)
+        outcome = self._replay.outcome
+        assert outcome is not None
+        return outcome
+
+    def _handshake(self, event: Event, outcome: Outcome) -> None:
+        if isinstance(outcome, Refused):
+            self._fail("handshake", event.seq, reason=_reason(outcome.error))
+        elif isinstance(outcome, Started | Committed):
+            self.epoch = facts_of(outcome.group)
+            self.found.checked["group changes"] += 1
+            if isinstance(outcome, Committed):
+                self._seen(event, outcome.judged.seen)
+        elif isinstance(outcome, Closed):
+            self._seen(event, outcome.closing.seen)
 
     # ------------------------------------------------------------ records
 
-    def _record(self, event: Event, entry: RecordEntry | None) -> tuple[RecordRow | None, str]:
-        if entry is None or entry.seq != event.seq:
+    def _record(self, event: Event, outcome: Outcome, entry: RecordEntry | None) -> tuple[RecordRow | None, str]:
+        """The row of a record, or why there is none."""
+        if entry is None:
             self._fail("record_missing", event.seq)
-            return None, ""
-        try:
-            header = read_header(event.body)
-        except DecodeError:
-            return None, self._unopened(event, entry, "malformed")
-        if self._replay is None or self.epoch is None:
-            self._fail("not_examined", event.seq)
-            return None, ""
-        place = self._place(event, header)
-        if place is not None or not entry.signed:
-            return None, self._unopened(event, entry, place)
-        self._taken.add((event.sender, event.client_ref))
-        leaf = self.epoch.leaves[header.leaf_index]
-        self.chains[(leaf.device, header.group_id, header.epoch)] = leaf.chain
-        return self._opened(event, header, entry.signed, leaf), ""
-
-    def _place(self, event: Event, header: RecordHeader) -> str | None:
-        """Why the record does not belong where it stands; everybody can see that without a key."""
-        assert self.epoch is not None
-        leaf = self.epoch.leaves.get(header.leaf_index)
-        if (header.group_id, header.epoch) != (self.epoch.group_id, self.epoch.epoch):
-            return "stale_epoch"
-        if header.cug_id != self._cug_id or header.client_ref != event.client_ref:
-            return "other_place"
-        if leaf is None or leaf.device != event.sender:
-            return "other_sender"
+            return None, "missing"
+        if not isinstance(outcome, Recorded):
+            assert isinstance(outcome, Refused)
+            return None, self._unopened(event, entry, _reason(outcome.error))
         if (event.sender, event.client_ref) in self._taken:
-            return "repeated"
-        return None
+            return None, self._unopened(event, entry, "repeated")
+        if not entry.signed:
+            return None, self._unopened(event, entry, "")
+        assert self.epoch is not None  # what was recorded stands in an epoch
+        self._taken.add((event.sender, event.client_ref))
+        leaf = self.epoch.leaves[outcome.header.leaf_index]
+        self.chains[(leaf.device, outcome.header.group_id, outcome.header.epoch)] = leaf.chain
+        return self._opened(event, outcome, entry.signed, leaf), ""
 
-    def _unopened(self, event: Event, entry: RecordEntry, place: str | None) -> str:
-        """A record without plaintext: is the reason one that holds?"""
+    def _unopened(self, event: Event, entry: RecordEntry, refused: str) -> str:
+        """A record without plaintext: does the reason hold? `refused` is the public rule that it breaks, or empty."""
         self.found.unopened += 1
-        reason = entry.reason or "none_given"
         if entry.signed:
-            self._fail("refused_but_given", event.seq, reason=place or "")
-        elif reason == LOCKED and self._held_the_key():
+            self._fail("refused_but_given", event.seq, reason=refused)
+        elif not refused and entry.reason == LOCKED and self._held_the_key():
             self._fail("withheld", event.seq)
-        elif place is None and reason in (
-            "none_given",
-            "malformed",
-            "stale_epoch",
-            "other_place",
-            "other_sender",
-            "repeated",
-        ):
-            self._fail("refusal_unfounded", event.seq, reason=reason)
+        elif not refused and entry.reason in _SHOWN_BY_THE_LOG:
+            self._fail("refusal_unfounded", event.seq, reason=entry.reason or "no reason")
         else:
-            self._note("unopened", event.seq, reason=place or reason)
-        return f"not opened: {place or reason}"
+            self._note("unopened", event.seq, reason=refused or entry.reason)
+        return f"not opened: {refused or entry.reason}"
 
     def _held_the_key(self) -> bool:
         """Whether the extractor was in this epoch, or its content key was sealed to his archive key."""
         assert self.epoch is not None
-        officer = officer_of(self._extractor)
-        entry = self.epoch.group.entry(officer)
-        was_sealed = entry is not None and entry.archive_key is not None and may_extract(entry.role)
+        entry = self.epoch.group.entry(officer_of(self._extractor))
+        was_sealed = (
+            entry is not None
+            and entry.archive_key is not None
+            and entry.archive_key.public_key in self.epoch.group.archive_keys
+        )
         return was_sealed or any(leaf.device == self._extractor for leaf in self.epoch.leaves.values())
 
-    def _opened(self, event: Event, header: RecordHeader, data: bytes, leaf: Leaf) -> RecordRow:
-        assert self.epoch is not None
+    def _opened(self, event: Event, place: Recorded, data: bytes, leaf: Leaf) -> RecordRow:
+        header = place.header
         content: Content | None = None
         findings: tuple[FindingRow, ...] = ()
         sent_at_ms = 0
@@ -274,8 +266,8 @@ class Examination:
             self._fail("signed_record", event.seq, reason=str(error.facts["reason"]))
         else:
             sent_at_ms = signed.sent_at_ms
-            self._signature(event, header, signed, leaf)
-            self._seen(event, signed.seen, leaf)
+            self._signature(event, place, signed)
+            self._seen(event, signed.seen)
             content, findings = self._content(event, signed, leaf)
         self._certificates(event, leaf)
         self._key_id(event, header)
@@ -294,16 +286,15 @@ class Examination:
             findings=findings,
         )
 
-    def _signature(self, event: Event, header: RecordHeader, signed: SignedRecord, leaf: Leaf) -> None:
-        assert self.epoch is not None
-        if signed.header != header:
+    def _signature(self, event: Event, place: Recorded, signed: SignedRecord) -> None:
+        if signed.header != place.header:
             self._fail("other_header", event.seq)
-        if signed.context_hash != self.epoch.context_hash:
+        if signed.context_hash != place.context_hash:
             self._fail("other_group", event.seq)
         if any(part.content is None for part in signed.parts):
             self._fail("part_missing", event.seq)
         try:
-            signed.verify(leaf.signature_key)
+            signed.verify(place.signature_key)
             self.found.checked["signatures"] += 1
         except RecordRefused as error:
             self._fail("signature", event.seq, reason=str(error.facts["reason"]))
@@ -321,13 +312,13 @@ class Examination:
         if ids != {known}:
             self._fail("key_id", event.seq)
 
-    def _seen(self, event: Event, seen: Head, leaf: Leaf) -> None:
+    def _seen(self, event: Event, seen: Head) -> None:
         """The sender's head must be the chain's: else he was shown another log, or this one was altered."""
         if seen.n >= event.seq or seen.n >= len(self._hashes) or self._hashes[seen.n] != seen.hash:
             self._fail("seen", event.seq, seen=seen.n)
             return
         self.found.checked["heads compared"] += 1
-        if administration_of(DeviceId(leaf.device)) != administration_of(self._extractor):
+        if administration_of(DeviceId(event.sender)) != administration_of(self._extractor):
             self.found.witnessed_seq = max(self.found.witnessed_seq, seen.n)
 
     def _content(self, event: Event, signed: SignedRecord, leaf: Leaf) -> tuple[Content | None, tuple[FindingRow, ...]]:
@@ -431,5 +422,7 @@ def _kind_of(content: Content | None) -> str:
     return names.get(type(content), type(content).__name__.lower())
 
 
-def _as_dict(row: RecordRow) -> dict[str, object]:
-    return {name: getattr(row, name) for name in RecordRow.__slots__}
+def _reason(error: DomainError) -> str:
+    """A stable word: the reason or rule that the error names, else its code."""
+    said = error.facts.get("reason") or error.facts.get("rule") or error.facts.get("check")
+    return f"{error.code}: {said}" if said else error.code
