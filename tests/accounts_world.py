@@ -12,7 +12,7 @@ from tempfile import mkdtemp
 
 from sqlalchemy import select
 
-from cencomm.accounts import certification, devices, enrolment, sessions, tokens
+from cencomm.accounts import access, certification, devices, enrolment, sessions, tokens
 from cencomm.accounts.model import SECRETARIAT, Deployment, Kdf, Session
 from cencomm.accounts.ports import NewUnitOfWork, UnitOfWork
 from cencomm.crypto.certificates import CHAIN_EXTENSION, Certificate, Chain, Kind, issue
@@ -140,6 +140,11 @@ class World:
         certificate = self.officer_certificate(officer_id)
         await certification.publish(ncp, certificate.encode(), self.deployment, self.uow(), self.now_ms)
         return signed_in
+
+    async def signed_in_again(self, account_id: str) -> sessions.SignedIn:
+        """Another session of an enrolled account, bound to no device."""
+        command = sessions.SignIn(account_id, KEY, access.PASSWORD, ADDRESS)
+        return await sessions.finish(command, self.deployment, self.uow(), self.now_ms, HOURS)
 
     async def device(self, signed_in: sessions.SignedIn, name: str = "laptop") -> Session:
         """Registers a device of the officer; the session is bound to it."""

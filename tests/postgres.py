@@ -47,10 +47,11 @@ class Postgres:
     def __init__(self, address: str) -> None:
         self.address = address
 
-    def new_database(self) -> str:
-        """The address of a fresh, empty database."""
+    def new_database(self, *, like: str | None = None) -> str:
+        """The address of a fresh database: empty, or a copy of the one at the address `like`."""
         name = f"cencomm_{secrets.token_hex(8)}"
-        asyncio.run(self._run(f'CREATE DATABASE "{name}"'))
+        template = "template0" if like is None else make_url(like).database
+        asyncio.run(self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
         return make_url(self.address).set(database=name).render_as_string(hide_password=False)
 
     def drop_database(self, address: str) -> None:
