@@ -10,17 +10,55 @@ async with Client.open(folder, password) as client:
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from cencomm.client.cug import Cug
+import structlog
+
+from cencomm.client import model
+from cencomm.client.clock import ServerClock
+from cencomm.client.cug import Cug, CugServices
+from cencomm.client.engine.device import Device, device_of_account
+from cencomm.client.engine.engine import CugEngine, known_cugs
+from cencomm.client.enrol import require_deployment, sign_in
+from cencomm.client.errors import (
+    MayNotExtract,
+    NotCertified,
+    ServerRefused,
+    ServerUnreachable,
+    UnknownGroup,
+)
+from cencomm.client.history import open_archive
 from cencomm.client.http import Api
-from cencomm.crypto.group_context import History
-from cencomm.ids import CugId, OfficerId
+from cencomm.client.identity import open_envelope
+from cencomm.client.joining import fetch_welcome
+from cencomm.client.keypackages import refill_key_packages
+from cencomm.client.live import Live
+from cencomm.client.registration import bind_session, learn_chain
+from cencomm.client.model import OfficerRow, PendingKind, unpack
+from cencomm.client.profile import Profile
+from cencomm.client.revocations import fetch_revocations
+from cencomm.client.session import Session
+from cencomm.client.upkeep import Upkeep
+from cencomm.client.vault_sync import change_account, pull_vault, push_vault, read_account, upload_inner
+from cencomm.crypto.group_context import CencommGroup, History, Role, RosterEntry
+from cencomm.crypto.labels import sign_with_label
+from cencomm.crypto.primitives import forget_signing_keys
+from cencomm.errors import DomainError
+from cencomm.ids import CugId, OfficerId, new_cug_id, new_group_id
 from cencomm.templates_forms.model import Template
-from cencomm.wire.http import DirectoryEntry
+from cencomm.wire.content import Profile as ProfileContent
+from cencomm.wire.content import encode_content
+from cencomm.wire.frames import ClientFrame, Notice, NoticeKind
+from cencomm.wire.http import DirectoryEntry, OpenCugIn
+
+_VAULT_DELAY_SECONDS = 1.0
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +73,41 @@ class Account:
     deployment_id: bytes
     root_public_key: bytes
     device_id: str
-    """Empty until the account is certified (and always for a secretariat or NCP account)."""
+    """Empty for a secretariat or NCP account: they take no part in CUGs."""
     certified: bool
+    """Whether this profile knows its chain to the root."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSignature:
+    """A device's signature and who that device is."""
+
+    chain: bytes
+    """`crypto.certificates.Chain` encoded."""
+    signature: bytes
 
 
 class Client:
     """Use `Client.open`. One client per profile and process; another process may use the same profile meanwhile."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self._row = read_account(profile)
+        self._api = Api(self._row.server_url, self._row.token)
+        self._clock = ServerClock()
+        self._engines: dict[CugId, CugEngine] = {}
+        self._cugs: dict[CugId, Cug] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._session: Session | None = None
+        self._device: Device | None = None
+        self._upkeep = Upkeep(self._engines, self._keep_up)
+        self._vault_lock = asyncio.Lock()
+        self._vault_waiting = False
+        self._new_cug = asyncio.Event()
+        if self._row.chain:
+            self._device = device_of_account(self._row)
+            for cug_id in known_cugs(profile):
+                self._engine(cug_id)
 
     @classmethod
     @asynccontextmanager
@@ -48,50 +115,160 @@ class Client:
         """Open the profile in `folder`; leaving the block disconnects and closes it.
 
         Raises:
-            ProfileAbsent, WrongPassword, ProfileUnsupported.
+            ProfileAbsent, WrongPassword, ProfileUnsupported, ProfileDamaged.
         """
-        raise NotImplementedError
-        yield cls()
+        profile = await asyncio.to_thread(Profile.open, folder, password)
+        client = cls(profile)
+        try:
+            yield client
+        finally:
+            await client.disconnect()
+            for engine in client._engines.values():
+                engine.stop()
+            await client._api.close()
+            profile.close()
+
+    # ------------------------------------------------------------ account and session
 
     @property
     def account(self) -> Account:
-        raise NotImplementedError
+        row = self._row
+        return Account(
+            account=row.account,
+            kind=row.kind,
+            display_name=row.display_name,
+            server_url=row.server_url,
+            deployment_id=row.deployment_id,
+            root_public_key=row.root_public_key,
+            device_id=row.device_id,
+            certified=bool(row.chain),
+        )
 
     @property
     def api(self) -> Api:
-        """The HTTP half, signed in after `connect` (or `sign_in`)."""
-        raise NotImplementedError
+        """The HTTP half, signed in after `sign_in` or `connect`."""
+        return self._api
+
+    @property
+    def profile(self) -> Profile:
+        return self._profile
+
+    @property
+    def clock(self) -> ServerClock:
+        return self._clock
+
+    @property
+    def device(self) -> Device:
+        """Raises NotCertified."""
+        if self._device is None:
+            raise NotCertified(account=self._row.account)
+        return self._device
 
     async def sign_in(self) -> None:
-        """A fresh token, without the live session: all that secretariat and NCP accounts need.
+        """A token that holds, without the live session: all that secretariat and NCP accounts need.
 
         Raises:
             ServerUnreachable, ServerRefused, WrongDeployment.
         """
-        raise NotImplementedError
+        said = await require_deployment(self._api, self._row.deployment_id, self._row.root_public_key)
+        self._clock.learn(said.server_time_ms)
+        if self._api.token:
+            try:
+                await self._api.session()
+            except ServerRefused as refused:
+                if refused.server_code != "accounts.not_signed_in":
+                    raise
+            else:
+                await upload_inner(self._api, self._profile)
+                return
+        await self.renew()
+        await upload_inner(self._api, self._profile)
+
+    def token(self) -> str:
+        """For the session (`session.Tokens`)."""
+        return self._api.token
+
+    async def renew(self) -> None:
+        """A new session at the server, bound to the device where there is one (`session.Tokens`)."""
+        token = await sign_in(self._api, self._row.account, self._row.authentication_key)
+        self._row = change_account(self._profile, token=token)
+        if self._device is not None:
+            await bind_session(self._api, self._row)
 
     async def connect(self, seconds: float = 30.0) -> None:
-        """Sign in, register the device where it is new, start the live session, subscribe to every CUG.
+        """Sign in, register the device where it is new, start the live session, follow every CUG.
 
         Raises:
-            NotCertified: the account's certificate is not there yet; ServerUnreachable, ServerRefused.
+            NotCertified: the account's certificate is not there yet, or it takes no part in CUGs;
+            ServerUnreachable, ServerRefused, WrongDeployment.
         """
-        raise NotImplementedError
+        await self.sign_in()
+        await self._become_device()
+        await bind_session(self._api, self._row)
+        await fetch_revocations(self._api, self._profile, self._clock)
+        await refill_key_packages(self._api, self._profile, self.device, self._clock)
+        for said in await self._api.cugs():
+            if said.member or CugId(said.cug_id) in self._engines:
+                await self._follow(CugId(said.cug_id))
+        await pull_vault(self._api, self._profile, self._engines)
+        await self._finish_openings()
+        if self._session is None:
+            handler = Live(self._engines, self._clock, self._notice)
+            self._session = Session(self._row.server_url, self, handler)
+            self._session.start()
+        await self._session.wait_connected(seconds)
+        self._upkeep.start()
+        self._later(self._save_to_vault())
 
     async def disconnect(self) -> None:
         """Stop the live session; `connect` goes on where it stopped."""
-        raise NotImplementedError
+        await self._upkeep.stop()
+        session, self._session = self._session, None
+        if session is not None:
+            await session.stop()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    @property
+    def is_connected(self) -> bool:
+        return self._session is not None and self._session.is_connected
+
+    def send(self, frame: ClientFrame) -> None:
+        """For the engines (`engine.Link`): dropped without a connection, owed on the next."""
+        if self._session is not None:
+            self._session.send(frame)
 
     async def directory(self, administration: str | None = None) -> list[DirectoryEntry]:
-        raise NotImplementedError
+        return await self._api.directory(administration)
+
+    async def _become_device(self) -> None:
+        if self._device is not None:
+            return
+        if self._row.kind != "officer":
+            raise NotCertified(account=self._row.account)
+        self._row = await learn_chain(self._api, self._profile, self._clock)
+        self._device = device_of_account(self._row)
+        for cug_id in known_cugs(self._profile):
+            self._engine(cug_id)
+
+    # ------------------------------------------------------------ CUGs
 
     def cugs(self) -> tuple[Cug, ...]:
         """The CUGs known on this profile, oldest first."""
-        raise NotImplementedError
+        return tuple(sorted(self._cugs.values(), key=lambda cug: (cug.opened_ms, cug.id)))
 
     def cug(self, which: CugId | str) -> Cug:
         """By id, by 32 hexadecimal digits, or by title. Raises UnknownGroup."""
-        raise NotImplementedError
+        if isinstance(which, bytes):
+            found = [cug for cug in self.cugs() if cug.id == which]
+        else:
+            found = [cug for cug in self.cugs() if which.lower() == cug.id.hex()] or [
+                cug for cug in self.cugs() if which in (cug.title, cug.operation_code)
+            ]
+        if len(found) != 1:
+            raise UnknownGroup(name=which.hex() if isinstance(which, bytes) else which, found=len(found))
+        return found[0]
 
     async def open_cug(
         self,
@@ -102,21 +279,152 @@ class Client:
         history: History = History.FULL,
         templates: Sequence[Template] = (),
     ) -> Cug:
-        """Open a CUG with this officer as its organiser and publish its title and templates."""
-        raise NotImplementedError
+        """Open a CUG with this officer as its organiser and publish its title and templates.
+
+        Raises:
+            NotCertified, ServerRefused, ServerUnreachable.
+        """
+        device = self.device
+        cug_id = new_cug_id()
+        group = CencommGroup(
+            version=0,
+            cug_id=cug_id,
+            started_at_ms=self._clock.now_ms(),
+            roster=(RosterEntry(device.officer_id, device.chain.identity_key, Role.ORGANISER, device.archive_key),),
+            history=history,
+        )
+        engine = self._engine(cug_id)
+        engine.prepare_start(new_group_id(), group)
+        await self._finish_openings()
+        for frame in engine.resume():
+            self.send(frame)
+        cug = self._cugs[cug_id]
+        await engine.wait_for(lambda: engine.memory.secret is not None, 30.0)
+        engine.queue(personal=encode_content(ProfileContent(title, operation_code, about)))
+        for template in templates:
+            await cug.publish_template(template)
+        await cug.flush()
+        return cug
 
     async def wait_for_cug(self, cug_id: CugId | None = None, seconds: float = 60.0) -> Cug:
         """Wait until this device is a member of that CUG (of any, if None) and has replayed its own join.
 
-        A device without a Welcome of its own joins by external commit. Raises UnknownGroup after `seconds`.
+        Raises:
+            UnknownGroup: not within `seconds`.
         """
-        raise NotImplementedError
+        try:
+            async with asyncio.timeout(seconds):
+                while True:
+                    for cug in self.cugs():
+                        if cug_id in (None, cug.id) and cug.joined:
+                            return cug
+                    await self._something_new()
+        except TimeoutError:
+            raise UnknownGroup(name="" if cug_id is None else cug_id.hex(), waited_seconds=seconds) from None
+
+    async def _something_new(self) -> None:
+        waits: list[asyncio.Future[object]] = [asyncio.ensure_future(self._new_cug.wait())]
+        waits += [asyncio.ensure_future(engine.next_change()) for engine in self._engines.values()]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
 
     async def unlock_archive(self, cug: Cug, password: str) -> int:
-        """Open the archive seals with the archive keys of the inner envelope: gives the content keys of epochs this
-        device does not have; returns how many. Raises WrongPassword, MayNotExtract."""
-        raise NotImplementedError
+        """Open the archive seals with the archive keys of the inner envelope: content keys of epochs that this device
+        does not have; returns how many became readable.
+
+        Raises:
+            WrongPassword, MayNotExtract.
+        """
+        if not cug.may_extract:
+            raise MayNotExtract(role=str(cug.role))
+        envelope = await open_envelope(self._api, self._row, password)
+        learned = open_archive(self._engines[cug.id], envelope.archive_keys)
+        forget_signing_keys()
+        return learned
+
+    def sign_as_device(self, label: str, content: bytes) -> DeviceSignature:
+        """This device's signature, with the chain that proves whose it is (SignWithLabel, RFC 9420 §5.1.2).
+
+        Raises:
+            NotCertified.
+        """
+        device = self.device
+        return DeviceSignature(device.chain.encode(), sign_with_label(device.signature_seed, label, content))
 
     def officer_name(self, officer_id: OfficerId) -> str:
         """The display name of the officer's certificate as last seen in a CUG; the id itself if never."""
-        raise NotImplementedError
+        data = self._profile.read().get(model.OFFICERS, officer_id.encode())
+        return officer_id if data is None else unpack(OfficerRow, data).display_name
+
+    # ------------------------------------------------------------ inside
+
+    def _engine(self, cug_id: CugId) -> CugEngine:
+        known = self._engines.get(cug_id)
+        if known is None:
+            known = CugEngine(cug_id, self.device, self._profile, self, self._clock)
+            known.reading()
+            services = CugServices(self._api, self._profile, self._clock, self._later, self._save_soon)
+            self._engines[cug_id] = known
+            self._cugs[cug_id] = Cug(known, services)
+            wake, self._new_cug = self._new_cug, asyncio.Event()
+            wake.set()
+        return known
+
+    async def _follow(self, cug_id: CugId) -> None:
+        engine = self._engine(cug_id)
+        await fetch_welcome(engine, self._api, self._profile)
+
+    async def _finish_openings(self) -> None:
+        """First groups that may not have reached the server: the same bytes again are harmless."""
+        for engine in list(self._engines.values()):
+            pending = engine.memory.pending
+            if pending is not None and pending.kind is PendingKind.START and engine.memory.row.head_n == 0:
+                await self._api.open_cug(
+                    OpenCugIn(cug_id=engine.cug_id, client_ref=pending.client_ref, group_start=pending.body)
+                )
+
+    def _notice(self, notice: Notice) -> None:
+        self._later(self._heed(notice))
+
+    async def _heed(self, notice: Notice) -> None:
+        if notice.kind is NoticeKind.ADMITTED and notice.cug_id is not None:
+            await self._follow(CugId(notice.cug_id))
+            for frame in self._engines[CugId(notice.cug_id)].resume():
+                self.send(frame)
+        elif notice.kind is NoticeKind.KEY_PACKAGES_LOW:
+            await refill_key_packages(self._api, self._profile, self.device, self._clock)
+        elif notice.kind is NoticeKind.REVOCATIONS:
+            if await fetch_revocations(self._api, self._profile, self._clock):
+                for cug in self._cugs.values():
+                    self._later(cug.apply_revocations())
+
+    def _save_soon(self) -> None:
+        if not self._vault_waiting:
+            self._vault_waiting = True
+            self._later(self._save_to_vault(after_seconds=_VAULT_DELAY_SECONDS))
+
+    async def _save_to_vault(self, *, after_seconds: float = 0.0) -> None:
+        await asyncio.sleep(after_seconds)
+        self._vault_waiting = False
+        async with self._vault_lock:
+            await push_vault(self._api, self._profile, self._engines)
+
+    async def _keep_up(self, engine: CugEngine) -> None:
+        await self._cugs[engine.cug_id].keep_up()
+
+    def _later(self, work: Coroutine[Any, Any, object]) -> None:
+        """Run `work` beside everything else; its refusals are logged, for nobody waits for them."""
+        task = asyncio.create_task(self._logged(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _logged(self, work: Coroutine[Any, Any, object]) -> None:
+        try:
+            await work
+        except (ServerUnreachable, ServerRefused) as error:
+            log.info("client.later_failed", reason=str(error))
+        except DomainError as error:
+            log.warning("client.later_failed", reason=str(error))

@@ -78,9 +78,7 @@ async def read_root(key_file: Path, password: str) -> RootInfo:
     return root.info
 
 
-def first_sheet(
-    root: RootInfo, *, server_url: str, account: str, display_name: str, invitation_code: str
-) -> Sheet:
+def first_sheet(root: RootInfo, *, server_url: str, account: str, display_name: str, invitation_code: str) -> Sheet:
     """The sheet for the first secretariat account, from what `cencomm.server.bootstrap.initialise` returned."""
     return Sheet(
         server_url, root.deployment_id, root.root_public_key, account, display_name, invitation_code, new_secret_r()

@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
-from cencomm.client.model import Alarm, Item
-from cencomm.crypto.group_context import History, Role
-from cencomm.crypto.records import OpenedRecord
-from cencomm.ids import ClientRef, CugId, DeviceId, OfficerId
+from cencomm.client import model
+from cencomm.client.admit import Membership
+from cencomm.client.clock import ServerClock
+from cencomm.client.committer import Committer, require_member
+from cencomm.client.duties import Duties
+from cencomm.client.engine.engine import CugEngine
+from cencomm.client.engine.forms import findings_of, judge
+from cencomm.client.engine.sending import renewal_due
+from cencomm.client.errors import (
+    FormInvalid,
+    GroupClosed,
+    MayNotExtract,
+    NotMember,
+    SendRefused,
+    TemplateUnknown,
+)
+from cencomm.client.history import share_history
+from cencomm.client.http import Api
+from cencomm.client.joining import start_successor
+from cencomm.client.log import LogEntry, read_log
+from cencomm.client.model import Alarm, FindingRow, Item, OfficerRow, unpack
+from cencomm.client.profile import Profile
+from cencomm.crypto.events import Closing
+from cencomm.crypto.group_context import CencommGroup, History, Role, may_extract
+from cencomm.crypto.policy import device_of
+from cencomm.ids import ClientRef, CugId, DeviceId, OfficerId, new_client_ref, officer_of
 from cencomm.templates_forms.model import Template
-from cencomm.wire.content import Answers
-from cencomm.wire.frames import Event
+from cencomm.templates_forms.parts import split
+from cencomm.wire.content import Answers, Chat, Extraction, Form, Left, encode_content
+from cencomm.wire.content import Template as TemplateContent
+from cencomm.wire.http import CloseCugIn
+
+__all__ = ["Cug", "CugServices", "CugState", "LogEntry", "Member"]
 
 
 class CugState(Enum):
@@ -43,91 +70,194 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class LogEntry:
-    """One event of the CUG's log as the server handed it out, with the head after it and what this client made of it."""
+class CugServices:
+    """What the client lends to its CUGs."""
 
-    event: Event
-    event_hash: bytes
-    head_hash: bytes
-    """H_n after this event (PROTOCOL §3.4)."""
-    item: Item | None
-    """None for events that show nothing (a corrected seal, an empty commit)."""
-    record: OpenedRecord | None
-    """The verified record, for kind RECORD with a known key."""
+    api: Api
+    profile: Profile
+    clock: ServerClock
+    later: Callable[[Coroutine[Any, Any, object]], None]
+    save_soon: Callable[[], None]
 
 
 class Cug:
-    """Made by `Client`; every method raises NotMember, GroupClosed or NotYetJoined where the state says so."""
+    """Made by `Client`. Every sending raises NotMember, GroupClosed or NotYetJoined where the state says so."""
+
+    def __init__(self, engine: CugEngine, services: CugServices) -> None:
+        self._engine = engine
+        self._services = services
+        self._committer = Committer(engine)
+        self._membership = Membership(engine, self._committer, services.api, services.profile)
+        self._duties = Duties(engine, self._committer, self._membership, services.api, services.profile)
+        self._renewing = False
+        engine.on_effects = lambda _, effects: self._duties.take_up(effects, services.later, services.save_soon)
+
+    # ------------------------------------------------------------ what it is
 
     @property
     def id(self) -> CugId:
-        raise NotImplementedError
+        return self._engine.cug_id
 
     @property
     def title(self) -> str:
-        raise NotImplementedError
+        return self._engine.memory.row.title
 
     @property
     def operation_code(self) -> str:
-        raise NotImplementedError
+        return self._engine.memory.row.operation_code
+
+    @property
+    def about(self) -> str:
+        return self._engine.memory.row.about
+
+    @property
+    def opened_ms(self) -> int:
+        """The server's time of event 1; 0 before it has come."""
+        return self._engine.memory.row.opened_ms
 
     @property
     def state(self) -> CugState:
-        raise NotImplementedError
+        row, secret = self._engine.memory.row, self._engine.memory.secret
+        if row.closed_seq:
+            return CugState.CLOSED
+        if row.removed_seq:
+            return CugState.REMOVED
+        if secret is not None:
+            return CugState.OPEN
+        return CugState.BROKEN if row.broken else CugState.JOINING
+
+    @property
+    def joined(self) -> bool:
+        """Whether this device has a leaf that it can use."""
+        return self.state is CugState.OPEN
 
     @property
     def epoch(self) -> int:
-        raise NotImplementedError
+        return self._engine.memory.row.epoch
+
+    @property
+    def group_id(self) -> bytes:
+        return self._engine.memory.row.group_id
+
+    @property
+    def epoch_authenticator(self) -> bytes | None:
+        """Equal for all members of an epoch and for nobody else (RFC 9420 §8.7); None while outside."""
+        secret = self._engine.memory.secret
+        return None if secret is None else bytes(secret.epoch_authenticator)
 
     @property
     def history(self) -> History:
-        raise NotImplementedError
+        group = self._group()
+        return History.FULL if group is None else group.history
 
     @property
     def role(self) -> Role | None:
-        """The own role; None when not (yet) in the roster."""
-        raise NotImplementedError
+        """The own role; None when not (yet, or any more) in the roster."""
+        group = self._group()
+        entry = None if group is None else group.entry(self._engine.memory.device.officer_id)
+        return None if entry is None else entry.role
+
+    @property
+    def may_extract(self) -> bool:
+        return self.role is not None and may_extract(self.role)
 
     @property
     def last_seq(self) -> int:
         """The newest event that this client has applied (n of its head)."""
-        raise NotImplementedError
+        return self._engine.memory.row.head_n
+
+    @property
+    def head_hash(self) -> bytes:
+        """H_n of that event (PROTOCOL §3.4)."""
+        return self._engine.memory.row.head_hash
 
     @property
     def confirmed(self) -> bool:
         """False after a join by external commit until another officer's record verifies (PROTOCOL §2.5)."""
-        raise NotImplementedError
+        return self._engine.memory.row.confirmed
 
     def members(self) -> tuple[Member, ...]:
-        raise NotImplementedError
+        """The roster, by officer id."""
+        group, public = self._group(), self._engine.memory.group
+        if group is None or public is None:
+            return ()
+        devices: dict[OfficerId, list[DeviceId]] = {}
+        for _, leaf in public.tree.leaves():
+            devices.setdefault(officer_of(device_of(leaf)), []).append(device_of(leaf))
+        return tuple(
+            [
+                Member(
+                    entry.officer_id, self._name(entry.officer_id), entry.role, tuple(devices.get(entry.officer_id, ()))
+                )
+                for entry in group.roster
+            ]
+        )
 
-    async def admit(self, officer_id: OfficerId, role: Role = Role.OFFICER) -> None:
-        """Add an officer with all his devices; returns when the commit is in the log.
+    def _group(self) -> CencommGroup | None:
+        public = self._engine.memory.group
+        return None if public is None else CencommGroup.of(public)
+
+    def _name(self, officer_id: OfficerId) -> str:
+        data = self._services.profile.read().get(model.OFFICERS, officer_id.encode())
+        return officer_id if data is None else unpack(OfficerRow, data).display_name
+
+    # ------------------------------------------------------------ who is in
+
+    async def admit(
+        self, officer_id: OfficerId, role: Role = Role.OFFICER, *, accept_new_identity: bool = False
+    ) -> None:
+        """Add an officer with all his devices, or give a member another role; returns when the commit is in the log.
 
         Raises:
-            OfficerUnknown, KeyPackageForged, IdentityChanged, RevocationsStale, NothingToChange, CommitKeptLosing.
+            OfficerUnknown, KeyPackageForged, RevocationsStale, NothingToChange, CommitKeptLosing;
+            IdentityChanged: he was known under another identity key (see `accept_new_identity`).
         """
-        raise NotImplementedError
+        await self.admit_all({officer_id: role}, accept_new_identity=accept_new_identity)
 
-    async def admit_all(self, officers: Sequence[tuple[OfficerId, Role]]) -> None:
-        """As `admit`, many in one commit."""
-        raise NotImplementedError
+    async def admit_all(self, officers: Mapping[OfficerId, Role], *, accept_new_identity: bool = False) -> None:
+        """As `admit`, many in one commit. Newcomers get the keys of the past where the history policy says so."""
+        require_member(self._engine)
+        await self._membership.admit(officers, accept_new_identity=accept_new_identity)
+        share_history(self._engine)
 
     async def remove(self, officer_id: OfficerId) -> None:
         """Remove an officer with all his devices. Raises NothingToChange, CommitKeptLosing."""
-        raise NotImplementedError
+        require_member(self._engine)
+        await self._membership.remove([officer_id])
+
+    async def renew(self) -> None:
+        """An empty commit: a fresh epoch, and a fresh leaf of this device."""
+        require_member(self._engine)
+        await self._membership.renew()
+
+    async def apply_revocations(self) -> bool:
+        """Remove the leaves that the known revocation lists name; whether there were any."""
+        if self._engine.memory.secret is None:
+            return False
+        return await self._membership.revoke()
 
     async def leave(self, reason: str = "") -> ClientRef:
         """Ask to be removed; an organiser's client removes."""
-        raise NotImplementedError
-
-    async def close(self) -> None:
-        """Close the CUG for everybody and destroy this device's keys of it."""
-        raise NotImplementedError
+        return self._queue(personal=encode_content(Left(reason)))
 
     async def start_successor(self) -> None:
-        """Start a new MLS group with the newest roster (organiser; any member after two officers' rejections)."""
-        raise NotImplementedError
+        """Start a new MLS group with the newest roster (an organiser; any member after two officers' rejections)."""
+        await start_successor(self._engine, self._committer, by_intent=True)
+
+    async def close(self) -> None:
+        """Close the CUG for everybody, and destroy this device's keys of it when the event comes back.
+
+        Raises:
+            ServerRefused: not an organiser; ServerUnreachable.
+        """
+        require_member(self._engine)
+        memory = self._engine.memory
+        assert memory.secret is not None
+        closing = Closing(self.id, self._services.clock.now_ms(), memory.head).signed(memory.secret.signature_seed)
+        await self._services.api.close_cug(self.id, CloseCugIn(client_ref=new_client_ref(), body=closing.encode()))
+        await self._engine.wait_for(lambda: bool(self._engine.memory.row.closed_seq), 30.0)
+
+    # ------------------------------------------------------------ sending
 
     async def send_text(
         self,
@@ -138,52 +268,145 @@ class Cug:
         mentions: Sequence[OfficerId] = (),
     ) -> ClientRef:
         """Queue a message durably and send it; returns before the server has it (see `flush`)."""
-        raise NotImplementedError
+        return self._queue(personal=encode_content(Chat(text, lang, reply_to, tuple(mentions))))
 
     async def publish_template(self, template: Template) -> ClientRef:
-        raise NotImplementedError
+        """Publish a template to the CUG (organisers only; others' are refused by every reader)."""
+        return self._queue(personal=encode_content(TemplateContent(template.encode())))
 
     def templates(self) -> tuple[Template, ...]:
         """Published templates, oldest first."""
-        raise NotImplementedError
+        self._engine.reading()
+        return tuple(self._engine.memory.templates.values())
 
-    async def submit(self, template_hash: bytes, answers: Answers, *, replaces: ClientRef | None = None) -> ClientRef:
-        """Validate a form and queue it.
+    async def submit(
+        self,
+        template_hash: bytes,
+        answers: Answers,
+        *,
+        replaces: ClientRef | None = None,
+        record_id: bytes | None = None,
+    ) -> ClientRef:
+        """Validate a form and queue it, what can lead to a person in the personal part.
+
+        Args:
+            record_id: that of the record which this one replaces; a new one by default.
 
         Raises:
             TemplateUnknown; FormInvalid with `.findings`: nothing was queued.
         """
-        raise NotImplementedError
+        template = self._engine.memory.templates.get(template_hash)
+        if template is None:
+            raise TemplateUnknown(template=template_hash.hex())
+        findings = findings_of(judge(template, answers, self._services.clock.now_ms()))
+        wrong = tuple([finding for finding in findings if finding.level == "error"])
+        if wrong:
+            raise form_invalid(wrong)
+        public, personal = split(template, answers)
+        number = record_id or new_client_ref()
+        parts = [
+            encode_content(Form(template.hash, template.id, str(template.version), number, part, replaces))
+            if part
+            else b""
+            for part in (public, personal)
+        ]
+        if not any(parts):
+            parts[0] = encode_content(Form(template.hash, template.id, str(template.version), number, {}, replaces))
+        return self._queue(public=parts[0], personal=parts[1])
 
-    async def announce_extraction(self, manifest_hash: bytes, count: int, up_to_seq: int, scope: str = "all") -> int:
-        """Tell the group about an extraction; returns the `seq` of the announcement once it came back."""
-        raise NotImplementedError
+    async def announce_extraction(
+        self, manifest_hash: bytes, count: int, up_to_seq: int, scope: str = "all", *, seconds: float = 60.0
+    ) -> int:
+        """Tell the group about an extraction; returns the `seq` of the announcement once it came back.
+
+        Raises:
+            MayNotExtract, SendRefused, ServerUnreachable.
+        """
+        if not self.may_extract:
+            raise MayNotExtract(role=str(self.role))
+        client_ref = self._queue(personal=encode_content(Extraction(manifest_hash, count, up_to_seq, scope)))
+        await self.flush(seconds)
+        tx = self._engine.reading()
+        data = tx.get(model.items(self.id), model.item_key(self._engine.memory.device.device_id, client_ref))
+        assert data is not None, "what was flushed has come back"
+        return unpack(Item, data).seq
+
+    def _queue(self, *, public: bytes = b"", personal: bytes = b"") -> ClientRef:
+        self._require_sender()
+        client_ref = self._engine.queue(public=public, personal=personal)
+        self._renew_if_due()
+        return client_ref
+
+    def _require_sender(self) -> None:
+        """While joining or resyncing the outbox takes what is sent; a stranger's or a closed CUG's does not."""
+        if self.state is CugState.CLOSED:
+            raise GroupClosed(cug=self.title or self.id.hex())
+        if self.state is CugState.REMOVED:
+            raise NotMember(cug=self.title or self.id.hex())
+        if self.state is CugState.JOINING:
+            require_member(self._engine)
+
+    def _renew_if_due(self) -> None:
+        if not self._renewing and renewal_due(self._engine.memory, self._services.clock.now_ms()):
+            self._renewing = True
+            self._services.later(self._renew_first())
+
+    async def _renew_first(self) -> None:
+        try:
+            await self._membership.renew()
+        finally:
+            self._renewing = False
+
+    # ------------------------------------------------------------ reading
 
     def items(self, after_seq: int = 0, limit: int = 1000) -> list[Item]:
         """Items with `seq` > `after_seq`, by seq; one per event that shows something."""
-        raise NotImplementedError
+        tx = self._engine.reading()
+        return [unpack(Item, row.value) for row in tx.rows(model.items(self.id), after=after_seq, limit=limit)]
 
     def item(self, seq: int) -> Item | None:
-        raise NotImplementedError
+        found = self.items(seq - 1, 1)
+        return found[0] if found and found[0].seq == seq else None
 
-    def watch(self, after_seq: int | None = None) -> AsyncIterator[Item]:
-        """Items as they come; from now on, or everything after `after_seq` first. Ends when the CUG is closed or left."""
-        raise NotImplementedError
+    async def watch(self, after_seq: int | None = None) -> AsyncIterator[Item]:
+        """Items as they come: from now on, or everything after `after_seq` first. Ends when the CUG is closed or left.
+
+        A locked record that becomes readable later is not shown a second time; `items` has it.
+        """
+        position = self.last_seq if after_seq is None else after_seq
+        while True:
+            fresh = self.items(position)
+            for item in fresh:
+                position = item.seq
+                yield item
+            if fresh:
+                continue
+            if self._engine.stopped or self.state in (CugState.CLOSED, CugState.REMOVED):
+                return
+            await self._engine.next_change()
 
     def alarms(self) -> list[Alarm]:
-        raise NotImplementedError
+        """Everything that did not fit so far, oldest first."""
+        tx = self._engine.reading()
+        return [unpack(Alarm, row.value) for row in tx.rows(model.alarms(self.id))]
 
     def waiting(self) -> int:
         """Sendings that have not come back yet."""
-        raise NotImplementedError
+        return len(self._engine.memory.outbox)
 
     async def caught_up(self, seconds: float = 60.0) -> int:
-        """Wait until everything the server had when asked is applied; returns the seq. Raises ServerUnreachable."""
-        raise NotImplementedError
+        """Wait until everything the server had when we subscribed is applied; returns the seq.
+
+        Raises:
+            ServerUnreachable: not within `seconds`.
+        """
+        engine = self._engine
+        await engine.wait_for(lambda: 0 <= engine.caught_up_seq <= engine.memory.row.head_n or engine.stopped, seconds)
+        return self.last_seq
 
     async def wait_seq(self, seq: int, seconds: float = 60.0) -> None:
         """Wait until event `seq` is applied. Raises ServerUnreachable after `seconds`."""
-        raise NotImplementedError
+        await self._engine.wait_for(lambda: self.last_seq >= seq or self._engine.stopped, seconds)
 
     async def flush(self, seconds: float = 60.0) -> None:
         """Wait until every sending is acknowledged and came back.
@@ -191,12 +414,31 @@ class Cug:
         Raises:
             SendRefused: one was refused for good; ServerUnreachable: not within `seconds`.
         """
-        raise NotImplementedError
+        outbox = self._engine.memory.outbox
+        await self._engine.wait_for(lambda: not len(outbox) or bool(outbox.failed), seconds)
+        if outbox.failed:
+            failed = dict(outbox.failed)
+            outbox.failed.clear()
+            raise SendRefused(reason=next(iter(failed.values())), count=len(failed))
 
     def log(self, *, up_to_seq: int | None = None) -> AsyncIterator[LogEntry]:
         """The whole log from the server again, event 1 first, each opened and checked against the own head.
 
         Raises:
-            ServerMisbehaved: the log is not the one that was applied before.
+            ServerMisbehaved: the log is not the one that was applied before; ServerUnreachable.
         """
-        raise NotImplementedError
+        last = self.last_seq if up_to_seq is None else up_to_seq
+        return read_log(self._engine, self._services.api, last)
+
+    # ------------------------------------------------------------ duties
+
+    async def keep_up(self) -> None:
+        """What is done now and then while connected (see `Upkeep`)."""
+        await self._duties.keep_up()
+
+
+def form_invalid(findings: Sequence[FindingRow]) -> FormInvalid:
+    """The refusal with its findings, and how many there are as a fact."""
+    refused = FormInvalid(count=len(findings), first=findings[0].rule, path=findings[0].path)
+    refused.findings = tuple(findings)
+    return refused

@@ -59,6 +59,7 @@ from cencomm.crypto.vault import (
     seal_inner,
     seal_item,
 )
+from cencomm.ids import OfficerId
 from cencomm.wire.http import ChangePasswordIn, DeploymentOut, EnrolIn, SignInFinishIn
 
 DEVICE_YEARS = 2
@@ -248,9 +249,7 @@ def account_kind(account: str) -> str:
     return "officer" if rest else "ncp"
 
 
-def _first_row(
-    sheet: Sheet, stretched: Stretched, keys: VaultKeys, identity: _Identity, device: str
-) -> AccountRow:
+def _first_row(sheet: Sheet, stretched: Stretched, keys: VaultKeys, identity: _Identity, device: str) -> AccountRow:
     row = _bare_row(sheet, stretched, keys)
     inner = seal_inner(keys.inner_key, identity.envelope, account=sheet.account, version=1)
     item = seal_item(keys.vault_key, account=sheet.account, item_id=INNER_ITEM_ID, version=1, plaintext=inner)
@@ -279,7 +278,7 @@ def _with_device(row: AccountRow, seed: Secret, archive: ArchivePrivate | None, 
         return row
     device_seed, device_key = new_signature_key()
     certificate = device_certificate(seed, row.deployment_id, row.account, row.display_name, device, device_key)
-    signed = sign_archive_key(seed, archive.public_key).encode() if archive else b""
+    signed = sign_archive_key(seed, OfficerId(row.account), archive.public_key).encode() if archive else b""
     return msgspec.structs.replace(
         row,
         device_id=certificate.subject,

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from typing import TYPE_CHECKING
+
 from cencomm.errors import DomainError, Fact
+
+if TYPE_CHECKING:
+    from cencomm.client.model import FindingRow
 
 
 class ClientError(DomainError):
@@ -156,9 +161,10 @@ class MayNotExtract(ClientError):
 
 
 class FormInvalid(ClientError):
-    """The form breaks rules of level error and was not sent (`findings` of them)."""
+    """The form breaks rules of level error and was not sent; `findings` are those (`model.FindingRow`)."""
 
     code = "client.form_invalid"
+    findings: tuple[FindingRow, ...] = ()
 
 
 class TemplateUnknown(ClientError):

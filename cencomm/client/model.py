@@ -281,7 +281,7 @@ class StateRow(Struct, frozen=True, omit_defaults=True):
     """The heavy part of a CUG's state; changes with commits only."""
 
     public: bytes = b""
-    """PublicGroup encoded: the newest one that was verified."""
+    """PublicGroup encoded, the newest one that was verified; empty where `secret` holds it."""
     secret: bytes = b""
     """GroupState encoded; empty while not a member."""
     welcome: bytes = b""
@@ -393,6 +393,11 @@ class CugRow(Struct, frozen=True, omit_defaults=True):
 
     def __repr__(self) -> str:
         return f"CugRow(cug_id={self.cug_id.hex()}, head_n={self.head_n})"
+
+
+def item_key(sender: str, client_ref: bytes) -> bytes:
+    """How the item of a record is named: what must not come twice (PROTOCOL §3.6)."""
+    return sender.encode() + b"\0" + client_ref
 
 
 S = TypeVar("S", bound=Struct)

@@ -49,9 +49,7 @@ class Stretched:
 
     def vault_keys(self, wraps: VaultWraps, account: str, account_key: Secret) -> VaultKeys:
         """Raises WrongPassword."""
-        return VaultKeys(
-            self.vault_key(wraps, account, account_key), self.inner_key(wraps, account, account_key)
-        )
+        return VaultKeys(self.vault_key(wraps, account, account_key), self.inner_key(wraps, account, account_key))
 
 
 def require_strength(password: str) -> None:

@@ -1,7 +1,7 @@
 """What the vault's items say: MessagePack inside `crypto.vault.VaultItem`, append-only and merged (PROTOCOL §1.3).
 
-    the inner envelope   a fixed item id, versions count up: the newest counts
-    everything else      a fresh item id each, version 1: content keys of epochs, checkpoints; merging is a union
+the inner envelope   a fixed item id, versions count up: the newest counts
+everything else      a fresh item id each, version 1: content keys of epochs, checkpoints; merging is a union
 """
 
 from __future__ import annotations

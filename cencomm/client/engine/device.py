@@ -7,16 +7,12 @@ from dataclasses import dataclass, field
 from cencomm.client.errors import NotCertified
 from cencomm.client.model import AccountRow
 from cencomm.crypto.certificates import CHAIN_EXTENSION, Chain, Trust
-from cencomm.crypto.group_context import CENCOMM_GROUP, ArchiveKey
+from cencomm.crypto.group_context import ARCHIVE_EXTENSION, CENCOMM_GROUP, ArchiveKey
 from cencomm.crypto.mls.public.extensions import Capabilities, Extension
 from cencomm.crypto.mls.public.leaf_node import Credential, Lifetime
 from cencomm.crypto.mls.secret.key_package import LeafIdentity
 from cencomm.crypto.primitives import DEFAULT_SUITE, CipherSuite, Secret
 from cencomm.ids import DeviceId, OfficerId, officer_of
-
-ARCHIVE_KEY_EXTENSION = 0xF0C2
-"""Key package extension (private range): the holder's archive public key, for when he is admitted as one who may
-extract."""
 
 _MLS_10 = 1
 _BASIC = 1
@@ -49,18 +45,21 @@ class Device:
 
     def leaf_identity(self) -> LeafIdentity:
         """The leaf that this device puts into a group or a key package."""
+        extensions = [Extension(CHAIN_EXTENSION, self.chain.encode())]
+        if self.archive_key is not None:
+            extensions.append(Extension(ARCHIVE_EXTENSION, self.archive_key.encode()))
         return LeafIdentity(
             credential=Credential(_BASIC, self.device_id.encode()),
             signature_seed=self.signature_seed,
             signature_key=self.signature_key,
             capabilities=Capabilities(
                 versions=(_MLS_10,),
-                cipher_suites=tuple(CipherSuite),
-                extensions=(CENCOMM_GROUP, CHAIN_EXTENSION),
+                cipher_suites=tuple([int(suite) for suite in CipherSuite]),
+                extensions=(CENCOMM_GROUP, CHAIN_EXTENSION, ARCHIVE_EXTENSION),
                 proposals=(),
                 credentials=(_BASIC,),
             ),
-            extensions=(Extension(CHAIN_EXTENSION, self.chain.encode()),),
+            extensions=tuple(extensions),
         )
 
     def lifetime(self, now_ms: int) -> Lifetime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cencomm.crypto.archive import ArchiveSeal
 from cencomm.ids import OfficerId
 
 
@@ -23,11 +24,7 @@ class CorrectSeals:
 
     group_id: bytes
     epoch: int
-
-
-@dataclass(frozen=True, slots=True)
-class ShareHistory:
-    """Newcomers under history policy `full`: send them the keys of the past."""
+    seals: tuple[ArchiveSeal, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +52,4 @@ class CatchUpAgain:
     """Events are missing: subscribe again from the last verified one."""
 
 
-Effect = (
-    Join | Succeed | CorrectSeals | ShareHistory | AnswerHistory | RemoveLeaver | SaveToVault | CatchUpAgain
-)
+Effect = Join | Succeed | CorrectSeals | AnswerHistory | RemoveLeaver | SaveToVault | CatchUpAgain

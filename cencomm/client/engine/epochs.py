@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from cencomm.client import model
 from cencomm.client.engine.effects import CorrectSeals, SaveToVault
 from cencomm.client.engine.memory import Memory, epoch_key
-from cencomm.client.model import EpochRow, KeyRow, LeafView, OfficerRow, pack
+from cencomm.client.model import EpochRow, KeyRow, LeafView, OfficerRow, pack, unpack
 from cencomm.client.profile import Transaction
 from cencomm.crypto.archive import ArchiveSeal, check_seals, seals_for
 from cencomm.crypto.certificates import key_id
@@ -38,15 +38,18 @@ def enter_epoch(
         role="" if entry is None else str(entry.role),
     )
     memory.put_epoch(tx, epoch_row(group, after, event))
-    _remember_officers(tx, group)
+    _remember_officers(memory, tx, event, group)
     _keep_own_seal(memory, tx, group.group_id, group.epoch, seals)
     if memory.secret is not None:
         key = content_key(memory.secret.export, GroupId(group.group_id))
         memory.put_key(tx, group.group_id, group.epoch, KeyRow(key))
         memory.effects.append(SaveToVault())
-        if check_seals(expected_seals(memory.secret, after, key), seals):
+        expected = expected_seals(memory.secret, after, key)
+        wrong = check_seals(expected, seals)
+        if wrong:
             memory.alarm(tx, "seal_wrong", seq=event.seq, sender=event.sender, epoch=group.epoch)
-            memory.effects.append(CorrectSeals(group.group_id, group.epoch))
+            right = tuple([seal for seal in expected if seal.archive_key_id in wrong])
+            memory.effects.append(CorrectSeals(group.group_id, group.epoch, right))
     if after.history is History.NONE:
         _drop_old_keys(memory, tx)
 
@@ -79,20 +82,21 @@ def expected_seals(state: GroupState, group: CencommGroup, key: Secret) -> tuple
     )
 
 
-def _remember_officers(tx: Transaction, group: PublicGroup) -> None:
+def _remember_officers(memory: Memory, tx: Transaction, event: Event, group: PublicGroup) -> None:
     """Names and identity keys out of verified chains: an officer who comes back with another key is noticed."""
     for _, leaf in group.tree.leaves():
         chain = chain_of(leaf)
         row = OfficerRow(chain.officer.display_name, chain.identity_key)
-        known = tx.get(model.OFFICERS, chain.officer_id.encode())
-        packed = pack(row)
-        if known != packed:
-            tx.put(model.OFFICERS, chain.officer_id.encode(), packed)
+        if memory.officers.get(chain.officer_id) == row:
+            continue
+        memory.officers[chain.officer_id] = row
+        data = tx.get(model.OFFICERS, chain.officer_id.encode())
+        if data is not None and unpack(OfficerRow, data).identity_key != chain.identity_key:
+            memory.alarm(tx, "identity_changed", seq=event.seq, officer=chain.officer_id)
+        tx.put(model.OFFICERS, chain.officer_id.encode(), pack(row))
 
 
-def _keep_own_seal(
-    memory: Memory, tx: Transaction, group_id: bytes, epoch: int, seals: Iterable[ArchiveSeal]
-) -> None:
+def _keep_own_seal(memory: Memory, tx: Transaction, group_id: bytes, epoch: int, seals: Iterable[ArchiveSeal]) -> None:
     own = memory.device.archive_key
     if own is None:
         return

@@ -1,10 +1,12 @@
 """Group starts and commits as they come: public checks, own MLS state, content key, archive seals (PROTOCOL §2, §4.1).
 
-    public checks fail    the server let through what no honest one does: refused, told, and the group stands still here
-    hidden parts fail     the public group goes on; this device says so (Rejection) and joins again
+public checks fail    the server let through what no honest one does: refused, told, and the group stands still here
+hidden parts fail     the public group goes on; this device says so (Rejection) and joins again
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from cencomm.client.engine.effects import Join
 from cencomm.client.engine.epochs import enter_epoch
@@ -15,16 +17,16 @@ from cencomm.client.engine.seen import compare_seen
 from cencomm.client.model import Item, ItemKind, MembersChanged, PendingKind, Standing
 from cencomm.client.profile import Transaction
 from cencomm.crypto.events import CommitBody, GroupStart, Rejection
-from cencomm.crypto.group_context import CencommGroup
 from cencomm.crypto.mls.public.group import PublicGroup, StagedCommit, public_group_from_group_info, stage_commit
 from cencomm.crypto.mls.public.validation import MlsError
 from cencomm.crypto.mls.secret.commit import process_commit
-from cencomm.crypto.mls.secret.group import GroupState, RemovedFromGroup
+from cencomm.crypto.mls.secret.group import GroupState
+from cencomm.crypto.mls.secret.validation import RemovedFromGroup
 from cencomm.crypto.policy import Judged, judge_commit, judge_start
 from cencomm.crypto.primitives import CryptoError
 from cencomm.crypto.tls import DecodeError
 from cencomm.errors import DomainError
-from cencomm.ids import DeviceId, new_client_ref, officer_of
+from cencomm.ids import DeviceId, OfficerId, new_client_ref, officer_of
 from cencomm.wire.frames import Event, EventKind
 
 
@@ -39,19 +41,28 @@ def apply_start(memory: Memory, tx: Transaction, event: Event) -> Item:
     if group.group_id != body.group_id:
         raise EventRefused(reason="other_group")
     before = memory.group
-    judged = judge_start(group, memory.device.trust, predecessor=before)
-    after = CencommGroup.of(group)
+    judged = judge_start(
+        group,
+        memory.device.trust,
+        predecessor=before,
+        last_time_ms=memory.row.commit_time_ms,
+        rejected_by=[OfficerId(name) for name in memory.row.rejected_by],
+    )
+    after = judged.after
     if after.cug_id != memory.cug_id:
         raise EventRefused(reason="other_group")
+    if judged.committer != event.sender:
+        raise EventRefused(reason="other_sender")
+    if before is None:
+        memory.change(opened_ms=event.server_time)
     memory.set_group(group)
     memory.set_secret(_merge_pending(memory, tx, event, group))
-    memory.change(broken="", rejected_by=(), commit_time_ms=0)
+    memory.change(broken="", rejected_by=(), commit_time_ms=judged.time_ms)
     enter_epoch(memory, tx, event, after, body.seals)
     if memory.secret is not None:
         note_joined(memory, tx, event, external=False)
     elif before is not None and after.entry(memory.device.officer_id) is not None:
         memory.effects.append(Join())
-    del judged
     added = tuple(str(entry.officer_id) for entry in after.roster) if before is None else ()
     return _item(event, group, ItemKind.GROUP, MembersChanged(added=added))
 
@@ -72,9 +83,13 @@ def apply_commit(memory: Memory, tx: Transaction, event: Event) -> Item | None:
         raise EventRefused(reason="other_sender")
     group = staged.next()
     compare_seen(memory, tx, event, judged.seen)
+    for officer in judged.identity_changed:
+        memory.alarm(tx, "identity_changed", seq=event.seq, officer=officer)
     memory.change(commit_time_ms=judged.time_ms, rejected_by=())
     memory.set_group(group)
     _follow(memory, tx, event, body, staged, group)
+    if memory.secret is not None:
+        memory.group = memory.secret.public  # one tree in memory, not two
     enter_epoch(memory, tx, event, judged.after, body.seals)
     _note_standing(memory, event, judged)
     changed = members_changed(judged)
@@ -198,8 +213,8 @@ def members_changed(judged: Judged) -> MembersChanged | None:
     return None if changed == MembersChanged() else changed
 
 
-def _sorted(names: object) -> tuple[str, ...]:
-    return tuple(sorted(names))  # type: ignore[call-overload, no-any-return]
+def _sorted(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(names))
 
 
 def _item(event: Event, group: PublicGroup, kind: ItemKind, members: MembersChanged) -> Item:

@@ -22,6 +22,7 @@ from cencomm.client.model import (
     EpochRow,
     Item,
     KeyRow,
+    OfficerRow,
     PendingRow,
     StateRow,
     pack,
@@ -49,10 +50,6 @@ def epoch_key(group_id: bytes, epoch: int) -> bytes:
     return group_id + epoch.to_bytes(8, "big")
 
 
-def item_key(sender: str, client_ref: bytes) -> bytes:
-    return sender.encode() + b"\0" + client_ref
-
-
 @dataclass(slots=True)
 class Memory:
     """Everything decoded of one CUG."""
@@ -70,6 +67,12 @@ class Memory:
     templates: dict[bytes, Template] = field(default_factory=dict)
     effects: list[Effect] = field(default_factory=list)
     """What to do once the transaction has been written."""
+    corrected: set[tuple[bytes, int, bytes]] = field(default_factory=set)
+    """(group_id, epoch, archive_key_id) of seals that somebody put right since this object was made."""
+    officers: dict[str, OfficerRow] = field(default_factory=dict)
+    """Those seen in this CUG's trees since this object was made."""
+    said_epochs: set[EpochName] = field(default_factory=set)
+    """Epochs whose key somebody has said since this object was made: nobody need say it again."""
     said_keys: list[tuple[int, HistoryKeys]] = field(default_factory=list)
     """History keys that came in this batch, with their seq; tried before it is written."""
     _epochs: dict[EpochName, EpochRow] = field(default_factory=dict)
@@ -92,12 +95,16 @@ class Memory:
         self.said_keys.clear()
         self._state_changed = False
         packed = tx.get(model.CUGS, self.cug_id)
-        self.row = CugRow(self.cug_id, head_hash=first_head(self.cug_id).hash) if packed is None else unpack(CugRow, packed)
+        self.row = (
+            CugRow(self.cug_id, head_hash=first_head(self.cug_id).hash) if packed is None else unpack(CugRow, packed)
+        )
         packed = tx.get(model.state(self.cug_id), _ONE)
         kept = StateRow() if packed is None else unpack(StateRow, packed)
         self.group = PublicGroup.decode(kept.public) if kept.public else None
         self.secret = GroupState.decode(kept.secret) if kept.secret else None
         self.welcome = GroupState.decode(kept.welcome) if kept.welcome else None
+        if self.secret is not None:
+            self.group = self.secret.public
         packed = tx.get(model.pending(self.cug_id), _ONE)
         self.pending = None if packed is None else unpack(PendingRow, packed)
         self.outbox.load(tx)
@@ -111,7 +118,7 @@ class Memory:
         if self._state_changed:
             self._state_changed = False
             kept = StateRow(
-                public=b"" if self.group is None else self.group.encode(),
+                public=b"" if self.group is None or self.secret is not None else self.group.encode(),
                 secret=b"" if self.secret is None else self.secret.encode(),
                 welcome=b"" if self.welcome is None else self.welcome.encode(),
             )
@@ -185,7 +192,7 @@ class Memory:
             tx.put(model.pending(self.cug_id), _ONE, pack(row))
 
     def put_item(self, tx: Transaction, item: Item) -> None:
-        key = item_key(item.sender, item.client_ref) if item.client_ref else item.seq.to_bytes(8, "big")
+        key = model.item_key(item.sender, item.client_ref) if item.client_ref else item.seq.to_bytes(8, "big")
         tx.put(model.items(self.cug_id), key, pack(item), number=item.seq)
 
     def alarm(self, tx: Transaction, code: str, *, seq: int = 0, **facts: Fact) -> None:

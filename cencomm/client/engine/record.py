@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from cencomm.client import model
 from cencomm.client.engine.effects import AnswerHistory, RemoveLeaver
 from cencomm.client.engine.forms import judge_record
-from cencomm.client.engine.memory import Memory, item_key
+from cencomm.client.engine.memory import Memory
 from cencomm.client.engine.refusals import RecordRefused
 from cencomm.client.engine.seen import compare_seen
 from cencomm.client.model import EpochRow, FindingRow, Item, ItemKind, LeafView, LockedRow, Standing, pack
@@ -67,7 +67,7 @@ def receive_record(memory: Memory, tx: Transaction, event: Event) -> Item:
     if (header.group_id, header.epoch) != (memory.row.group_id, memory.row.epoch):
         raise RecordRefused(reason="stale_epoch", epoch=header.epoch, current=memory.row.epoch)
     placed = place(memory, tx, event, header)
-    if tx.has(model.items(memory.cug_id), item_key(event.sender, event.client_ref)):
+    if tx.has(model.items(memory.cug_id), model.item_key(event.sender, event.client_ref)):
         raise RecordRefused(reason="repeated")
     key = memory.content_key(tx, header.group_id, header.epoch)
     if key is None:
@@ -159,6 +159,7 @@ def _take_effect(memory: Memory, tx: Transaction, event: Event, placed: Placed, 
         memory.change(title=content.title, operation_code=content.operation_code, about=content.about)
     elif isinstance(content, HistoryKeys):
         memory.said_keys.append((event.seq, content))
+        memory.said_epochs.update((entry.group_id, entry.epoch) for entry in content.keys)
     elif isinstance(content, HistoryRequest) and event.sender != memory.device.device_id:
         memory.effects.append(AnswerHistory(event.seq, content.epochs))
     elif isinstance(content, Left):

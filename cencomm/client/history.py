@@ -1,0 +1,92 @@
+"""The past for newcomers: sharing, asking for and answering with content keys (PROTOCOL §4.2), and archive seals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cencomm.client import model
+from cencomm.client.engine.engine import CugEngine
+from cencomm.client.engine.keys import learn_keys, missing_epochs
+from cencomm.client.engine.memory import EpochName
+from cencomm.client.profile import Transaction
+from cencomm.crypto.archive import ArchivePrivate, ArchiveSeal, SealInvalid, open_seal
+from cencomm.crypto.group_context import History
+from cencomm.crypto.primitives import Secret
+from cencomm.ids import GroupId
+from cencomm.wire.content import HistoryKey, HistoryKeys, HistoryRequest, Profile, Template, encode_content
+
+ASK_AGAIN_MS = 60_000
+
+
+def shareable_keys(engine: CugEngine, wanted: Iterable[EpochName] | None = None) -> tuple[HistoryKey, ...]:
+    """The content keys of all epochs (or those wanted) in which the policy was `full`, as far as this device has them."""
+    tx = engine.reading()
+    names = None if wanted is None else frozenset(wanted)
+    found: list[HistoryKey] = []
+    for row in engine.memory.all_epochs(tx):
+        if row.history != History.FULL or (names is not None and (row.group_id, row.epoch) not in names):
+            continue
+        key = engine.memory.content_key(tx, row.group_id, row.epoch)
+        if key is not None:
+            found.append(HistoryKey(row.group_id, row.epoch, bytes(key)))
+    return tuple(found)
+
+
+def share_history(engine: CugEngine) -> None:
+    """After an admission: the keys of the past in one record; without them at least title and templates again."""
+    present = (engine.memory.row.group_id, engine.memory.row.epoch)
+    keys = tuple([key for key in shareable_keys(engine) if (key.group_id, key.epoch) != present])
+    if keys:
+        engine.queue(personal=encode_content(HistoryKeys(keys)))
+        return
+    memory = engine.memory
+    if memory.row.title:
+        engine.queue(personal=encode_content(Profile(memory.row.title, memory.row.operation_code, memory.row.about)))
+    for template in memory.templates.values():
+        engine.queue(personal=encode_content(Template(template.encode())))
+
+
+def answer_history(engine: CugEngine, epochs: Iterable[EpochName]) -> bool:
+    """Send the keys that were asked for and that nobody has said meanwhile; whether anything was sent."""
+    wanted = [name for name in epochs if name not in engine.memory.said_epochs]
+    keys = shareable_keys(engine, wanted)
+    if keys:
+        engine.queue(personal=encode_content(HistoryKeys(keys)))
+    return bool(keys)
+
+
+def ask_history(engine: CugEngine, now_ms: int) -> bool:
+    """Ask for the keys of locked records that the policy entitles to, not more often than once a minute."""
+    memory = engine.memory
+    if memory.secret is None or now_ms - memory.row.history_asked_ms < ASK_AGAIN_MS:
+        return False
+    tx = engine.reading()
+    entitled = [name for name in missing_epochs(memory, tx) if _was_full(engine, tx, name)]
+    if not entitled:
+        return False
+    with engine.changing():
+        memory.change(history_asked_ms=now_ms)
+    engine.queue(personal=encode_content(HistoryRequest(tuple(entitled))))
+    return True
+
+
+def _was_full(engine: CugEngine, tx: Transaction, name: EpochName) -> bool:
+    row = engine.memory.epoch(tx, *name)
+    return row is not None and row.history == History.FULL
+
+
+def open_archive(engine: CugEngine, archives: Iterable[ArchivePrivate]) -> int:
+    """Content keys out of the archive seals for these keys; returns how many epochs became readable."""
+    own = {archive.public_key: archive for archive in archives}
+    found: dict[EpochName, Secret] = {}
+    with engine.changing() as tx:
+        for row in tx.rows(model.seals(engine.cug_id)):
+            group_id, epoch = row.key[:16], int.from_bytes(row.key[16:24], "big")
+            for archive in own.values():
+                try:
+                    found[group_id, epoch] = open_seal(
+                        ArchiveSeal.decode(row.value), archive, group_id=GroupId(group_id), epoch=epoch
+                    )
+                except SealInvalid:
+                    continue
+        return learn_keys(engine.memory, tx, found, source="archive")

@@ -1,0 +1,41 @@
+"""A new password: the vault is wrapped anew and the server's verifier replaced in one step, then the profile (§1.3)."""
+
+from __future__ import annotations
+
+import asyncio
+
+from cencomm.client.api import Client
+from cencomm.client.passwords import new_kdf, parameters_of, require_strength, stretch_password
+from cencomm.client.vault_sync import change_account, read_account
+from cencomm.crypto.primitives import Secret
+from cencomm.crypto.vault import VaultWraps, rewrap
+from cencomm.wire.http import ChangePasswordIn
+
+
+async def change_password(client: Client, old: str, new: str) -> None:
+    """Needs a signed-in client; every other session of the account ends.
+
+    Raises:
+        WrongPassword, WeakPassword, ServerRefused, ServerUnreachable: nothing is changed then.
+    """
+    require_strength(new)
+    row = read_account(client.profile)
+    account_key = Secret(row.account_key)
+    stored = await client.api.vault_wraps()
+    wraps = VaultWraps.decode(stored.wraps)
+    before = await stretch_password(old, wraps.kdf)
+    keys = before.vault_keys(wraps, row.account, account_key)
+    after = await stretch_password(new, new_kdf(await client.api.deployment()))
+    again = rewrap(wraps, keys, kdf=after.kdf, stretched=after.key, account_key=account_key)
+    authentication_key = after.authentication_key(account_key)
+    await client.api.change_password(
+        ChangePasswordIn(
+            authentication_key=before.authentication_key(account_key),
+            new_kdf=parameters_of(after.kdf),
+            new_authentication_key=authentication_key,
+            expected_wraps_version=stored.version,
+            wraps=again.encode(),
+        )
+    )
+    change_account(client.profile, authentication_key=bytes(authentication_key))
+    await asyncio.to_thread(client.profile.change_password, old, new)

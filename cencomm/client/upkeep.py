@@ -1,0 +1,47 @@
+"""What is done now and then in each CUG while connected: nothing of it is urgent, all of it is safe to repeat."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Awaitable, Callable, Mapping
+
+import structlog
+
+from cencomm.client.engine.engine import CugEngine
+from cencomm.errors import DomainError
+from cencomm.ids import CugId
+
+EVERY_SECONDS = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+class Upkeep:
+    """Calls `keep_up` for every engine, about every five seconds."""
+
+    def __init__(self, engines: Mapping[CugId, CugEngine], keep_up: Callable[[CugEngine], Awaitable[None]]) -> None:
+        self._engines = engines
+        self._keep_up = keep_up
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        if self._task is None:
+            self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(EVERY_SECONDS * random.uniform(0.7, 1.3))  # noqa: S311 - only spreads the load
+            for engine in list(self._engines.values()):
+                try:
+                    await self._keep_up(engine)
+                except DomainError as error:
+                    log.info("upkeep.failed", reason=str(error))
