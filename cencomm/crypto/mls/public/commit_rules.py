@@ -129,6 +129,8 @@ def stage_commit(
         raise refuse("V143")
     if not isinstance(body, PublicMessage):
         raise refuse("V148")
+    if body.membership_tag is not None and len(body.membership_tag) != HASH_BYTES:
+        raise refuse("V150")
     staged = stage_authenticated(group, body.authenticated, proposals=proposals)
     return replace(staged, membership_tag=body.membership_tag)
 

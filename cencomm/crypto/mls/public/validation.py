@@ -74,6 +74,7 @@ _TABLE = (
     Check("V147", "an external sender is listed in the group context", "§12.1.8.1"),
     Check("V148", "the message is a commit", "§12.4.2"),
     Check("V149", "a confirmation tag is as long as the hash", "§6.1, §8.1"),
+    Check("V150", "a membership tag is as long as the hash", "§6.2"),
     # Trees and GroupInfo
     Check("V200", "a GroupInfo is signed by its signer", "§12.4.3.1"),
     Check("V201", "the signer of a GroupInfo is a member", "§12.4.3.1"),

@@ -9,8 +9,10 @@ from cencomm.crypto.mls.public.extensions import Extension, ExtensionType
 from cencomm.crypto.mls.public.framing import (
     ContentType,
     PrivateMessage,
+    PublicMessage,
     Sender,
     SenderType,
+    decode_message,
     encode_message,
 )
 from cencomm.crypto.mls.public.leaf_node import LeafNodeSource
@@ -160,3 +162,11 @@ def commit_with_a_short_confirmation_tag() -> object:
 @breaks("V149")
 def commit_without_a_confirmation_tag() -> object:
     return grown().stage(grown().commit(tag=b""))
+
+
+@breaks("V150")
+def commit_with_a_short_membership_tag() -> object:
+    world = grown()
+    body = decode_message(world.commit()).body
+    assert isinstance(body, PublicMessage)
+    return world.stage(encode_message(replace(body, membership_tag=fresh(31))))

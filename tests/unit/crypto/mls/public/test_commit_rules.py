@@ -53,6 +53,7 @@ class TestMemberCommit:
         assert staged.path is not None
         assert staged.tree.leaf(LeafIndex(2)) == staged.path.leaf_node
         assert staged.authenticated_data == b"data"
+        assert staged.membership_tag == body.membership_tag
 
     def test_moves_the_context_on(self) -> None:
         world = grown()
