@@ -136,7 +136,7 @@ class _Judge:
                 if rows[depth].get(key, MISSING) == MISSING:
                     break
             else:
-                if not to_bool(plan.expression(self.env)):
-                    path = prefix + plan.rule.at
+                path = prefix + plan.rule.at
+                if path not in self.findings.failed and not to_bool(plan.expression(self.env)):
                     self.findings.add(plan.rule.key, path, plan.rule.level)
                     self.found_at.add(path)

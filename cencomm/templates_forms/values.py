@@ -93,8 +93,9 @@ def parse_moment(text: str) -> Moment | str:
     offset = _offset_minutes(found[5])
     if not isinstance(day, Moment) or hour > 23 or minute > 59 or second > 59 or offset is None:
         return MISSING
-    seconds = Decimal(hour * 3600 + (minute - offset) * 60 + second)
-    return Moment(text, CONTEXT.add(day.days, CONTEXT.divide(seconds, _SECONDS_A_DAY)))
+    # One division only, so that one instant written with two offsets gives the same number.
+    seconds = int(day.days) * 86_400 + hour * 3600 + (minute - offset) * 60 + second
+    return Moment(text, CONTEXT.divide(Decimal(seconds), _SECONDS_A_DAY))
 
 
 def _offset_minutes(text: str) -> int | None:
