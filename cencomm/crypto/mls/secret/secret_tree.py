@@ -23,6 +23,9 @@ MAX_SKIPPED = 1000
 """How far ahead of the last message a generation may be, and how many unused keys one ratchet keeps (§9.2)."""
 
 
+_LAST_GENERATION = 2**32 - 1
+
+
 class RatchetKind(IntEnum):
     HANDSHAKE = 0
     APPLICATION = 1
@@ -102,6 +105,8 @@ class SecretTree:
 
     def _step(self, ratchet: _Ratchet) -> tuple[MessageKey, Secret]:
         generation, secret = ratchet.generation, ratchet.secret
+        if generation == _LAST_GENERATION:
+            raise refuse("V411", generation=generation)
         key = derive_tree_secret(secret, "key", generation, self.suite.aead_key_bytes)
         nonce = derive_tree_secret(secret, "nonce", generation, self.suite.aead_nonce_bytes)
         return MessageKey(generation, key, nonce), derive_tree_secret(secret, "secret", generation, HASH_BYTES)
