@@ -185,7 +185,10 @@ class Delivery:
             self._announce(submission, receipt)
 
     def _enter(self, submission: Submission, receipt: Receipt) -> None:
-        view = views.after(self._views.get(submission.cug_id), submission, receipt.seq)
+        known = self._views.get(submission.cug_id)
+        if known is not None and known.seq >= receipt.seq:
+            return  # read from the store before we came to it
+        view = views.after(known, submission, receipt.seq)
         if view is None:
             self._views.pop(submission.cug_id, None)
         else:

@@ -66,7 +66,7 @@ async def cug(context: RequestContext, *, cug_id: CugId) -> CugOut:
 async def members(context: RequestContext, *, cug_id: CugId, after: str | None, limit: int) -> MembersOut:
     await _current_member(context, cug_id)
     delivery = context.services.delivery
-    found = await delivery.reader.members(cug_id, after or "", limit)
+    found = await delivery.reader.members(cug_id, _after_account(after), limit)
     devices = await delivery.devices(cug_id)
     return MembersOut(
         members=tuple(
@@ -155,6 +155,12 @@ def _after_cug(cursor: str | None) -> bytes:
         return base64.b64decode(cursor or "", altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         raise Malformed(what="after") from None
+
+
+def _after_account(cursor: str | None) -> str:
+    if cursor and not cursor.isprintable():
+        raise Malformed(what="after")
+    return cursor or ""
 
 
 HANDLERS: Mapping[str, Handler] = {

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, assert_never
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from cencomm.accounts.errors import NoDevice, NotSignedIn
+from cencomm.accounts import sessions
+from cencomm.accounts.errors import NotSignedIn
 from cencomm.accounts.model import Session as SignedIn
 from cencomm.errors import DomainError
 from cencomm.groups.log import Outcome
@@ -174,6 +175,7 @@ class Driver:
         socket.on_paused = lambda: self._delivery.feeds.paused(socket)
 
     async def run(self) -> None:
+        self._do_now(Opened(self._services.now_ms()))
         self._delivery.feeds.connected(self._socket)
         tasks = [
             asyncio.create_task(self._read()),
@@ -202,7 +204,6 @@ class Driver:
             log.debug("websocket.gone_before_close", device_id=self._socket.device_id)
 
     async def _read(self) -> None:
-        await self._do(Opened(self._services.now_ms()))
         try:
             while True:
                 await self._until_it_may_read()
@@ -221,8 +222,9 @@ class Driver:
         while True:
             await asyncio.sleep(RECHECK_SECONDS)
             try:
-                await authenticate_device(self._websocket, self._services)
-            except (NotSignedIn, NoDevice):
+                uow = self._services.new_unit_of_work(read_only=True)
+                await sessions.live_session(self._socket.token_hash, uow, self._services.now_ms())
+            except NotSignedIn:
                 self._socket.hang_up(SIGNED_OUT)
                 return
 
