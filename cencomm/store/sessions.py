@@ -55,7 +55,9 @@ class SqlSessions:
         await self._connection.execute(delete(_sessions).where(_sessions.c.device_id == device_id))
 
     async def drop_expired(self, now_ms: int) -> None:
-        await self._connection.execute(delete(_sessions).where(_sessions.c.expires_ms <= now_ms))
+        expired = select(_sessions.c.token_hash).where(_sessions.c.expires_ms <= now_ms)
+        free = expired.with_for_update(skip_locked=True)  # housekeeping never waits, so it is part of no deadlock
+        await self._connection.execute(delete(_sessions).where(_sessions.c.token_hash.in_(free)))
 
 
 class SqlSignInFailures:
@@ -63,10 +65,12 @@ class SqlSignInFailures:
         self._connection = connection
 
     async def get_locked(self, subject: str) -> Failures:
-        await insert_new(self._connection, _failures, _row(subject, NO_FAILURES, 0))  # there must be a row to lock
         query = select(_failures).where(_failures.c.subject == subject).with_for_update()
-        row = (await self._connection.execute(query)).one()
-        return Failures(row.count, row.locked_until_ms, row.last_ms)
+        while True:  # there must be a row to lock; another transaction may drop it between the two statements
+            await insert_new(self._connection, _failures, _row(subject, NO_FAILURES, 0))
+            row = (await self._connection.execute(query)).one_or_none()
+            if row is not None:
+                return Failures(row.count, row.locked_until_ms, row.last_ms)
 
     async def put(self, subject: str, failures: Failures, now_ms: int) -> None:
         await put(self._connection, _failures, _row(subject, failures, now_ms), ["subject"])
@@ -75,7 +79,8 @@ class SqlSignInFailures:
         await self._connection.execute(delete(_failures).where(_failures.c.subject == subject))
 
     async def drop_older(self, before_ms: int) -> None:
-        await self._connection.execute(delete(_failures).where(_failures.c.last_ms < before_ms))
+        old = select(_failures.c.subject).where(_failures.c.last_ms < before_ms).with_for_update(skip_locked=True)
+        await self._connection.execute(delete(_failures).where(_failures.c.subject.in_(old)))
 
 
 def _row(subject: str, failures: Failures, now_ms: int) -> dict[str, object]:
