@@ -24,7 +24,7 @@ _NOT_IN_DEVICE_NAMES = re.compile(r"[^a-z0-9-]+")
 _MAX_DEVICE_NAME = 64
 
 SheetText = Annotated[
-    str | None, typer.Argument(metavar="[SHEET]", help="The sheet's text (cencomm1:…); asked for if left out.")
+    str | None, typer.Argument(metavar="SHEET", help="The sheet's text (cencomm1:…); asked for if left out.")
 ]
 SheetFile = Annotated[
     Path | None, typer.Option("--sheet-file", exists=True, dir_okay=False, help="File with the sheet's text.")

@@ -16,7 +16,9 @@ from cencomm.client.api import Client
 from cencomm.client.cug import Cug
 from cencomm.client.errors import FormInvalid, TemplateUnknown
 from cencomm.ids import ClientRef
+from cencomm.templates_forms.errors import UnknownWord
 from cencomm.templates_forms.model import Template
+from cencomm.templates_forms.reading import Finding
 from cencomm.templates_forms.validate import finding_message
 from cencomm.wire.content import Answers
 
@@ -32,7 +34,7 @@ def register(app: typer.Typer) -> None:
 def templates(
     context: typer.Context,
     group: Group,
-    template: Annotated[str | None, typer.Argument(metavar="[TEMPLATE]", help="Show the fields of this one.")] = None,
+    template: Annotated[str | None, typer.Argument(metavar="TEMPLATE", help="Show the fields of this one.")] = None,
     publish: Annotated[
         Path | None,
         typer.Option("--publish", exists=True, dir_okay=False, help="Publish a template file into the group."),
@@ -102,7 +104,7 @@ def submit(
     group: Group,
     template: Annotated[str, typer.Argument(metavar="TEMPLATE", help="Name of the template (see `templates`).")],
     words: Annotated[
-        list[str] | None, typer.Argument(metavar="[FIELD=VALUE]...", help="Answers; item[0].unit=kg in a list.")
+        list[str] | None, typer.Argument(metavar="FIELD=VALUE", help="Answers; item[0].unit=kg in a list.")
     ] = None,
     file: Annotated[
         Path | None, typer.Option("--file", "-f", exists=True, dir_okay=False, help="JSON file with the answers.")
@@ -143,5 +145,16 @@ def _reference(text: str | None) -> ClientRef | None:
 
 
 def _show_findings(given: Options, template: Template, error: FormInvalid) -> None:
-    for finding in error.findings:
-        given.output.note(finding_message(template, finding, given.output.language), style="red")
+    language = given.output.language
+    for row in error.findings:
+        said = finding_message(template, Finding(row.rule, "error", row.path), language)
+        given.output.note(f"{_place(template, row.path, language)}{said}", style="red")
+
+
+def _place(template: Template, path: str, language: str) -> str:
+    """The label of the field that a finding speaks of, and its path in a list."""
+    try:
+        label = template.label(path, language)
+    except UnknownWord:
+        label = path
+    return f"{label} ({path}): " if path else ""

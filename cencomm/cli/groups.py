@@ -40,10 +40,12 @@ def cugs(context: typer.Context) -> None:
         found = client.cugs()
         for each in found:
             await find_cug(client, each.id.hex())
+        titles = [each.title for each in found]
+        with_id = len(set(titles)) < len(titles)
         given.output.table(
             "",
-            ("Title", "Operation", "Your role", "State", "Records up to", "Id"),
-            [_row(each) for each in found],
+            ("Title", "Operation", "Your role", "State", "Up to no.", *(("Id",) if with_id else ())),
+            [(*_row(each), *((each.id.hex(),) if with_id else ())) for each in found],
             [_data(each) for each in found],
         )
         for each in found:
@@ -54,7 +56,7 @@ def cugs(context: typer.Context) -> None:
 
 def _row(cug: Cug) -> tuple[str, ...]:
     role = cug.role.value if cug.role is not None else ""
-    return (cug.title, cug.operation_code, role, cug.state.value, str(cug.last_seq), cug.id.hex())
+    return (cug.title, cug.operation_code, role, cug.state.value, str(cug.last_seq))
 
 
 def _data(cug: Cug) -> dict[str, object]:
@@ -159,7 +161,7 @@ def members(context: typer.Context, group: Group) -> None:
 def admit(
     context: typer.Context,
     group: Group,
-    officers: Annotated[list[str], typer.Argument(metavar="OFFICER...", help="For example KE/otieno.")],
+    officers: Annotated[list[str], typer.Argument(metavar="OFFICER", help="For example KE/otieno.")],
     role: Annotated[
         str, typer.Option("--role", help=f"One of: {', '.join(each.value for each in Role)}.")
     ] = Role.OFFICER.value,
@@ -169,7 +171,7 @@ def admit(
 
     async def change(client: Client, given: Options) -> None:
         cug = await find_cug(client, group)
-        await cug.admit_all([(OfficerId(officer), chosen) for officer in officers])
+        await cug.admit_all({OfficerId(officer): chosen for officer in officers})
         given.output.say(f"Admitted: {', '.join(officers)}.", {"admitted": officers, "role": chosen.value})
 
     with_client(context, change)

@@ -17,9 +17,9 @@ from cencomm.i18n import LANGUAGES
 
 HELP = """Encrypted groups and checked reports for joint customs operations.
 
-First time here? You need the enrolment sheet from your contact point: [bold]cencomm enrol[/bold]. Then
-[bold]cencomm cugs[/bold] lists your groups and [bold]cencomm chat GROUP[/bold] opens one. A GROUP is its title or
-its id. Each command explains itself: [bold]cencomm COMMAND --help[/bold].
+First time here? You need the enrolment sheet from your contact point: `cencomm enrol`. Then
+`cencomm cugs` lists your groups and `cencomm chat GROUP` opens one. A GROUP is its title or
+its id. Each command explains itself: `cencomm COMMAND --help`.
 """
 
 app = typer.Typer(
@@ -27,7 +27,7 @@ app = typer.Typer(
     help=HELP,
     no_args_is_help=True,
     add_completion=False,
-    rich_markup_mode="rich",
+    rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -85,7 +85,7 @@ def _save(folder: Path, request: PendingRequest) -> str:
 def certify(
     context: typer.Context,
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[ACCOUNT]...", help="Who to certify, for example KE/otieno.")
+        list[str] | None, typer.Argument(metavar="ACCOUNT", help="Who to certify, for example KE/otieno.")
     ] = None,
     everybody: Annotated[bool, typer.Option("--all", help="Everybody who waits.")] = False,
     root_key: Annotated[

@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
 def send(
     context: typer.Context,
     group: Group,
-    text: Annotated[str | None, typer.Argument(metavar="[TEXT]", help="The message; from stdin if left out.")] = None,
+    text: Annotated[str | None, typer.Argument(metavar="TEXT", help="The message; from stdin if left out.")] = None,
     lang: Language = "",
 ) -> None:
     """Send one message, and wait until it is in the group's log."""

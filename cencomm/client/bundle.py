@@ -181,6 +181,11 @@ class Announcement(Struct, frozen=True, array_like=True, forbid_unknown_fields=T
         return made
 
 
+def sign_announcement(events: tuple[Event, ...], signed: bytes, signature_seed: bytes) -> Announcement:
+    unsigned = Announcement(events, signed)
+    return Announcement(events, signed, sign_with_label(signature_seed, ANNOUNCEMENT_LABEL, unsigned.tbs()))
+
+
 class Revocations(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """Signed lists, as `crypto.revocation` encodes them."""
 

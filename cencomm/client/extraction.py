@@ -24,7 +24,6 @@ from cencomm.client.extraction_tables import csv_file, named_tables
 from cencomm.client.model import ItemKind
 from cencomm.client.verify_log import LOCKED, Examination, examine
 from cencomm.crypto.certificates import Trust
-from cencomm.crypto.group_context import may_extract
 from cencomm.crypto.primitives import sha256
 from cencomm.export import write_csv, write_xlsx
 from cencomm.i18n import is_right_to_left
@@ -72,8 +71,8 @@ async def extract(
         BundleDamaged: `target` exists.
         WrongPassword, ServerMisbehaved, ServerUnreachable.
     """
-    if cug.role is None or not may_extract(cug.role):
-        raise MayNotExtract()
+    if not cug.may_extract:
+        raise MayNotExtract(role=str(cug.role))
     up_to_seq = await cug.caught_up()
     with bundle.new_bundle(target) as folder:
         await client.unlock_archive(cug, password)
@@ -87,8 +86,7 @@ async def extract(
         manifest = _manifest(client, cug, examination, folder, language)
         encoded = manifest.encode()
         (folder / bundle.MANIFEST).write_bytes(encoded)
-        signed = client.sign_as_device(bundle.MANIFEST_LABEL, encoded)
-        signature = bundle.ManifestSignature(signed.chain, signed.signature)
+        signature = bundle.sign_manifest(encoded, client.device.chain.encode(), client.device.signature_seed)
         (folder / bundle.SIGNATURE).write_bytes(signature.encode())
         manifest_hash = sha256(encoded)
         announced_seq = await cug.announce_extraction(manifest_hash, manifest.records, up_to_seq)
@@ -145,8 +143,7 @@ def _examine(client: Client, cug: Cug, collected: _Collected, on_progress: Progr
 
 async def _revocations(client: Client) -> Revocations:
     """The newest list of each issuer, as the server has them; whoever verifies checks their signatures."""
-    found = await client.api.revocations()
-    return Revocations(tuple(each.data for each in found.lists))
+    return Revocations(tuple([each.data for each in await client.api.revocations()]))
 
 
 def _write_files(
@@ -198,9 +195,4 @@ def _announcement(client: Client, after: _Collected, announced_seq: int) -> Anno
     entry = after.entries.get(announced_seq)
     if entry is None or not entry.signed:
         raise ServerMisbehaved(reason="announcement_absent")
-    unsigned = Announcement(tuple(after.events), entry.signed)
-    return Announcement(
-        unsigned.events,
-        unsigned.signed,
-        client.sign_as_device(bundle.ANNOUNCEMENT_LABEL, unsigned.tbs()).signature,
-    )
+    return bundle.sign_announcement(tuple(after.events), entry.signed, client.device.signature_seed)

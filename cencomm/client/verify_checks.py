@@ -26,10 +26,10 @@ CHECKS: dict[str, str] = {
     # the chain
     "sequence": "the log has a gap: no. {expected} should stand here",
     "time_goes_back": "the server's time goes back",
+    "hash_instead": "a hash stands in place of an event that never loses anything",
     "head": "the head of the log is not the one that the manifest names",
     # handshakes
-    "handshake": "a change of the group breaks its rules ({reason})",
-    "not_examined": "cannot be examined: an earlier change of the group does not hold",
+    "handshake": "breaks the group's rules, so nobody may follow it ({reason})",
     # records
     "record_missing": "the log has a record of which the extraction says nothing",
     "entry_of_no_record": "the extraction has a plaintext for an event that is no record",

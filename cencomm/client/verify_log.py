@@ -19,6 +19,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+import msgspec
+
 from cencomm.client.bundle import RecordEntry
 from cencomm.client.engine.forms import judge_record
 from cencomm.client.model import FindingRow
@@ -29,7 +31,7 @@ from cencomm.crypto import replay as replaying
 from cencomm.crypto.certificates import CertificateInvalid, Chain, Trust, verify_chain
 from cencomm.crypto.group_context import Role
 from cencomm.crypto.head import Head
-from cencomm.crypto.records import RecordHeader, RecordRefused, SignedRecord
+from cencomm.crypto.records import Audience, RecordHeader, RecordRefused, SignedRecord
 from cencomm.crypto.replay import Closed, Committed, Outcome, Recorded, Refused, ReplayRefused, Started
 from cencomm.crypto.tls import DecodeError
 from cencomm.errors import DomainError
@@ -37,7 +39,7 @@ from cencomm.ids import ClientRef, CugId, DeviceId, administration_of, officer_o
 from cencomm.templates_forms.errors import PartsDisagree
 from cencomm.templates_forms.model import Template
 from cencomm.templates_forms.parts import merge
-from cencomm.wire.content import Chat, Content, Extraction, Form, Profile, decode_content
+from cencomm.wire.content import Answers, Chat, Content, Extraction, Form, Profile, decode_content
 from cencomm.wire.content import Template as TemplateContent
 from cencomm.wire.encoding import Malformed
 from cencomm.wire.frames import Event, EventKind
@@ -348,24 +350,15 @@ class Examination:
         if len({(form.template_hash, form.record_id) for form in forms}) != 1:
             self._fail("parts_disagree", event.seq)
             return None, ()
-        by_audience = {part.audience.name: part.content for part in signed.parts}
-        public, personal = by_audience.get("PUBLIC") or b"", by_audience.get("PERSONAL") or b""
-        public_form = first if public else None
-        personal_form = forms[-1] if personal else None
+        by_audience = {part.audience: part.content for part in signed.parts}
+        public, personal = by_audience.get(Audience.PUBLIC) or b"", by_audience.get(Audience.PERSONAL) or b""
+        both = (first if public else None, forms[-1] if personal else None)
         template = self.found.templates.get(first.template_hash)
-        try:
-            answers = merge(
-                public_form.answers if public_form is not None else {},
-                personal_form.answers if personal_form is not None else {},
-            )
-            findings = judge_record(template, public, personal, public_form, personal_form, event.server_time)
-        except PartsDisagree:
-            self._fail("parts_disagree", event.seq)
-            return None, ()
+        findings = judge_record(template, public, personal, both, event.server_time)
         if template is None:
             self._note("template_unknown", event.seq)
         self.found.checked["forms judged"] += 1
-        return _with_answers(first, answers), findings
+        return msgspec.structs.replace(first, answers=_answers_of(both)), findings
 
     def _take_effect(self, event: Event, content: Content) -> None:
         if isinstance(content, TemplateContent):
@@ -404,15 +397,13 @@ def examine(
     return examination
 
 
-def _with_answers(form: Form, answers: dict[str, object]) -> Form:
-    return Form(
-        template_hash=form.template_hash,
-        template_id=form.template_id,
-        version=form.version,
-        record_id=form.record_id,
-        answers=answers,
-        replaces=form.replaces,
-    )
+def _answers_of(parts: tuple[Form | None, Form | None]) -> Answers:
+    """The answers of both parts together; where they contradict each other, the personal ones as they are."""
+    public, personal = (form.answers if form is not None else {} for form in parts)
+    try:
+        return merge(public, personal)
+    except PartsDisagree:
+        return {**public, "personal_part": personal}
 
 
 def _kind_of(content: Content | None) -> str:

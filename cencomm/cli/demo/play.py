@@ -140,7 +140,7 @@ class Play:
         self.cug_id = cug.id
         self._cugs[self._roles.organiser] = cug
         first = [*self._roles.reporters, self._roles.leaver]
-        await cug.admit_all([(officer, Role.OFFICER) for officer in first])
+        await cug.admit_all(dict.fromkeys(first, Role.OFFICER))
         self._tell(f"{self._roles.organiser} opened {TITLE} and admitted {len(first)} officers")
         return cug
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from cencomm.cli.main import app
 from cencomm.client.api import Account
-from cencomm.client.cug import CugState, Member
-from cencomm.client.errors import FormInvalid, UnknownGroup
+from cencomm.client.cug import CugState, Member, form_invalid
+from cencomm.client.errors import UnknownGroup
 from cencomm.client.model import Alarm, FindingRow, Item, ItemKind, Standing
 from cencomm.crypto.group_context import Role
 from cencomm.ids import ClientRef, CugId, DeviceId, OfficerId
@@ -88,8 +88,8 @@ class FakeCug:
     async def flush(self, timeout: float = 60.0) -> None:
         self.calls.append(("flush",))
 
-    async def admit_all(self, officers: Sequence[tuple[OfficerId, Role]]) -> None:
-        self.calls.append(("admit", *officers))
+    async def admit_all(self, officers: Mapping[OfficerId, Role]) -> None:
+        self.calls.append(("admit", *officers.items()))
 
     async def remove(self, officer: OfficerId) -> None:
         self.calls.append(("remove", officer))
@@ -111,7 +111,7 @@ class FakeCug:
 
     async def submit(self, template: bytes, answers: Answers, *, replaces: ClientRef | None = None) -> ClientRef:
         if self.invalid:
-            raise FormInvalid((FindingRow("required", "error", "offence_at"),))
+            raise form_invalid((FindingRow("required", "error", "offence_at"),))
         self.calls.append(("submit", template, answers, replaces))
         return REFERENCE
 

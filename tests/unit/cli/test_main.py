@@ -8,10 +8,34 @@ import pytest
 
 from tests.unit.cli.fakes import Cli
 
-COMMANDS = (
-    "enrol sign-in recover password devices cugs open members admit remove leave close chat send watch templates submit"
-    " extract verify invite requests certify revoke serve init ceremony"
-).split()
+COMMANDS = [
+    "enrol",
+    "sign-in",
+    "recover",
+    "password",
+    "devices",
+    "cugs",
+    "open",
+    "members",
+    "admit",
+    "remove",
+    "leave",
+    "close",
+    "chat",
+    "send",
+    "watch",
+    "templates",
+    "submit",
+    "extract",
+    "verify",
+    "invite",
+    "requests",
+    "certify",
+    "revoke",
+    "serve",
+    "init",
+    "ceremony",
+]
 
 
 def test_the_help_names_every_command_and_where_to_begin(cli: Cli) -> None:

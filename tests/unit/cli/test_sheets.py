@@ -10,6 +10,7 @@ import pytest
 from cencomm.cli.output import Output
 from cencomm.cli.sheets import from_groups, hand_out, in_groups, page
 from cencomm.crypto.enrolment import Sheet, parse_sheet
+from cencomm.crypto.primitives import Secret
 
 SHEET = Sheet(
     server_url="https://cencomm.example",
@@ -18,7 +19,7 @@ SHEET = Sheet(
     account="KE/otieno",
     display_name="<script>alert(1)</script> & Söhne",
     invitation_code="abc",
-    secret_r=bytes(range(32)),
+    secret_r=Secret(bytes(range(32))),
 )
 
 
