@@ -17,7 +17,6 @@ from cencomm.crypto.group_context import (
 from cencomm.crypto.head import Head, start
 from cencomm.crypto.mls.public.extensions import Extension
 from cencomm.crypto.mls.public.group import PublicGroup, stage_commit
-from cencomm.crypto.mls.public.key_package import KeyPackage
 from cencomm.crypto.mls.public.leaf_node import Lifetime
 from cencomm.crypto.mls.public.proposals import Add, GroupContextExtensions, Proposal, Remove
 from cencomm.crypto.mls.secret.commit import PendingCommit, create_commit, external_commit, process_commit
@@ -132,30 +131,28 @@ class Operation:
         return self.otieno.public
 
 
-def operation(*, others: Sequence[Person] = (), extra: Sequence[RosterEntry] = ()) -> Operation:
-    """Epoch 1 of a group of three; `others` are added as officers too, `extra` stand in the roster only."""
-    people = (SILVA, DUBOIS, *others)
-    entries = {OTIENO.officer_id: entry(OTIENO, Role.ORGANISER)} | {one.officer_id: entry(one) for one in people}
-    first = started(group_of(*entries.values(), *extra))
-    bundles = [key_package(person) for person in people]
-    pending = commit(first, *[Add(bundle.key_package) for bundle in bundles])
+def operation(*, random: Random = random_bytes) -> Operation:
+    """Epoch 1 of a group of three."""
+    people = (SILVA, DUBOIS)
+    entries = [entry(OTIENO, Role.ORGANISER), *[entry(person) for person in people]]
+    first = started(group_of(*entries), random=random)
+    bundles = [key_package(person, random=random) for person in people]
+    pending = commit(first, *[Add(bundle.key_package) for bundle in bundles], random=random)
     assert pending.welcome is not None
     joined = [join_by_welcome(pending.welcome, bundle) for bundle in bundles]
     return Operation(pending.state, joined[0], joined[1])
 
 
-def add(person: Person) -> Add:
-    return Add(key_package(person).key_package)
+def add(person: Person, *, random: Random = random_bytes) -> Add:
+    return Add(key_package(person, random=random).key_package)
 
 
-def package(person: Person) -> KeyPackage:
-    return key_package(person).key_package
-
-
-def outside(state: GroupState, person: Person, *, remove: DeviceId | None = None) -> PendingCommit:
+def outside(
+    state: GroupState, person: Person, *, remove: DeviceId | None = None, random: Random = random_bytes
+) -> PendingCommit:
     """An external commit of `person`'s device."""
     place = None if remove is None else leaf_of(state, remove).removed
-    return external_commit(state.group_info(), identity(person), remove=place, authenticated_data=data())
+    return external_commit(state.group_info(), identity(person), remove=place, authenticated_data=data(), random=random)
 
 
 def processed(state: GroupState, pending: PendingCommit) -> GroupState:
