@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from cencomm.crypto.mls.public import subtree as st
-from cencomm.crypto.mls.public.commit import HpkeCiphertext, UpdatePath, UpdatePathNode
+from cencomm.crypto.mls.public.commit import Commit, HpkeCiphertext, UpdatePath, UpdatePathNode
 from cencomm.crypto.mls.public.framing import AuthenticatedContent, Sender
 from cencomm.crypto.mls.public.leaf_node import LeafNodeSource
+from cencomm.crypto.mls.public.proposal_list import check_external_list
 from cencomm.crypto.mls.public.proposals import (
     Add,
     ExternalInit,
@@ -265,6 +266,11 @@ def external_commit_that_names_a_proposal() -> object:
 @breaks("V324")
 def external_commit_without_a_path() -> object:
     return grown().stage(grown().external_commit(JOINER, path=False))
+
+
+@breaks("V324")
+def list_of_an_external_commit_without_a_path() -> None:
+    check_external_list(grown().group, Commit((ExternalInit(fresh()),), None), ())
 
 
 @breaks("V325")

@@ -15,9 +15,10 @@ from cencomm.crypto.mls.public.framing import (
     decode_message,
     encode_message,
 )
+from cencomm.crypto.mls.public.group import public_group_from_group_info
 from cencomm.crypto.mls.public.leaf_node import LeafNodeSource
 from cencomm.crypto.mls.public.proposals import Add, ExternalInit, ProposalRef, Remove, Update
-from cencomm.crypto.mls.public.senders import ExternalSender
+from cencomm.crypto.mls.public.senders import ExternalSender, check_sender_may
 from cencomm.crypto.mls.public.tree_math import LeafIndex
 from cencomm.crypto.tls import vector
 from tests.unit.crypto.mls.public.cases import breaks
@@ -170,3 +171,15 @@ def commit_with_a_short_membership_tag() -> object:
     body = decode_message(world.commit()).body
     assert isinstance(body, PublicMessage)
     return world.stage(encode_message(replace(body, membership_tag=fresh(31))))
+
+
+@breaks("V149")
+def group_info_with_a_short_confirmation_tag() -> object:
+    return public_group_from_group_info(grown().group_info(confirmation_tag=fresh(31)))
+
+
+@breaks("V141")
+def application_data_of_one_who_is_not_in() -> object:
+    content = grown().authenticated(b"hello", Sender(SenderType.NEW_MEMBER_COMMIT), OUTSIDER).content
+    check_sender_may(content)
+    return content
