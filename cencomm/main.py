@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -35,6 +38,32 @@ def build(settings: Settings) -> ASGIApp:
     return build_app(Startup(settings))
 
 
+class Server(uvicorn.Server):
+    """Says when it listens. Told to end, it ends and returns; uvicorn's own would have the signal kill the process."""
+
+    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_started = on_started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_started()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
+
+
 async def serve(settings: Settings, *, ready: Ready | None = None) -> None:
     """Serve until the process is told to end (SIGINT, SIGTERM); requests under way are answered first.
 
@@ -46,16 +75,15 @@ async def serve(settings: Settings, *, ready: Ready | None = None) -> None:
     async with Startup(settings).services():
         pass  # what is wrong shows here as itself, not as a failed start of the application
     listener = _listen(settings)
-    server = uvicorn.Server(_config(settings))
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
-        await _until_started(server, serving)
-        if server.started and ready is not None:
+
+    def started() -> None:
+        if ready is not None:
             host, port = listener.getsockname()[:2]
             ready(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
-        await serving
+
+    try:
+        await Server(_config(settings), started).serve(sockets=[listener])
     finally:
-        serving.cancel()
         listener.close()
 
 
@@ -87,11 +115,6 @@ def _listen(settings: Settings) -> socket.socket:
         listener.close()
         raise
     return listener
-
-
-async def _until_started(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:
-    while not server.started and not serving.done():
-        await asyncio.sleep(0.01)
 
 
 def run(settings: Settings, *, ready: Ready | None = None) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cencomm.accounts import sessions
+from cencomm.accounts import access, sessions
 from cencomm.accounts.errors import NoDevice, NotSignedIn
 from cencomm.accounts.model import Session
 from cencomm.server.context import Services
@@ -57,11 +57,13 @@ async def authenticate_device(connection: HTTPConnection, services: Services) ->
 
     Raises:
         NotSignedIn: there is none, or it has ended.
+        NotAllowed: accounts of this kind take part in no CUG.
         NoDevice: it is not bound to a device.
     """
     session = await authenticate(connection, services)
     if session is None:
         raise NotSignedIn
+    access.require(session, "websocket")
     if session.device_id is None:
         raise NoDevice
     return session
