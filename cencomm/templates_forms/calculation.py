@@ -1,17 +1,18 @@
-"""The values that a form calculates from its answers: shown and extracted, never typed and never sent."""
+"""What a form calculates: derived values, shown and extracted but never sent, and the answers that it begins with."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from cencomm.templates_forms.compiled import Level, plan_of
 from cencomm.templates_forms.errors import ExpressionTooLarge
 from cencomm.templates_forms.evaluation import Env
-from cencomm.templates_forms.model import Template
+from cencomm.templates_forms.model import Answers, FieldType, Template
 from cencomm.templates_forms.reading import Findings, Reader
-from cencomm.templates_forms.values import to_text
+from cencomm.templates_forms.values import MISSING, Value, to_bool, to_number, to_text
 
 
 def derived_values(template: Template, answers: Mapping[str, Any], *, now: datetime) -> dict[str, str]:
@@ -41,3 +42,31 @@ def _derived(level: Level, env: Env, prefix: str) -> Iterator[tuple[str, str]]:
         for number, row in enumerate(rows):
             inner = Env((*env.rows, row), env.now, env.tables, (*env.positions, number + 1), budget=env.budget)
             yield from _derived(repeat.level, inner, f"{prefix}{repeat.group.key}[{number}].")
+
+
+def default_values(template: Template, answers: Mapping[str, Any], *, now: datetime) -> Answers:
+    """Answers for the fields outside repeats that have a default and no answer yet.
+
+    For the one who fills in the form: a record that was received is never completed (DESIGN §4).
+    """
+    plan = plan_of(template)
+    env = Env((Reader(plan, Findings()).read(answers),), now, plan.tables)
+    found: Answers = {}
+    for field in plan.level.fields:
+        if field.default is not None and field.field.key not in answers:
+            value = field.default(env)
+            if value != MISSING:
+                found[field.field.key] = _answer(field.field.type, value)
+    return found
+
+
+def _answer(kind: FieldType, value: Value) -> object:
+    """A value as plain data, as `reading.py` takes it; what does not fit the type stays text, and is found there."""
+    if kind == "codes":
+        return to_text(value).split()
+    if kind == "bool":
+        return to_bool(value)
+    number = to_number(value) if kind == "int" else MISSING
+    if isinstance(number, Decimal) and number == int(number):
+        return int(number)
+    return to_text(value)

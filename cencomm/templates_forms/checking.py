@@ -12,6 +12,8 @@ from cencomm.templates_forms.model import MAX_DEPTH, MAX_FIELDS, Field, Group, T
 
 _CODED = frozenset({"code", "codes"})
 MAX_RULES = 1_000
+MAX_PATTERNS = 1_000
+"""Uses of `regex` in one template: each may cost some milliseconds to compile."""
 
 
 def check(template: Template) -> None:
@@ -76,7 +78,17 @@ def _check_references(template: Template) -> None:
     """No expression names a derived field: these are calculated after all answers are judged."""
     texts = [group.relevant for group in template.all_groups()] + [rule.expression for rule in template.rules]
     for field in template.fields.values():
-        texts += [field.required, field.relevant, field.constraint, field.choice_filter, field.calculation]
+        texts += [
+            field.required,
+            field.relevant,
+            field.constraint,
+            field.choice_filter,
+            field.calculation,
+            field.default,
+        ]
+    patterns = sum(text.count("regex") for text in texts)
+    if patterns > MAX_PATTERNS:
+        raise TemplateTooLarge(what="patterns", limit=MAX_PATTERNS)
     for text in filter(None, texts):
         for key in parse(text).references:
             if key in template.fields and template.fields[key].type == "derived":

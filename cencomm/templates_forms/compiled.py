@@ -35,6 +35,7 @@ class FieldPlan:
     constraint: Ready | None
     choice_filter: Ready | None
     calculation: Ready | None
+    default: Ready | None
     is_conditional: bool
     """Whether anything but its type is judged."""
 
@@ -172,6 +173,7 @@ class _Maker:
             self._ready(field.constraint, path),
             self._ready(field.choice_filter, path, columns=True),
             self._ready(field.calculation, path),
+            self._ready(field.default, path),
             any(conditions),
         )
 

@@ -1,4 +1,7 @@
-"""What every form checks, in six languages: the findings that no template has to word itself."""
+"""What every form checks, in six languages: the findings that no template has to word itself.
+
+`template_unknown`, `parts_disagree` and `misplaced` are found by whoever puts a received record together.
+"""
 
 from __future__ import annotations
 
@@ -125,6 +128,30 @@ FINDING_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "Замечаний больше, чем показано.",
             "توجد ملاحظات أكثر من المعروضة.",
             "Há mais observações do que as apresentadas.",
+        ),
+        "template_unknown": _six(
+            "The group had no such template when the record was sent.",
+            "Le groupe n’avait pas ce modèle au moment de l’envoi de la fiche.",
+            "El grupo no tenía esta plantilla cuando se envió el registro.",
+            "Когда запись была отправлена, такого шаблона в группе не было.",
+            "لم يكن هذا القالب موجودًا في المجموعة عند إرسال السجل.",
+            "O grupo não tinha este modelo quando o registo foi enviado.",
+        ),
+        "parts_disagree": _six(
+            "The two parts of the record do not belong together.",
+            "Les deux parties de la fiche ne vont pas ensemble.",
+            "Las dos partes del registro no se corresponden.",
+            "Две части записи не относятся друг к другу.",
+            "جزءا السجل لا ينتميان إلى بعضهما.",
+            "As duas partes do registo não pertencem uma à outra.",
+        ),
+        "misplaced": _six(
+            "This answer belongs in the personal part but was sent in the public one.",
+            "Cette réponse relève de la partie nominative, mais a été envoyée dans la partie publique.",
+            "Esta respuesta corresponde a la parte nominativa, pero se envió en la parte pública.",
+            "Этот ответ относится к персональной части, но отправлен в общей.",
+            "هذه الإجابة تخص الجزء الاسمي لكنها أُرسلت في الجزء العام.",
+            "Esta resposta pertence à parte nominativa, mas foi enviada na parte pública.",
         ),
         "unknown_rule": _six(
             "A check that this version does not know has failed.",

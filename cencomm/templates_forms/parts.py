@@ -11,7 +11,7 @@ from typing import Any
 
 from cencomm.templates_forms.compiled import GroupPlan, Level, plan_of
 from cencomm.templates_forms.errors import PartsDisagree
-from cencomm.templates_forms.model import Answers, Template
+from cencomm.templates_forms.model import MAX_DEPTH, Answers, Template
 
 
 def split(template: Template, answers: Mapping[str, Any]) -> tuple[Answers, Answers]:
@@ -45,11 +45,12 @@ def _split_rows(plan: GroupPlan, rows: list[Mapping[str, Any]]) -> tuple[list[An
     return [public for public, _ in pairs], [personal for _, personal in pairs]
 
 
-def merge(public: Mapping[str, Any], personal: Mapping[str, Any]) -> Answers:
+def merge(public: Mapping[str, Any], personal: Mapping[str, Any], *, depth: int = 0) -> Answers:
     """The answers of which these are the parts; the personal part may be empty (an observer has none).
 
     Raises:
-        PartsDisagree: one field answered in both, or a repeat with different numbers of rows.
+        PartsDisagree: one field answered in both, a repeat with different numbers of rows, or rows in rows deeper
+            than any template has them.
     """
     merged: Answers = dict(public)
     for key, value in personal.items():
@@ -57,9 +58,9 @@ def merge(public: Mapping[str, Any], personal: Mapping[str, Any]) -> Answers:
             merged[key] = value
             continue
         theirs = merged[key]
-        if not (_is_rows(value) and _is_rows(theirs)) or len(value) != len(theirs):
+        if depth == MAX_DEPTH or not (_is_rows(value) and _is_rows(theirs)) or len(value) != len(theirs):
             raise PartsDisagree(path=str(key)[:64])
-        merged[key] = [merge(one, other) for one, other in zip(theirs, value, strict=True)]
+        merged[key] = [merge(one, other, depth=depth + 1) for one, other in zip(theirs, value, strict=True)]
     return merged
 
 

@@ -109,6 +109,7 @@ def _offset_minutes(text: str) -> int | None:
 
 def moment_of(at: datetime) -> Moment:
     """An aware time as a moment in UTC, in whole seconds."""
+    assert at.tzinfo is not None
     text = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
     found = parse_moment(text)
     assert isinstance(found, Moment)

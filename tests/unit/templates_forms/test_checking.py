@@ -53,7 +53,7 @@ def test_the_unspoilt_template_is_taken() -> None:
     assert decoded(small_data()).id == "small"
 
 
-@pytest.mark.parametrize("member", ["required", "relevant", "constraint", "choice_filter"])
+@pytest.mark.parametrize("member", ["required", "relevant", "constraint", "choice_filter", "default"])
 def test_expression_that_does_not_compile_is_refused(member: str) -> None:
     data = small_data()
     _row(data)[0][member] = "${nothing} ="
@@ -75,6 +75,7 @@ def test_too_deep_too_many_fields_and_too_many_rules_are_refused() -> None:
     rule = small_data()["rules"][1]
     field = small_data()["groups"][0]["children"][1]
     changes: list[Data] = [
+        {"rules": [rule | {"expression": " and ".join(["regex('a', 'a')"] * 60), "key": f"P{n}"} for n in range(17)]},
         {"groups": [*small_data()["groups"], deep]},
         {"rules": [rule | {"key": f"X{number}"} for number in range(MAX_RULES + 1)]},
         {

@@ -81,3 +81,11 @@ def test_parts_that_contradict_each_other_are_refused(public: dict[str, Any], pe
 def test_personal_answers_in_a_public_part_are_found() -> None:
     public = {"name": "Jane", "count": 1, "row": [{"colour": "red"}, {"owner": "Joe"}], "stray": 1}
     assert misplaced(small(), public) == ("name", "row[1].owner", "stray")
+
+
+def test_rows_nested_deeper_than_any_template_are_refused_and_not_followed() -> None:
+    deep: dict[str, Any] = {}
+    for _ in range(400):
+        deep = {"row": [deep]}
+    with pytest.raises(PartsDisagree):
+        merge(deep, deep)
