@@ -24,6 +24,7 @@ from cencomm.crypto.mls.public.leaf_node import LeafNodeSource
 from cencomm.crypto.mls.public.proposal_list import SentProposal, apply, check_member_list, of_type, resolve
 from cencomm.crypto.mls.public.proposals import Add, ExternalInit, PreSharedKey, Proposal, ProposalRef, Remove
 from cencomm.crypto.mls.public.public_group import decode_group_info
+from cencomm.crypto.mls.public.public_keys import is_public_key
 from cencomm.crypto.mls.public.tree_math import LeafIndex
 from cencomm.crypto.mls.public.validation import refuse as refuse_public
 from cencomm.crypto.mls.public.welcome import GroupInfo
@@ -116,8 +117,11 @@ def create_commit(
         private: send the commit as PrivateMessage.
 
     Raises:
-        MlsError: the commit would not be valid (V1xx-V3xx), or a pre-shared key is missing (V430).
+        MlsError: the commit would not be valid (V1xx-V3xx), a pre-shared key is missing (V430), or a new identity
+            has no path (V500).
     """
+    if new_identity is not None and not path:
+        raise refuse("V500")
     sender = Sender.member(state.own_leaf_index)
     items = (*(ProposalRef(reference) for reference in proposal_refs), *proposals)
     resolved = resolve(state.public, Commit(items, None), sender, proposal_refs)
@@ -261,7 +265,10 @@ def _external_pub(info: GroupInfo) -> bytes:
     data = find(info.extensions, ExtensionType.EXTERNAL_PUB)
     if data is None:
         raise refuse("V502")
-    return decode_all(data, Reader.vector)
+    key = decode_all(data, Reader.vector)
+    if not is_public_key(key):
+        raise refuse("V502")
+    return key
 
 
 # ---------------------------------------------------------------- receiving

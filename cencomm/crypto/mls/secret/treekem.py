@@ -122,10 +122,8 @@ def encrypt_path(
         for node in recipients(tree, copath, added):
             key = tree.encryption_key(node)
             assert key is not None, "a resolution holds no blank node"
-            kem_output, ciphertext = encrypt_with_label(
-                suite, key, _PATH_LABEL, group_context, step.path_secret, random=random
-            )
-            sealed.append(HpkeCiphertext(kem_output, ciphertext))
+            box = encrypt_with_label(suite, key, _PATH_LABEL, group_context, step.path_secret, random=random)
+            sealed.append(HpkeCiphertext(*box))
         nodes.append(UpdatePathNode(step.public_key, tuple(sealed)))
     return tuple(nodes)
 

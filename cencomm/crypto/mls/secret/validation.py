@@ -49,6 +49,7 @@ _TABLE = (
     Check("V476", "the group info's confirmation tag is right", "§12.4.3.1"),
     Check("V477", "the message is a welcome", "§12.4.3"),
     # Making commits, groups and key packages
+    Check("V500", "a new identity comes with a path", "§12.1.2, §12.4"),
     Check("V502", "the group info gives an external public key", "§12.4.3.2"),
     Check("V503", "the identity's signature key belongs to its seed", "§5.3"),
     # Stored state

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from cencomm.crypto.labels import sign_with_label
 from cencomm.crypto.mls.public.extensions import Extension, ExtensionType
 from cencomm.crypto.mls.public.framing import AuthenticatedContent, PrivateMessage, decode_message, encode_message
 from cencomm.crypto.mls.public.group import (
@@ -29,7 +30,7 @@ from cencomm.crypto.mls.public.proposals import (
 )
 from cencomm.crypto.mls.public.tree_math import LeafIndex
 from cencomm.crypto.mls.public.validation import WrongEpoch
-from cencomm.crypto.mls.public.welcome import Welcome
+from cencomm.crypto.mls.public.welcome import GROUP_INFO_LABEL, Welcome, group_info_tbs
 from cencomm.crypto.mls.secret.commit import PendingCommit, create_commit, external_commit, process_commit
 from cencomm.crypto.mls.secret.group import GroupState
 from cencomm.crypto.mls.secret.key_schedule import ExternalSecret, InitSecret, MembershipKey
@@ -79,6 +80,10 @@ class TestMaking:
         for proposals in ([], [Remove(LeafIndex(1))], [GroupContextExtensions(())]):
             with refused("V311"):
                 create_commit(state, proposals, path=False)
+
+    def test_a_new_identity_needs_a_path(self) -> None:
+        with refused("V500"):
+            create_commit(World(2)[0], [Add(key_package("x").key_package)], path=False, new_identity=identity("new"))
 
     def test_nobody_removes_himself(self) -> None:
         with refused("V301"):
@@ -343,6 +348,16 @@ class TestExternal:
     def test_without_an_external_key_there_is_no_way_in(self) -> None:
         with refused("V502"):
             external_commit(World(2)[0].group_info(external_pub=False), identity("new"))
+
+    def test_an_external_key_that_is_none_is_refused(self) -> None:
+        state = World(2)[0]
+        info = state.signed_group_info()
+        unsigned = replace(
+            info, extensions=(*info.extensions[:1], Extension(ExtensionType.EXTERNAL_PUB, b"\x20" + bytes(32)))
+        )
+        signature = sign_with_label(state.signature_seed, GROUP_INFO_LABEL, group_info_tbs(unsigned))
+        with refused("V502"):
+            external_commit(encode_message(replace(unsigned, signature=signature)), identity("new"))
 
     def test_nobody_replaces_whom_there_is_not(self) -> None:
         with refused("V304"):
