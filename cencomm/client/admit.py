@@ -15,7 +15,14 @@ from cencomm.client.http import Api
 from cencomm.client.model import OfficerRow, unpack
 from cencomm.client.profile import Profile
 from cencomm.client.revocations import known_lists, require_fresh
-from cencomm.crypto.certificates import Chain, verify_chain
+from cencomm.crypto.certificates import (
+    Certificate,
+    CertificateInvalid,
+    Chain,
+    Kind,
+    verify_certificate,
+    verify_chain,
+)
 from cencomm.crypto.group_context import (
     ARCHIVE_EXTENSION,
     ArchiveKey,
@@ -33,19 +40,29 @@ from cencomm.crypto.mls.public.group import PublicGroup
 from cencomm.crypto.mls.public.key_package import KeyPackage
 from cencomm.crypto.mls.public.proposals import Add, GroupContextExtensions, Proposal, Remove
 from cencomm.crypto.policy import chain_of, device_of
-from cencomm.crypto.revocation import ROOT, index, is_revoked
+from cencomm.crypto.revocation import ROOT, index, is_revoked, revoked_entry
+from cencomm.crypto.tls import DecodeError
 from cencomm.errors import DomainError
-from cencomm.ids import OfficerId, officer_of
-from cencomm.wire.http import AccountKeyPackages
+from cencomm.ids import OfficerId, administration_of, officer_of
+from cencomm.wire.http import AccountKeyPackages, CertificatesOut
 
 
 @dataclass(frozen=True, slots=True)
-class Guest:
+class GuestDevice:
     """A device whose key package has been checked."""
 
     chain: Chain
     key_package: KeyPackage
     archive_key: ArchiveKey | None
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """An officer to be admitted; his devices without a key package join from outside when they connect."""
+
+    identity_key: bytes
+    archive_key: ArchiveKey | None
+    devices: tuple[GuestDevice, ...]
 
 
 class Membership:
@@ -98,30 +115,54 @@ class Membership:
 
         await self._committer.commit(build)
 
-    async def _invite(
-        self, officers: Mapping[OfficerId, Role], *, accept_new_identity: bool
-    ) -> dict[OfficerId, list[Guest]]:
+    async def _invite(self, officers: Mapping[OfficerId, Role], *, accept_new_identity: bool) -> dict[OfficerId, Guest]:
         present = {entry.officer_id for entry in CencommGroup.of(_group(self._engine)).roster}
         wanted = [name for name in officers if name not in present]
-        guests: dict[OfficerId, list[Guest]] = {}
+        devices: dict[OfficerId, list[GuestDevice]] = {}
+        revoked = index(known_lists(self._profile))
         for start in range(0, len(wanted), _ACCOUNTS_AT_ONCE):
             accounts = tuple([str(name) for name in wanted[start : start + _ACCOUNTS_AT_ONCE]])
             for answer in await self._api.take_key_packages(self._engine.cug_id, accounts):
-                name = OfficerId(answer.account)
-                guests[name] = check_guests(self._engine.memory.device, answer, self._engine.clock.now_ms())
+                found = check_guests(self._engine.memory.device, answer, self._engine.clock.now_ms())
+                devices[OfficerId(answer.account)] = [guest for guest in found if not is_revoked(guest.chain, revoked)]
+        guests: dict[OfficerId, Guest] = {}
         for name in wanted:
-            found = guests.get(name)
-            if not found:
-                raise OfficerUnknown(officer=name)
+            guests[name] = await self._guest(name, officers[name], devices.get(name, []))
             if not accept_new_identity:
-                self._same_identity(name, found[0].chain)
-            if is_revoked(found[0].chain, index(known_lists(self._profile))):
-                raise KeyPackageForged(officer=name, reason="revoked")
+                self._same_identity(name, guests[name].identity_key)
         return guests
 
-    def _same_identity(self, name: OfficerId, chain: Chain) -> None:
+    async def _guest(self, name: OfficerId, role: Role, devices: list[GuestDevice]) -> Guest:
+        if devices:
+            return Guest(devices[0].chain.identity_key, devices[0].archive_key, tuple(devices))
+        if may_extract(role):
+            raise OfficerUnknown(officer=name, reason="no_archive_key")
+        said = await self._api.certificates(name)
+        return Guest(self._certified_identity(name, said), None, ())
+
+    def _certified_identity(self, name: OfficerId, said: CertificatesOut) -> bytes:
+        """The identity key that the officer's NCP vouches for, from the pinned root down."""
+        if said.ncp_certificate is None or said.officer_certificate is None:
+            raise OfficerUnknown(officer=name)
+        trust, now_s = self._engine.memory.device.trust, self._engine.clock.now_ms() // 1000
+        revoked = index(known_lists(self._profile))
+        try:
+            ncp, officer = Certificate.decode(said.ncp_certificate), Certificate.decode(said.officer_certificate)
+            verify_certificate(ncp, trust.root_public_key, trust.deployment_id, now_s)
+            verify_certificate(officer, ncp.public_key, trust.deployment_id, now_s)
+        except (DecodeError, CertificateInvalid) as error:
+            raise KeyPackageForged(officer=name, reason=error.code) from None
+        if (ncp.kind, officer.kind) != (Kind.NCP, Kind.OFFICER) or officer.subject != name:
+            raise KeyPackageForged(officer=name, reason="other_officer")
+        if ncp.subject != administration_of(name):
+            raise KeyPackageForged(officer=name, reason="other_administration")
+        if revoked_entry(ncp, revoked) or revoked_entry(officer, revoked):
+            raise OfficerUnknown(officer=name, reason="revoked")
+        return officer.public_key
+
+    def _same_identity(self, name: OfficerId, identity_key: bytes) -> None:
         data = self._profile.read().get(model.OFFICERS, name.encode())
-        if data is not None and unpack(OfficerRow, data).identity_key != chain.identity_key:
+        if data is not None and unpack(OfficerRow, data).identity_key != identity_key:
             raise IdentityChanged(officer=name)
 
 
@@ -134,7 +175,7 @@ def _group(engine: CugEngine) -> PublicGroup:
     return group
 
 
-def check_guests(device: Device, answer: AccountKeyPackages, now_ms: int) -> list[Guest]:
+def check_guests(device: Device, answer: AccountKeyPackages, now_ms: int) -> list[GuestDevice]:
     """The devices of one officer, each proven by its own chain from the pinned root (PROTOCOL §1.1).
 
     Raises:
@@ -149,7 +190,7 @@ def check_guests(device: Device, answer: AccountKeyPackages, now_ms: int) -> lis
     return guests
 
 
-def _check_guest(device: Device, account: str, device_id: str, message: bytes, now_ms: int) -> Guest:
+def _check_guest(device: Device, account: str, device_id: str, message: bytes, now_ms: int) -> GuestDevice:
     try:
         body = decode_message(message).body
         if not isinstance(body, KeyPackage):
@@ -168,28 +209,28 @@ def _check_guest(device: Device, account: str, device_id: str, message: bytes, n
         raise KeyPackageForged(officer=account, reason="other_officer")
     if body.leaf_node.signature_key != chain.device.public_key:
         raise KeyPackageForged(officer=account, reason="other_key")
-    return Guest(chain, body, archive_key)
+    return GuestDevice(chain, body, archive_key)
 
 
 # ---------------------------------------------------------------- intents, from the group as it is now
 
 
 def admission(
-    group: PublicGroup, officers: Mapping[OfficerId, Role], guests: Mapping[OfficerId, Sequence[Guest]]
+    group: PublicGroup, officers: Mapping[OfficerId, Role], guests: Mapping[OfficerId, Guest]
 ) -> Intent | None:
     """The commit that makes `officers` members in these roles; None if all are."""
     before = CencommGroup.of(group)
     roster = {entry.officer_id: entry for entry in before.roster}
-    adds: list[Guest] = []
+    adds: list[GuestDevice] = []
     for name, role in officers.items():
         known = roster.get(name)
         if known is None:
-            found = guests.get(name, ())
-            if not found:
+            guest = guests.get(name)
+            if guest is None:
                 raise OfficerUnknown(officer=name)
-            roster[name] = _entry(name, role, found[0].chain.identity_key, found[0].archive_key)
+            roster[name] = _entry(name, role, guest.identity_key, guest.archive_key)
             if holds_leaf(role):
-                adds += found
+                adds += guest.devices
         elif known.role is not role:
             roster[name] = _entry(name, role, known.identity_key, known.archive_key or _archive_key(group, name))
     after = replace(before, roster=sorted_roster(list(roster.values())))

@@ -395,13 +395,12 @@ class Cug:
         return len(self._engine.memory.outbox)
 
     async def caught_up(self, seconds: float = 60.0) -> int:
-        """Wait until everything the server had when we subscribed is applied; returns the seq.
+        """Wait until everything that the server has now is applied; returns the seq.
 
         Raises:
             ServerUnreachable: not within `seconds`.
         """
-        engine = self._engine
-        await engine.wait_for(lambda: 0 <= engine.caught_up_seq <= engine.memory.row.head_n or engine.stopped, seconds)
+        await self._engine.catch_up(seconds)
         return self.last_seq
 
     async def wait_seq(self, seq: int, seconds: float = 60.0) -> None:

@@ -78,6 +78,7 @@ class CugEngine:
         self._changed = asyncio.Event()
         self._outcomes: dict[bytes, asyncio.Future[str]] = {}
         self._stopped = False
+        self._catch_ups = 0
 
     # ------------------------------------------------------------ transactions
 
@@ -145,6 +146,7 @@ class CugEngine:
             self._missing(tx, frame)
         elif isinstance(frame, CaughtUp):
             self.caught_up_seq = frame.seq
+            self._catch_ups += 1
             if frame.seq < self.memory.row.head_n:
                 self.memory.alarm(tx, "rolled_back", known=self.memory.row.head_n, said=frame.seq)
         elif isinstance(frame, Refused) and frame.client_ref is not None:
@@ -207,6 +209,14 @@ class CugEngine:
 
     def _subscribe_again(self) -> None:
         self._link.send(Subscribe(self.cug_id, self.memory.row.head_n))
+
+    async def catch_up(self, seconds: float) -> None:
+        """Have everything that the server has now. Raises ServerUnreachable after `seconds`."""
+        before = self._catch_ups
+        if self.caught_up_seq >= 0:
+            self._subscribe_again()
+        await self.wait_for(lambda: self._catch_ups > before or self._stopped, seconds)
+        await self.wait_for(lambda: self.memory.row.head_n >= self.caught_up_seq or self._stopped, seconds)
 
     def _again_later(self, frame: ClientFrame) -> None:
         self._loop_later(lambda: self._link.send(frame))
