@@ -1,4 +1,4 @@
-"""Commits: made, merged and received by members, and made by those who join from outside (RFC 9420 §12.4).
+"""Commits, made by members and by those who join from outside (RFC 9420 §12.4); `receiving` takes those of others.
 
 Making a commit changes nothing: `PendingCommit` holds the state to go on with once the server has accepted it.
 """
@@ -6,7 +6,7 @@ Making a commit changes nothing: `PendingCommit` holds the state to go on with o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from cencomm.crypto.mls.public.commit import Commit
 from cencomm.crypto.mls.public.extensions import ExtensionType, find
@@ -18,7 +18,7 @@ from cencomm.crypto.mls.public.framing import (
     WireFormat,
     encode_message,
 )
-from cencomm.crypto.mls.public.group import StagedCommit, group_from, stage_authenticated
+from cencomm.crypto.mls.public.group import group_from, stage_authenticated
 from cencomm.crypto.mls.public.key_package import KeyPackage
 from cencomm.crypto.mls.public.leaf_node import LeafNodeSource
 from cencomm.crypto.mls.public.proposal_list import SentProposal, apply, check_member_list, of_type, resolve
@@ -29,28 +29,23 @@ from cencomm.crypto.mls.public.tree_math import LeafIndex
 from cencomm.crypto.mls.public.validation import refuse as refuse_public
 from cencomm.crypto.mls.public.welcome import GroupInfo
 from cencomm.crypto.mls.secret.draft import Draft, Path, Sealed, fresh_path, seal_commit, without_path
-from cencomm.crypto.mls.secret.group import GroupState, check_confirmation_tag, enter_epoch
+from cencomm.crypto.mls.secret.group import GroupState, enter_epoch
 from cencomm.crypto.mls.secret.key_package import LeafIdentity, sign_leaf
 from cencomm.crypto.mls.secret.key_schedule import (
-    NO_COMMIT_SECRET,
-    CommitSecret,
-    InitSecret,
     PskSecret,
-    derive_epoch,
-    epoch_secret,
-    joiner_secret,
-    receive_external_init,
     send_external_init,
 )
-from cencomm.crypto.mls.secret.messages import check_membership_tag, membership_tag
+from cencomm.crypto.mls.secret.messages import membership_tag
 from cencomm.crypto.mls.secret.private_message import seal_private
 from cencomm.crypto.mls.secret.psk import NO_PSKS, Psks, psk_secret
+from cencomm.crypto.mls.secret.receiving import process_commit, with_own
 from cencomm.crypto.mls.secret.secret_tree import SecretTree
-from cencomm.crypto.mls.secret.treekem import TreeKeys, decrypt_path, standing_keys
-from cencomm.crypto.mls.secret.validation import refuse, removed
+from cencomm.crypto.mls.secret.validation import refuse
 from cencomm.crypto.mls.secret.welcome import make_welcome
-from cencomm.crypto.primitives import KEY_BYTES, Random, Secret, random_bytes
+from cencomm.crypto.primitives import KEY_BYTES, Random, random_bytes
 from cencomm.crypto.tls import Reader, Writer, decode_all
+
+__all__ = ["PendingCommit", "create_commit", "external_commit", "process_commit"]
 
 NO_REFS: Mapping[bytes, AuthenticatedContent] = {}
 _PLACEHOLDER_KEY = bytes(KEY_BYTES)
@@ -87,9 +82,6 @@ class PendingCommit:
         group_info, state = reader.vector(), GroupState.decode(reader.vector())
         spent = reader.optional(lambda inner: SecretTree.read(inner, state.suite))
         return cls(commit, welcome, group_info, state, spent)
-
-
-# ---------------------------------------------------------------- making
 
 
 def create_commit(
@@ -142,7 +134,7 @@ def create_commit(
     )
     identity = state.identity if new_identity is None else new_identity
     renewed = fresh_path(draft, identity, random) if path else without_path(draft, state.keys)
-    psk = psk_secret(draft.psk_ids, _with_own(psks, state))
+    psk = psk_secret(draft.psk_ids, with_own(psks, state))
     sealed = seal_commit(draft, renewed, state.secrets.init_secret, psk)
     staged = stage_authenticated(state.public, sealed.authenticated, proposals=proposal_refs)
     seed = identity.signature_seed if path else state.signature_seed
@@ -154,10 +146,6 @@ def create_commit(
 def _added(resolved: Sequence[SentProposal], places: Sequence[LeafIndex]) -> tuple[tuple[LeafIndex, KeyPackage], ...]:
     packages = [add.key_package for add in of_type(resolved, Add)]
     return tuple(zip(places, packages, strict=True))
-
-
-def _with_own(psks: Psks, state: GroupState) -> Psks:
-    return psks.with_resumption(state.group_id, state.epoch, state.resumption_psk)
 
 
 def _frame(state: GroupState, commit: AuthenticatedContent, random: Random) -> tuple[bytes, SecretTree | None]:
@@ -269,73 +257,3 @@ def _external_pub(info: GroupInfo) -> bytes:
     if not is_public_key(key):
         raise refuse("V502")
     return key
-
-
-# ---------------------------------------------------------------- receiving
-
-
-def process_commit(state: GroupState, staged: StagedCommit, *, psks: Psks = NO_PSKS) -> GroupState:
-    """Our state after a commit of somebody else (§12.4.2).
-
-    Args:
-        state: the epoch that the commit was made in; it is not changed.
-        staged: the commit after all checks that need no secret, made from `state.public`.
-        psks: the pre-shared keys that it names; that of this epoch we have ourselves.
-
-    Raises:
-        RemovedFromGroup: the commit removes us (V453).
-        MlsError: V430, V450, V452, V454..V459.
-    """
-    if staged.before != state.public:
-        raise refuse("V458")
-    if staged.sender == Sender.member(state.own_leaf_index):
-        raise refuse("V454")
-    if staged.authenticated.wire_format is WireFormat.PUBLIC_MESSAGE and not staged.external:
-        check_membership_tag(state, staged.authenticated, staged.membership_tag)
-    if any(index == state.own_leaf_index for index, _ in staged.removed):
-        raise removed()
-    keys, state_seed = _after_own_update(state, staged)
-    keys, commit_secret = _path_secrets(state, staged, standing_keys(keys, staged.applied.tree))
-    context = staged.context.encode()
-    joiner = joiner_secret(_init_secret(state, staged), commit_secret, context)
-    derived = derive_epoch(epoch_secret(joiner, psk_secret(staged.psks, _with_own(psks, state)), context))
-    public = staged.next()
-    check_confirmation_tag(public, derived[0], "V452")
-    return enter_epoch(public, keys, derived, state_seed)
-
-
-def _init_secret(state: GroupState, staged: StagedCommit) -> InitSecret:
-    if staged.external_init is None:
-        return state.secrets.init_secret
-    return receive_external_init(state.suite, staged.external_init.kem_output, state.secrets.external_secret)
-
-
-def _after_own_update(state: GroupState, staged: StagedCommit) -> tuple[TreeKeys, Secret]:
-    """Our keys and seed if the commit takes up an Update that we proposed."""
-    for index, leaf in staged.updated:
-        if index == state.own_leaf_index:
-            ours = next((each for each in state.updates if each.encryption_key == leaf.encryption_key), None)
-            if ours is None:
-                raise refuse("V459")
-            return TreeKeys(index, ours.encryption_private), ours.signature_seed
-    return state.keys, state.signature_seed
-
-
-def _path_secrets(state: GroupState, staged: StagedCommit, keys: TreeKeys) -> tuple[TreeKeys, CommitSecret]:
-    if staged.path is None:
-        return keys, NO_COMMIT_SECRET
-    provisional = replace(
-        staged.context, confirmed_transcript_hash=state.public.context.confirmed_transcript_hash
-    ).encode()
-    steps, commit_secret = decrypt_path(
-        state.suite,
-        staged.tree,
-        keys,
-        staged.committer_leaf_index,
-        staged.path.nodes,
-        added=[index for index, _ in staged.added],
-        group_context=provisional,
-    )
-    learned = {step.node: step.private_key for step in steps}
-    held = TreeKeys(keys.own_leaf, keys.leaf_private, {**keys.nodes, **learned})
-    return standing_keys(held, staged.tree), commit_secret
