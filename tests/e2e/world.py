@@ -7,6 +7,7 @@ async with world.officer("KE/otieno") as otieno: ...      # enrolled, certified,
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,9 +15,11 @@ from pathlib import Path
 from cencomm.client import account
 from cencomm.client.api import Client
 from cencomm.client.cug import Cug
+from cencomm.client.model import Item, ItemKind
 from cencomm.crypto.enrolment import Sheet
 from cencomm.crypto.group_context import History, Role
 from cencomm.ids import OfficerId
+from cencomm.wire.content import Chat
 from tests.servers import RunningServer
 
 PASSWORD = "a fair wind for Mombasa"
@@ -31,6 +34,8 @@ class World:
     server_url: str
     root_file: Path
     sheets: dict[str, Sheet] = field(default_factory=dict)
+    through: dict[str, str] = field(default_factory=dict)
+    """By account: another address under which its devices reach the server (a proxy that plays the hostile server)."""
 
     @classmethod
     async def found(cls, folder: Path, server: RunningServer) -> World:
@@ -50,6 +55,7 @@ class World:
         return world
 
     async def _enrol(self, sheet: Sheet) -> None:
+        sheet = dataclasses.replace(sheet, server_url=self.through.get(sheet.account, sheet.server_url))
         await account.enrol(self.profile(sheet.account), sheet, PASSWORD)
         self.sheets[sheet.account] = sheet
 
@@ -82,6 +88,11 @@ class World:
             for request in await account.pending_requests(ncp):
                 await account.certify(ncp, request, PASSWORD)
 
+    async def present(self, name: str) -> None:
+        """Enrol an officer and let his device connect once, so that he can be admitted."""
+        async with self.officer(name):
+            pass
+
     @contextlib.asynccontextmanager
     async def officer(self, name: str, device: str = "laptop") -> AsyncIterator[Client]:
         """The officer's client on one of his devices, enrolled if he is not yet, and connected."""
@@ -94,10 +105,31 @@ class World:
             yield client
 
 
+def text_of(item: Item) -> str:
+    """The text of a message."""
+    content = item.content
+    assert isinstance(content, Chat)
+    return content.text
+
+
+def messages(cug: Cug) -> list[Item]:
+    """Every message of a CUG, in its order, as this client has them."""
+    found: list[Item] = []
+    after = 0
+    while items := cug.items(after):
+        after = items[-1].seq
+        found += [item for item in items if item.kind is ItemKind.CHAT]
+    return found
+
+
+def texts(cug: Cug) -> list[str]:
+    return [text_of(item) for item in messages(cug)]
+
+
 async def operation(
     organiser: Client, *others: Client, history: History = History.FULL, role: Role = Role.OFFICER
 ) -> tuple[Cug, ...]:
     """A CUG with everybody in it: the organiser's view first, then the others' in order."""
     cug = await organiser.open_cug("Operation Tiger", operation_code="OT26", history=history)
-    await cug.admit_all([(OfficerId(other.account.account), role) for other in others])
+    await cug.admit_all({OfficerId(other.account.account): role for other in others})
     return (cug, *[await other.wait_for_cug(cug.id) for other in others])
