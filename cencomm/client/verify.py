@@ -19,7 +19,7 @@ import python_calamine
 from cencomm.client import bundle
 from cencomm.client.bundle import Announcement, Bundle, Manifest, ManifestSignature, RecordEntry, Revocations
 from cencomm.client.errors import BundleDamaged
-from cencomm.client.extraction import write_tables
+from cencomm.client.extraction_files import write_tables
 from cencomm.client.verify_checks import Failure, Finding, Notice, failure, notice
 from cencomm.client.verify_log import Examination, Progress, RecordRow, examine
 from cencomm.client.verify_revocations import doubtful
@@ -201,7 +201,7 @@ class _Verification:
             (said.title, found.title),
             (said.operation_code, found.operation_code),
             (said.at_ms, found.events[-1].at_ms if found.events else 0),
-            (said.key_ids, {f"{group.hex()}/{epoch}": key.hex() for (group, epoch), key in found.key_ids.items()}),
+            (said.key_ids, found.key_ids_as_text()),
         )
         for ours, theirs in pairs:
             if ours != theirs:

@@ -118,6 +118,10 @@ class Examined:
     def forms(self) -> int:
         return sum(isinstance(row.content, Form) for row in self.records)
 
+    def key_ids_as_text(self) -> dict[str, str]:
+        """As the manifest names them."""
+        return {f"{group.hex()}/{epoch}": key.hex() for (group, epoch), key in self.key_ids.items()}
+
 
 class Examination:
     """Feed it the events in order with `take`; `found` holds what came of it."""
