@@ -3,7 +3,7 @@
 Each function judges by a view of the group in memory, takes no lock and touches no store: it may run in another
 thread. What it answers names the epoch it judged in; the transaction that assigns `seq` compares that again.
 
-    record       the header's leaf is the session's device in the current tree; role, epoch; the rest is sealed
+    record       the header's leaf is the session's device in the current tree; role, epoch, certificates in force
     commit       everything public: MLS (RFC 9420 §12.4.2), the commit policy, clock, GroupInfo, Welcome recipients
     start        of a CUG or a successor group: GroupInfo, the policy for starts
     rejection, seal, closing       signed by the session's device
@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from cencomm.crypto import policy
-from cencomm.crypto.certificates import Trust
+from cencomm.crypto.certificates import Trust, verify_time
 from cencomm.crypto.events import Closing, CommitBody, EventInvalid, GroupStart, Rejection, SealBody
 from cencomm.crypto.group_context import CencommGroup
 from cencomm.crypto.mls.public.framing import decode_message
@@ -29,6 +29,7 @@ from cencomm.crypto.mls.public.group import (
     public_group_from_group_info,
     stage_commit,
 )
+from cencomm.crypto.mls.public.leaf_node import LeafNode
 from cencomm.crypto.mls.public.proposals import Add
 from cencomm.crypto.mls.public.tree_math import LeafIndex
 from cencomm.crypto.mls.public.welcome import Welcome
@@ -113,7 +114,7 @@ def judge_send(view: GroupView | None, sender: DeviceId, frame: Send, now_ms: in
     sending = Sending(CugId(frame.cug_id), sender, ClientRef(frame.client_ref), frame.kind, frame.body)
     match frame.kind:
         case EventKind.RECORD:
-            return _judged(sending, view, lambda known: _judge_record(known, sending))
+            return _judged(sending, view, lambda known: _judge_record(known, sending, now_ms))
         case EventKind.REJECTION:
             return _judged(sending, view, lambda known: _judge_rejection(known, sending))
         case EventKind.SEAL:
@@ -128,7 +129,7 @@ def _not_sendable(_view: GroupView) -> None:
     raise KindNotSendable
 
 
-def _judge_record(view: GroupView, sending: Sending) -> None:
+def _judge_record(view: GroupView, sending: Sending, now_ms: int) -> None:
     header = read_header(sending.body)
     if header.cug_id != sending.cug_id:
         raise WrongHeader(field="cug_id")
@@ -138,6 +139,15 @@ def _judge_record(view: GroupView, sending: Sending) -> None:
         raise StaleEpoch(sent=header.epoch, current=view.epoch)
     if view.current.devices.get(header.leaf_index) != sending.sender:
         raise WrongDevice(leaf_index=header.leaf_index)
+    # A leaf may outlive its certificates until somebody removes it; members do not count what it writes then.
+    for certificate in policy.chain_of(_leaf(view, header.leaf_index)).certificates:
+        verify_time(certificate, now_ms // 1000)
+
+
+def _leaf(view: GroupView, leaf_index: int) -> LeafNode:
+    leaf = view.current.group.tree.leaf(LeafIndex(leaf_index))
+    assert leaf is not None, "a device stands at this leaf"
+    return leaf
 
 
 def _signature_key(view: GroupView, sender: DeviceId) -> bytes:
@@ -145,9 +155,7 @@ def _signature_key(view: GroupView, sender: DeviceId) -> bytes:
     leaf_index = view.current.leaf_of(sender)
     if leaf_index is None:
         raise WrongDevice
-    leaf = view.current.group.tree.leaf(LeafIndex(leaf_index))
-    assert leaf is not None
-    return leaf.signature_key
+    return _leaf(view, leaf_index).signature_key
 
 
 def _judge_rejection(view: GroupView, sending: Sending) -> None:

@@ -27,7 +27,7 @@ from cencomm.groups.log import CugEnds, NewEpoch, Receipt, Submission, logged
 from cencomm.groups.model import Cug, CugState, GroupView, LoggedEvent
 from cencomm.ids import ClientRef, CugId, DeviceId, new_client_ref, new_group_id
 from cencomm.wire.frames import Commit, EventKind, Send, WelcomeFor
-from tests.unit.crypto.people import DUBOIS, NOW_MS, OTIENO, SILVA, TRUST, Person
+from tests.unit.crypto.people import DUBOIS, NOW_MS, NOW_S, OTIENO, SILVA, TRUST, YEAR_S, Person
 from tests.unit.groups.members import Made, Member, joining, key_package_of
 
 CUG = CugId(b"c" * 16)
@@ -143,6 +143,13 @@ class TestRecords:
         ref, body = elsewhere.record()
         submission = judge_send(operation.view, OTIENO.device_id, Send(CUG, ref, EventKind.RECORD, body), 1)
         assert code(submission) == "groups.wrong_header"
+
+    def test_certificates_must_be_in_force(self, operation: Operation) -> None:
+        ref, body = operation.organiser.record()
+        frame = Send(CUG, ref, EventKind.RECORD, body)
+        for now_s in (NOW_S - YEAR_S - 1, NOW_S + YEAR_S + 1):
+            late = judge_send(operation.view, OTIENO.device_id, frame, now_s * 1000)
+            assert code(late) == "certificates.invalid"
 
     def test_garbage_is_refused(self, operation: Operation) -> None:
         assert code(operation.send(EventKind.RECORD, b"garbage")) == "crypto.malformed"
