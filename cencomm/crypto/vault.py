@@ -16,29 +16,64 @@ import unicodedata
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from cencomm.crypto.archive import ArchivePrivate
 from cencomm.crypto.certificates import MAX_SUBJECT_BYTES, read_text
 from cencomm.crypto.enrolment import recovery_inner_key, recovery_key
 from cencomm.crypto.primitives import (
     ARGON2_SALT_BYTES,
-    HASH_BYTES,
     KEY_BYTES,
     TAG_BYTES,
-    XCHACHA_NONCE_BYTES,
-    OpenFailed,
     Random,
     Secret,
     argon2id,
-    constant_time_equal,
     hkdf_expand,
     hkdf_extract,
     random_bytes,
-    xchacha_open,
-    xchacha_seal,
 )
+from cencomm.crypto.sealed import Sealed, WrongKey, read_sealed, seal, unwrap
 from cencomm.crypto.tls import DecodeError, Reader, Writer, decode_all
+from cencomm.crypto.vault_items import (
+    InnerEnvelope,
+    ItemInvalid,
+    VaultItem,
+    open_inner,
+    open_item,
+    seal_inner,
+    seal_item,
+)
 from cencomm.errors import DomainError
-from cencomm.ids import ID_BYTES
+
+__all__ = [
+    "CEILING_MEMORY_BYTES",
+    "CEILING_OPS_LIMIT",
+    "DEFAULT_MEMORY_BYTES",
+    "DEFAULT_OPS_LIMIT",
+    "FLOOR_MEMORY_BYTES",
+    "FLOOR_OPS_LIMIT",
+    "VERSION",
+    "InnerEnvelope",
+    "ItemInvalid",
+    "Kdf",
+    "KdfRefused",
+    "VaultItem",
+    "VaultKeys",
+    "VaultWraps",
+    "WrongKey",
+    "authentication_key",
+    "check_kdf",
+    "create_wraps",
+    "inner_wrap_key",
+    "new_vault_keys",
+    "open_inner",
+    "open_inner_with_password",
+    "open_item",
+    "open_with_password",
+    "open_with_recovery",
+    "rewrap",
+    "seal_inner",
+    "seal_item",
+    "stretch",
+    "wrap_key",
+]
 
 VERSION = 1
 FLOOR_OPS_LIMIT = 2
@@ -49,7 +84,6 @@ CEILING_MEMORY_BYTES = 1024 * 1024 * 1024
 """The most: nor can it ask for one that stops the client."""
 DEFAULT_OPS_LIMIT = 3
 DEFAULT_MEMORY_BYTES = 64 * 1024 * 1024
-MAX_ARCHIVE_KEYS = 10_000
 _SALT = b"CENcomm vault v1"
 _WRAPPED_BYTES = KEY_BYTES + TAG_BYTES
 
@@ -58,18 +92,6 @@ class KdfRefused(DomainError):
     """Argon2id parameters below the floor or above the ceiling; nothing was derived from the password."""
 
     code: ClassVar[str] = "vault.kdf_refused"
-
-
-class WrongKey(DomainError):
-    """The password (or the sheet) is not the one that the vault was wrapped under, or the wrap was tampered with."""
-
-    code: ClassVar[str] = "vault.wrong_key"
-
-
-class ItemInvalid(DomainError):
-    """A vault item that is not what it is stored as: of another account, id or version, or altered."""
-
-    code: ClassVar[str] = "vault.item_invalid"
 
 
 # ---------------------------------------------------------------- keys
@@ -125,41 +147,6 @@ def authentication_key(stretched: bytes, account_key: bytes) -> Secret:
     return _from_password(stretched, account_key, "authentication")
 
 
-# ---------------------------------------------------------------- sealing with a key check
-
-
-@dataclass(frozen=True, slots=True)
-class _Sealed:
-    """`key_check` commits to the key; it is compared before anything is opened."""
-
-    key_check: bytes
-    nonce: bytes
-    ciphertext: bytes
-
-    def encode(self) -> bytes:
-        return Writer().raw(self.key_check).raw(self.nonce).vector(self.ciphertext).bytes()
-
-
-def _read_sealed(reader: Reader) -> _Sealed:
-    return _Sealed(reader.raw(HASH_BYTES), reader.raw(XCHACHA_NONCE_BYTES), reader.vector())
-
-
-def _key_check(key: bytes) -> bytes:
-    return bytes(hkdf_expand(key, b"CENcomm key check", HASH_BYTES))
-
-
-def _seal(key: Secret, context: bytes, plaintext: bytes, random: Random) -> _Sealed:
-    nonce = random(XCHACHA_NONCE_BYTES)
-    return _Sealed(_key_check(key), nonce, xchacha_seal(key, nonce, context, plaintext))
-
-
-def _open(key: Secret, context: bytes, sealed: _Sealed) -> Secret:
-    """Raises OpenFailed."""
-    if not constant_time_equal(_key_check(key), sealed.key_check):
-        raise OpenFailed
-    return Secret(xchacha_open(key, sealed.nonce, context, sealed.ciphertext))
-
-
 # ---------------------------------------------------------------- wraps
 
 
@@ -181,10 +168,10 @@ class VaultWraps:
 
     account: str
     kdf: Kdf
-    password_wrap: _Sealed
-    recovery_wrap: _Sealed
-    inner_wrap: _Sealed
-    inner_recovery_wrap: _Sealed
+    password_wrap: Sealed
+    recovery_wrap: Sealed
+    inner_wrap: Sealed
+    inner_recovery_wrap: Sealed
 
     def encode(self) -> bytes:
         wraps = (self.password_wrap, self.recovery_wrap, self.inner_wrap, self.inner_recovery_wrap)
@@ -206,8 +193,8 @@ def _read_wraps(reader: Reader) -> VaultWraps:
     return VaultWraps(account, kdf, _read_wrap(reader), _read_wrap(reader), _read_wrap(reader), _read_wrap(reader))
 
 
-def _read_wrap(reader: Reader) -> _Sealed:
-    wrap = _read_sealed(reader)
+def _read_wrap(reader: Reader) -> Sealed:
+    wrap = read_sealed(reader)
     if len(wrap.ciphertext) != _WRAPPED_BYTES:
         raise DecodeError("wrap_length")
     return wrap
@@ -236,9 +223,9 @@ def create_wraps(
         account=account,
         kdf=kdf,
         password_wrap=_password_wrap(keys, account, kdf, wrap_key(stretched, account_key), random),
-        recovery_wrap=_seal(recovery_key(secret_r), recovery, keys.vault_key, random),
+        recovery_wrap=seal(recovery_key(secret_r), recovery, keys.vault_key, random),
         inner_wrap=_inner_wrap(keys, account, kdf, inner_wrap_key(stretched, account_key), random),
-        inner_recovery_wrap=_seal(recovery_inner_key(secret_r), inner_recovery, keys.inner_key, random),
+        inner_recovery_wrap=seal(recovery_inner_key(secret_r), inner_recovery, keys.inner_key, random),
     )
 
 
@@ -262,142 +249,29 @@ def rewrap(
     )
 
 
-def _password_wrap(keys: VaultKeys, account: str, kdf: Kdf, key: Secret, random: Random) -> _Sealed:
-    return _seal(key, _wrap_context(account, "password", kdf), keys.vault_key, random)
+def _password_wrap(keys: VaultKeys, account: str, kdf: Kdf, key: Secret, random: Random) -> Sealed:
+    return seal(key, _wrap_context(account, "password", kdf), keys.vault_key, random)
 
 
-def _inner_wrap(keys: VaultKeys, account: str, kdf: Kdf, key: Secret, random: Random) -> _Sealed:
-    return _seal(key, _wrap_context(account, "inner password", kdf), keys.inner_key, random)
-
-
-def _unwrap(key: Secret, context: bytes, wrap: _Sealed) -> Secret:
-    try:
-        return _open(key, context, wrap)
-    except OpenFailed:
-        raise WrongKey from None
+def _inner_wrap(keys: VaultKeys, account: str, kdf: Kdf, key: Secret, random: Random) -> Sealed:
+    return seal(key, _wrap_context(account, "inner password", kdf), keys.inner_key, random)
 
 
 def open_with_password(wraps: VaultWraps, account: str, *, stretched: Secret, account_key: Secret) -> Secret:
     """The vault key. Raises WrongKey; also when the wraps are another account's."""
     context = _wrap_context(account, "password", wraps.kdf)
-    return _unwrap(wrap_key(stretched, account_key), context, wraps.password_wrap)
+    return unwrap(wrap_key(stretched, account_key), context, wraps.password_wrap)
 
 
 def open_inner_with_password(wraps: VaultWraps, account: str, *, stretched: Secret, account_key: Secret) -> Secret:
     """The inner key, for a password typed just now. Raises WrongKey."""
     context = _wrap_context(account, "inner password", wraps.kdf)
-    return _unwrap(inner_wrap_key(stretched, account_key), context, wraps.inner_wrap)
+    return unwrap(inner_wrap_key(stretched, account_key), context, wraps.inner_wrap)
 
 
 def open_with_recovery(wraps: VaultWraps, account: str, *, secret_r: Secret) -> VaultKeys:
     """Both keys, from the sheet. Raises WrongKey."""
     return VaultKeys(
-        _unwrap(recovery_key(secret_r), _wrap_context(account, "recovery", None), wraps.recovery_wrap),
-        _unwrap(
-            recovery_inner_key(secret_r), _wrap_context(account, "inner recovery", None), wraps.inner_recovery_wrap
-        ),
+        unwrap(recovery_key(secret_r), _wrap_context(account, "recovery", None), wraps.recovery_wrap),
+        unwrap(recovery_inner_key(secret_r), _wrap_context(account, "inner recovery", None), wraps.inner_recovery_wrap),
     )
-
-
-# ---------------------------------------------------------------- items
-
-
-@dataclass(frozen=True, slots=True)
-class VaultItem:
-    """One immutable entry; `(item_id, version)` is written once."""
-
-    item_id: bytes
-    version: int
-    sealed: _Sealed
-
-    def encode(self) -> bytes:
-        return Writer().u16(VERSION).raw(self.item_id).u64(self.version).raw(self.sealed.encode()).bytes()
-
-    @classmethod
-    def decode(cls, data: bytes) -> VaultItem:
-        """Raises DecodeError."""
-        return decode_all(data, _read_item)
-
-
-def _read_item(reader: Reader) -> VaultItem:
-    if reader.u16() != VERSION:
-        raise DecodeError("vault_version")
-    return VaultItem(reader.raw(ID_BYTES), reader.u64(), _read_sealed(reader))
-
-
-def _item_context(account: str, item_id: bytes, version: int) -> bytes:
-    return Writer().vector(b"CENcomm vault item").vector(account.encode()).raw(item_id).u64(version).bytes()
-
-
-def seal_item(
-    vault_key: Secret,
-    *,
-    account: str,
-    item_id: bytes,
-    version: int,
-    plaintext: bytes,
-    random: Random = random_bytes,
-) -> VaultItem:
-    """`plaintext` sealed for this account, id (16 bytes) and version, and no other."""
-    sealed = _seal(vault_key, _item_context(account, item_id, version), plaintext, random)
-    return VaultItem(item_id, version, sealed)
-
-
-def open_item(vault_key: Secret, item: VaultItem, *, account: str, item_id: bytes, version: int) -> Secret:
-    """The plaintext of what was asked for. Raises ItemInvalid if the server gave something else."""
-    if (item.item_id, item.version) != (item_id, version):
-        raise ItemInvalid(version=version)
-    try:
-        return _open(vault_key, _item_context(account, item_id, version), item.sealed)
-    except OpenFailed:
-        raise ItemInvalid(version=version) from None
-
-
-# ---------------------------------------------------------------- the inner envelope
-
-
-@dataclass(frozen=True, slots=True)
-class InnerEnvelope:
-    """The officer's (or NCP's) identity key and the archive keys of his CUGs; opened, used, dropped."""
-
-    identity_seed: Secret
-    archive_keys: tuple[ArchivePrivate, ...] = ()
-
-    def encode(self) -> Secret:
-        head = Writer().u16(VERSION).raw(self.identity_seed)
-        return Secret(head.vector_of(self.archive_keys, _encode_archive).bytes())
-
-    @classmethod
-    def decode(cls, data: bytes) -> InnerEnvelope:
-        """Raises DecodeError."""
-        return decode_all(data, _read_envelope)
-
-
-def _encode_archive(archive: ArchivePrivate) -> bytes:
-    return archive.public_key + bytes(archive.private_key)
-
-
-def _read_archive(reader: Reader) -> ArchivePrivate:
-    return ArchivePrivate(reader.raw(KEY_BYTES), Secret(reader.raw(KEY_BYTES)))
-
-
-def _read_envelope(reader: Reader) -> InnerEnvelope:
-    if reader.u16() != VERSION:
-        raise DecodeError("envelope_version")
-    return InnerEnvelope(Secret(reader.raw(KEY_BYTES)), reader.vector_of(_read_archive, MAX_ARCHIVE_KEYS))
-
-
-def seal_inner(
-    inner_key: Secret, envelope: InnerEnvelope, *, account: str, version: int, random: Random = random_bytes
-) -> bytes:
-    """The envelope as it is stored (as a vault item's plaintext): a second lock inside the first."""
-    return _seal(inner_key, _inner_context(account, version), envelope.encode(), random).encode()
-
-
-def open_inner(inner_key: Secret, sealed: bytes, *, account: str, version: int) -> InnerEnvelope:
-    """Raises WrongKey or DecodeError."""
-    return InnerEnvelope.decode(_unwrap(inner_key, _inner_context(account, version), decode_all(sealed, _read_sealed)))
-
-
-def _inner_context(account: str, version: int) -> bytes:
-    return Writer().vector(b"CENcomm inner envelope").vector(account.encode()).u64(version).bytes()
