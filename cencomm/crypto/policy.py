@@ -281,7 +281,7 @@ def judge_start(
     if predecessor is None:
         _check_first_group(after, starter, trust)
     else:
-        _check_successor(after, predecessor, officer_of(committer), rejected_by)
+        _check_successor(group, after, predecessor, officer_of(committer), rejected_by)
     if after.started_at_ms < last_time_ms:
         raise refuse("P04", time_ms=after.started_at_ms, last_time_ms=last_time_ms)
     check_time([starter], trust, after.started_at_ms)
@@ -313,14 +313,18 @@ def _check_first_group(after: CencommGroup, starter: LeafNode, trust: Trust) -> 
 
 
 def _check_successor(
-    after: CencommGroup, predecessor: PublicGroup, starter: OfficerId, rejected_by: Collection[OfficerId]
+    group: PublicGroup,
+    after: CencommGroup,
+    predecessor: PublicGroup,
+    starter: OfficerId,
+    rejected_by: Collection[OfficerId],
 ) -> None:
     if after.predecessor is None:
         raise refuse("P32", reason="group_before")
     try:
-        verify_link(predecessor, after)
+        verify_link(predecessor, after, group.group_id)
     except SuccessorRefused as refused:
         reason = refused.facts["reason"]
-        raise refuse("P32" if reason == "predecessor" else "P35", reason=reason) from None
+        raise refuse("P32" if reason in ("predecessor", "group_id") else "P35", reason=reason) from None
     if not may_start(after, starter, rejected_by):
         raise refuse("P34", rejections=len(set(rejected_by)))

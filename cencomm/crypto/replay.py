@@ -30,7 +30,7 @@ from cencomm.crypto.primitives import HASH_BYTES
 from cencomm.crypto.records import RecordHeader, read_header
 from cencomm.crypto.tls import DecodeError, Reader, Writer, decode_all
 from cencomm.errors import DomainError
-from cencomm.ids import ID_BYTES, ClientRef, CugId, DeviceId, OfficerId, officer_of
+from cencomm.ids import ID_BYTES, ClientRef, CugId, DeviceId, GroupId, OfficerId, officer_of
 from cencomm.wire.frames import Event, EventKind
 
 _VERSION = 1
@@ -115,6 +115,8 @@ class Replay:
     """The signed time of the last commit or start."""
     rejections: tuple[tuple[bytes, OfficerId], ...] = ()
     """(commit hash, officer) of the commit that made the newest epoch."""
+    past_groups: tuple[GroupId, ...] = ()
+    """Ids of the groups that were succeeded: none comes back."""
     closed: bool = False
     outcome: Outcome | None = field(default=None, compare=False)
 
@@ -130,6 +132,7 @@ class Replay:
         """The checkpoint that goes into the vault; the root is not in it, whoever decodes it has pinned that."""
         writer = Writer().u16(_VERSION).raw(self.cug_id).raw(self.head.encode()).u64(self.server_time_ms)
         writer.u64(self.commit_time_ms).u8(self.closed).vector_of(self.rejections, _encode_rejection)
+        writer.vector(b"".join(self.past_groups))
         return writer.optional(self.group, lambda group: Writer().vector(group.encode()).bytes()).bytes()
 
     @classmethod
@@ -164,6 +167,7 @@ def _read_replay(reader: Reader, trust: Trust) -> Replay:
         commit_time_ms=commit_time_ms,
         closed=bool(closed),
         rejections=reader.vector_of(_read_rejection, _MAX_REJECTIONS),
+        past_groups=reader.vector_of(lambda inner: GroupId(inner.raw(ID_BYTES))),
         group=reader.optional(lambda inner: PublicGroup.decode(inner.vector())),
     )
 
@@ -244,10 +248,18 @@ def _start(replay: Replay, event: Event) -> Replay:
     )
     if judged.after.cug_id != replay.cug_id:
         raise ReplayRefused(reason="other_cug", seq=event.seq)
+    if body.group_id in replay.past_groups:
+        raise ReplayRefused(reason="group_came_back", seq=event.seq)
     if judged.committer != event.sender:
         raise ReplayRefused(reason="other_sender", seq=event.seq)
+    past = replay.past_groups if replay.group is None else (*replay.past_groups, GroupId(replay.group.group_id))
     return replace(
-        replay, group=group, commit_time_ms=judged.time_ms, rejections=(), outcome=Started(judged, group, body)
+        replay,
+        group=group,
+        commit_time_ms=judged.time_ms,
+        rejections=(),
+        past_groups=past,
+        outcome=Started(judged, group, body),
     )
 
 

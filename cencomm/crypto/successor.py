@@ -46,16 +46,18 @@ def may_start(group: CencommGroup, starter: OfficerId, rejected_by: Collection[O
     return entry.role is Role.ORGANISER or len(set(rejected_by)) >= OFFICERS_TO_REJECT
 
 
-def verify_link(predecessor: PublicGroup, successor: CencommGroup) -> None:
+def verify_link(predecessor: PublicGroup, successor: CencommGroup, successor_id: bytes) -> None:
     """That `successor` names the last epoch of `predecessor` and takes its roster over.
 
     Raises:
-        SuccessorRefused: predecessor, cug_id, roster, history or revocations differ.
+        SuccessorRefused: predecessor, group id, cug_id, roster, history or revocations differ.
         GroupContextInvalid, DecodeError: the predecessor has no `cencomm_group`.
     """
     before = CencommGroup.of(predecessor)
     if successor.predecessor != link(predecessor):
         raise SuccessorRefused(reason="predecessor")
+    if successor_id == predecessor.group_id:
+        raise SuccessorRefused(reason="group_id")
     if successor.cug_id != before.cug_id:
         raise SuccessorRefused(reason="cug_id")
     if successor.roster != before.roster:

@@ -441,6 +441,8 @@ BROKEN: list[tuple[str, Callable[[], object]]] = [
     ("P32", lambda: begin(started(replace(group_of(ORGANISER), predecessor=Predecessor(NEXT, 1, bytes(32)))))),
     ("P32", lambda: begin(started(group_id=NEXT), predecessor=OP.public)),
     ("P32", lambda: begin(successor(predecessor=Predecessor(NEXT, 1, bytes(32))), predecessor=OP.public)),
+    ("P32", lambda: begin(
+        started(successor_of(OP.public, started_at_ms=NOW_MS)), predecessor=OP.public)),
     ("P33", lambda: begin(started(group_of(ORGANISER, entry(SILVA)), by=SILVA))),
     ("P34", lambda: begin(successor(SILVA), predecessor=OP.public)),
     ("P34", lambda: begin(successor(SILVA), predecessor=OP.public, rejected_by=(SILVA.officer_id,) * 2)),

@@ -222,6 +222,22 @@ class TestSuccessor:
         assert isinstance(outcome, Refused)
         assert outcome.error.facts["rule"] == "P34"
 
+    def test_a_group_that_was_succeeded_does_not_come_back(self) -> None:
+        replay = STORY.replay
+        for group_id in (b"n" * 16, b"m" * 16):
+            assert replay.group is not None
+            state = started(successor_of(replay.group, started_at_ms=NOW_MS), group_id=group_id)
+            event = STORY.next(EventKind.GROUP, OTIENO.device_id, begin(state), seq=replay.head.n + 1)
+            replay = step(replay, event)
+            assert isinstance(replay.outcome, Started)
+        assert replay.group is not None
+        assert replay.past_groups == (GROUP, b"n" * 16)
+        for group_id in (GROUP, b"n" * 16):
+            state = started(successor_of(replay.group, started_at_ms=NOW_MS), group_id=group_id)
+            event = STORY.next(EventKind.GROUP, OTIENO.device_id, begin(state), seq=replay.head.n + 1)
+            assert refused(replay, event) == "group_came_back"
+        assert Replay.decode(replay.encode(), TRUST) == replay
+
     def test_a_commit_that_works_ends_the_rejections(self) -> None:
         body = Rejection(GROUP, 0, bytes(32), "mls.refused").signed(SILVA.device_seed).encode()
         replay = step(STORY.replay, STORY.next(EventKind.REJECTION, SILVA.device_id, body))

@@ -14,11 +14,12 @@ from tests.unit.crypto.people import DUBOIS, NOW_MS, OTIENO, SILVA
 
 OP = operation()
 GROUP = CencommGroup.of(OP.public)
+OTHER = b"n" * 16
 NEXT = successor_of(OP.public, started_at_ms=NOW_MS + 1)
 
 
 def test_it_names_the_last_epoch_and_takes_the_roster_over() -> None:
-    verify_link(OP.public, NEXT)
+    verify_link(OP.public, NEXT, OTHER)
     assert NEXT.predecessor == link(OP.public)
     assert NEXT.predecessor is not None
     assert NEXT.predecessor.confirmed_transcript_hash == OP.public.context.confirmed_transcript_hash
@@ -36,12 +37,17 @@ def test_it_names_the_last_epoch_and_takes_the_roster_over() -> None:
 )
 def test_what_differs_is_refused(changed: CencommGroup, reason: str) -> None:
     with pytest.raises(SuccessorRefused, match=reason):
-        verify_link(OP.public, changed)
+        verify_link(OP.public, changed, OTHER)
 
 
 def test_an_older_epoch_is_not_the_last_one() -> None:
     with pytest.raises(SuccessorRefused, match="predecessor"):
-        verify_link(commit(OP.otieno).state.public, NEXT)
+        verify_link(commit(OP.otieno).state.public, NEXT, OTHER)
+
+
+def test_it_has_an_id_of_its_own() -> None:
+    with pytest.raises(SuccessorRefused, match="group_id"):
+        verify_link(OP.public, NEXT, OP.public.group_id)
 
 
 def test_who_may_start_one() -> None:

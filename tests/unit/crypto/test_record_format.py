@@ -1,0 +1,62 @@
+"""Padding and the signed form of a record (PROTOCOL §3.2, §3.3); `RC-05` is of the table in `test_records`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cencomm.crypto.head import Head
+from cencomm.crypto.record_format import RecordRefused, SignedRecord, padded_length
+from cencomm.crypto.records import key_ring
+from tests.unit.crypto.hostile import survives
+from tests.unit.crypto.people import OTIENO
+from tests.unit.crypto.test_records import OBSERVERS, SEEN, opened, seal
+
+
+class TestPadding:
+    def test_rc_05_short_texts_all_look_alike(self) -> None:
+        assert len({len(seal(b"x" * size, None)) for size in range(40)}) == 1
+
+    @pytest.mark.parametrize(("length", "padded"), [(0, 256), (256, 256), (257, 272), (1000, 1024), (10_000, 10_240)])
+    def test_padme(self, length: int, padded: int) -> None:
+        assert padded_length(length) == padded
+
+    @given(st.integers(257, 2**24))
+    def test_at_most_twelve_percent_are_added(self, length: int) -> None:
+        assert length <= padded_length(length) <= length * 1.12
+        assert padded_length(padded_length(length)) == padded_length(length)
+
+
+class TestSignedRecord:
+    def test_an_extraction_verifies_without_any_key(self) -> None:
+        signed = opened(seal()).signed
+        again = SignedRecord.decode(signed.encode())
+        assert again == signed
+        again.verify(OTIENO.device_key)
+        survives(SignedRecord.decode, signed.encode())
+
+    def test_a_part_that_was_not_opened_stays_a_hash(self) -> None:
+        signed = opened(seal(public_key=OBSERVERS), keys=key_ring(OBSERVERS)).signed
+        again = SignedRecord.decode(signed.encode())
+        assert again == signed
+        again.verify(OTIENO.device_key)
+
+    def test_every_change_is_noticed(self) -> None:
+        signed = opened(seal()).signed
+        first, second = signed.parts
+        for changed, expected in (
+            (replace(signed, context_hash=bytes(32)), "signature"),
+            (replace(signed, sent_at_ms=1), "signature"),
+            (replace(signed, seen=Head(1, SEEN.hash)), "signature"),
+            (replace(signed, header=replace(signed.header, epoch=8)), "signature"),
+            (replace(signed, parts=(first._replace(content=b"other"), second)), "part_hash"),
+            (replace(signed, parts=(first, second._replace(salt=bytes(32)))), "part_hash"),
+            (replace(signed, parts=(first,)), "parts"),
+            (replace(signed, parts=(second, first)), "parts"),
+            (replace(signed, signature=bytes(64)), "signature"),
+        ):
+            with pytest.raises(RecordRefused, match=expected):
+                changed.verify(OTIENO.device_key)
