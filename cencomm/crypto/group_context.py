@@ -152,13 +152,14 @@ class Predecessor:
     group_id: GroupId
     epoch: int
     confirmed_transcript_hash: bytes
+    """Empty in epoch 0 (RFC 9420 §11)."""
 
     def encode(self) -> bytes:
-        return Writer().raw(self.group_id).u64(self.epoch).raw(self.confirmed_transcript_hash).bytes()
+        return Writer().raw(self.group_id).u64(self.epoch).vector(self.confirmed_transcript_hash).bytes()
 
 
 def _read_predecessor(reader: Reader) -> Predecessor:
-    return Predecessor(GroupId(reader.raw(ID_BYTES)), reader.u64(), reader.raw(HASH_BYTES))
+    return Predecessor(GroupId(reader.raw(ID_BYTES)), reader.u64(), reader.vector(HASH_BYTES))
 
 
 @dataclass(frozen=True, slots=True)
