@@ -105,6 +105,7 @@ STATUS_OF_FAMILY: Final[dict[str, int]] = {
     "policy": 422,
     "mls": 422,
     "crypto": 400,
+    "server": INTERNAL,
     "store": INTERNAL,
     "settings": INTERNAL,
 }

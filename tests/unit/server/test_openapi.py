@@ -1,0 +1,51 @@
+"""The OpenAPI page says what the server does."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from cencomm.server.openapi import document
+from cencomm.wire.http import ROUTES, Auth
+from tests.accounts_world import World
+from tests.unit.server.rig import served
+
+
+def references(value: Any) -> set[str]:
+    return set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(value)))
+
+
+async def test_page_is_served(world: World) -> None:
+    async with served(world) as rig:
+        answer = await rig.ask("GET", "/v1/openapi.json")
+        assert answer.status_code == 200
+        assert answer.json() == json.loads(json.dumps(document()))
+
+
+def test_every_route_stands_in_it_once() -> None:
+    found = {
+        operation["operationId"]: (method.upper(), path)
+        for path, methods in document()["paths"].items()
+        for method, operation in methods.items()
+    }
+    assert found == {route.name: (route.method, route.path) for route in ROUTES}
+
+
+def test_operations_say_what_they_need_and_give() -> None:
+    for route in ROUTES:
+        operation = document()["paths"][route.path][route.method.lower()]
+        assert bool(operation["security"]) == (route.auth is not Auth.NONE)
+        assert str(route.status) in operation["responses"]
+        assert references(operation["responses"]["default"]) == {"ErrorOut"}
+        assert ("requestBody" in operation) == (route.request is not None)
+        given = {parameter["name"] for parameter in operation.get("parameters", [])}
+        assert given == {query.name for query in route.query} | ({"cug_id"} if "{cug_id}" in route.path else set())
+
+
+def test_every_reference_leads_somewhere_and_bytes_say_their_encoding() -> None:
+    schemas = document()["components"]["schemas"]
+    assert references(document()) <= set(schemas)
+    assert schemas["EnrolIn"]["properties"]["authentication_key"]["contentEncoding"] == "base64url"
+    assert schemas["EnrolIn"]["additionalProperties"] is False
+    assert document()["openapi"] == "3.1.0"

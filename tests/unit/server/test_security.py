@@ -1,0 +1,126 @@
+"""Tokens, origins and headers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from starlette.requests import HTTPConnection
+from starlette.types import Message
+
+from cencomm.accounts.errors import NoDevice, NotAllowed, NotSignedIn
+from cencomm.server.errors import OriginRefused
+from cencomm.server.security import (
+    SecurityHeaders,
+    address_of,
+    authenticate,
+    authenticate_device,
+    check_origin,
+    token_of,
+)
+from tests.accounts_world import World
+
+ORIGIN = "https://cencomm.example"
+
+
+def connection(**headers: str) -> HTTPConnection:
+    raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    return HTTPConnection({"type": "http", "headers": raw, "client": ("192.0.2.7", 5)})
+
+
+@pytest.mark.parametrize(
+    ("given", "token"),
+    [
+        ("Bearer abc", "abc"),
+        ("bearer  abc ", "abc"),
+        ("Bearer ", None),
+        ("Bearer", None),
+        ("Basic abc", None),
+        ("abc", None),
+        ("", None),
+    ],
+)
+def test_token_is_a_bearer_token(given: str, token: str | None) -> None:
+    assert token_of(connection(authorization=given)) == token
+
+
+def test_address_is_the_peers() -> None:
+    assert address_of(connection(x_forwarded_for="203.0.113.1")) == "192.0.2.7"
+    assert address_of(HTTPConnection({"type": "http", "headers": []})) == "unknown"
+
+
+@pytest.mark.parametrize("origin", [None, ORIGIN, "HTTPS://CENCOMM.EXAMPLE"])
+def test_own_origin_and_none_pass(origin: str | None) -> None:
+    check_origin(connection(**({} if origin is None else {"origin": origin})), ORIGIN)
+
+
+@pytest.mark.parametrize(
+    "origin", ["null", "", "http://cencomm.example", "https://cencomm.example.evil", "https://cencomm.example:8443"]
+)
+def test_other_origins_are_refused(origin: str) -> None:
+    with pytest.raises(OriginRefused):
+        check_origin(connection(origin=origin), ORIGIN)
+
+
+class FakeServices:
+    """Only what `authenticate` asks of the services."""
+
+    def __init__(self, world: World) -> None:
+        self.new_unit_of_work = world.new_uow
+        self.now_ms = lambda: world.now_ms
+
+
+class TestAuthenticate:
+    async def test_no_token_is_no_session_and_no_device(self, world: World) -> None:
+        services: Any = FakeServices(world)
+        assert await authenticate(connection(), services) is None
+        with pytest.raises(NotSignedIn):
+            await authenticate_device(connection(), services)
+
+    async def test_unknown_token_is_refused(self, world: World) -> None:
+        services: Any = FakeServices(world)
+        with pytest.raises(NotSignedIn):
+            await authenticate(connection(authorization="Bearer nonsense"), services)
+
+    async def test_websocket_needs_an_officer_and_a_device(self, world: World) -> None:
+        services: Any = FakeServices(world)
+        ncp = await world.ncp(await world.secretariat(), "KE")
+        officer = await world.officer(ncp, "KE/otieno")
+        given = connection(authorization=f"Bearer {officer.token}")
+        with pytest.raises(NoDevice):
+            await authenticate_device(given, services)
+        bound = await world.device(officer)
+        assert await authenticate_device(given, services) == bound
+        other = await world.signed_in_again("KE")
+        with pytest.raises(NotAllowed):
+            await authenticate_device(connection(authorization=f"Bearer {other.token}"), services)
+
+
+class TestSecurityHeaders:
+    async def started(self, *, behind_tls: bool, origin: str | None = None) -> dict[str, str]:
+        async def app(_scope: object, _receive: object, send: Any) -> None:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body"})
+
+        said: list[Message] = []
+
+        async def send(message: Message) -> None:
+            said.append(message)
+
+        async def receive() -> Message:
+            return {"type": "http.request"}
+
+        headers = [] if origin is None else [(b"origin", origin.encode())]
+        wrapped = SecurityHeaders(app, origin=ORIGIN, behind_tls=behind_tls)
+        await wrapped({"type": "http", "headers": headers, "method": "GET", "path": "/"}, receive, send)
+        start = said[0]
+        return {"status": str(start["status"])} | {name.decode(): value.decode() for name, value in start["headers"]}
+
+    async def test_strict_transport_only_behind_tls(self) -> None:
+        assert "strict-transport-security" in await self.started(behind_tls=True)
+        assert "strict-transport-security" not in await self.started(behind_tls=False)
+
+    async def test_refused_origin_has_the_headers_too(self) -> None:
+        headers = await self.started(behind_tls=False, origin="https://evil.example")
+        assert headers["status"] == "403"
+        assert headers["x-frame-options"] == "DENY"

@@ -1,0 +1,79 @@
+"""Settings come from the environment, once."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from cencomm.settings import DEFAULT_PORT, Settings, SettingsInvalid
+
+
+def test_nothing_set_is_a_server_for_this_machine_only() -> None:
+    settings = Settings.from_environment({})
+    assert (settings.host, settings.port) == ("127.0.0.1", DEFAULT_PORT)
+    assert settings.data_dir == Path("var").resolve()
+    assert settings.database_url == f"sqlite:///{settings.data_dir}/cencomm.sqlite3"
+    assert settings.origin == f"http://127.0.0.1:{DEFAULT_PORT}"
+    assert not settings.behind_tls
+
+
+def test_everything_can_be_set() -> None:
+    settings = Settings.from_environment(
+        {
+            "CENCOMM_DATA_DIR": "/srv/cencomm",
+            "CENCOMM_DATABASE_URL": "postgresql://u@h/d",
+            "CENCOMM_HOST": "::",
+            "CENCOMM_PORT": "9000",
+            "CENCOMM_PUBLIC_URL": "https://CENcomm.example/",
+            "CENCOMM_TRUSTED_PROXIES": "10.0.0.1, 10.0.0.2",
+            "CENCOMM_LOG": "debug",
+            "CENCOMM_SESSION_HOURS": "8",
+            "CENCOMM_RATE": "5",
+        }
+    )
+    assert settings == Settings(
+        data_dir=Path("/srv/cencomm"),
+        database_url="postgresql://u@h/d",
+        host="::",
+        port=9000,
+        public_url="https://CENcomm.example",
+        trusted_proxies=("10.0.0.1", "10.0.0.2"),
+        log_level="debug",
+        session_hours=8,
+        requests_per_second=5,
+    )
+    assert settings.origin == "https://cencomm.example"
+    assert settings.behind_tls
+
+
+def test_ipv6_host_is_shown_in_brackets() -> None:
+    assert Settings.from_environment({"CENCOMM_HOST": "::1", "CENCOMM_PORT": "1"}).public_url == "http://[::1]:1"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CENCOMM_PORT", "x"),
+        ("CENCOMM_PORT", "-1"),
+        ("CENCOMM_PORT", "65536"),
+        ("CENCOMM_PORT", "٣"),
+        ("CENCOMM_LOG", "loud"),
+        ("CENCOMM_SESSION_HOURS", "0"),
+        ("CENCOMM_RATE", "0"),
+        ("CENCOMM_PUBLIC_URL", "ftp://x"),
+        ("CENCOMM_PUBLIC_URL", "cencomm.example"),
+        ("CENCOMM_PUBLIC_URL", "https://x/?y=1"),
+        ("CENCOMM_PUBLIC_URL", "http://[::1"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_name_without_its_value(name: str, value: str) -> None:
+    with pytest.raises(SettingsInvalid) as refused:
+        Settings.from_environment({name: value})
+    assert refused.value.facts == {"setting": name}
+
+
+def test_settings_are_frozen() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Settings.from_environment({}).port = 1  # type: ignore[misc]
