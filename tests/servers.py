@@ -130,9 +130,9 @@ class RunningServer:
             raise
 
     def _wait_until_ready(self) -> None:
+        assert self.process is not None
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
-            assert self.process is not None
             if self.process.poll() is not None:
                 raise ServerDidNotStart(f"ended with {self.process.returncode}:\n{self.log()[-4000:]}")
             try:

@@ -12,9 +12,10 @@ import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
+from typing import Final
 
 import structlog
+from structlog.typing import EventDict, Processor
 
 from cencomm.errors import DomainError
 
@@ -27,10 +28,8 @@ HIDDEN: Final = "…"
 MAX_VALUE: Final = 300
 MAX_PLACES: Final = 30
 
-_Event = dict[str, Any]
 
-
-def hide_secrets(_logger: object, _method: str, event: _Event) -> _Event:
+def hide_secrets(_logger: object, _method: str, event: EventDict) -> EventDict:
     """Whatever is named like a secret, or is not a plain short value, is hidden."""
     return {key: value if key in PLAIN_KEYS else _shown(key, value) for key, value in event.items()}
 
@@ -48,7 +47,7 @@ def _shown(key: str, value: object) -> object:
     return HIDDEN
 
 
-def without_messages(_logger: object, _method: str, event: _Event) -> _Event:
+def without_messages(_logger: object, _method: str, event: EventDict) -> EventDict:
     """An exception as its type and places."""
     given = event.pop("exc_info", None)
     error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
@@ -66,7 +65,7 @@ def places(trace: TracebackType | None) -> list[str]:
 
 def configure(level: str) -> None:
     """Send every log of the process to standard error as JSON lines, at `level` and above."""
-    shared = [
+    shared: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -70,7 +70,7 @@ class SqlSignInFailures:
             await insert_new(self._connection, _failures, _row(subject, NO_FAILURES, 0))
             row = (await self._connection.execute(query)).one_or_none()
             if row is not None:
-                return Failures(row.count, row.locked_until_ms, row.last_ms)
+                return Failures(row._mapping["count"], row.locked_until_ms, row.last_ms)
 
     async def put(self, subject: str, failures: Failures, now_ms: int) -> None:
         await put(self._connection, _failures, _row(subject, failures, now_ms), ["subject"])

@@ -20,7 +20,7 @@ from cencomm.settings import Settings
 
 @pytest.fixture(autouse=True)
 def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(main.logging, "configure", lambda _level: None)
+    monkeypatch.setattr("cencomm.server.logging.configure", lambda _level: None)
     structlog.reset_defaults()
 
 

@@ -56,7 +56,11 @@ async def _lifespan(app: ASGIApp) -> AsyncIterator[None]:
     """Starts and stops the application as a server would."""
     told: asyncio.Queue[MutableMapping[str, Any]] = asyncio.Queue()
     said: asyncio.Queue[MutableMapping[str, Any]] = asyncio.Queue()
-    running = asyncio.create_task(app({"type": "lifespan", "state": {}}, told.get, said.put))
+
+    async def run() -> None:
+        await app({"type": "lifespan", "state": {}}, told.get, said.put)
+
+    running = asyncio.create_task(run())
     try:
         await told.put({"type": "lifespan.startup"})
         answer = await said.get()

@@ -10,7 +10,7 @@ import pytest_asyncio
 from cencomm.accounts import access, sessions
 from cencomm.accounts.sessions import SignedIn
 from cencomm.server import app as edge
-from cencomm.wire.http import ROUTES, Auth, InviteIn, SignInFinishIn, SignInStartIn
+from cencomm.wire.http import ROUTES, Auth, HttpRoute, InviteIn, SignInFinishIn, SignInStartIn
 from tests.accounts_world import ADDRESS, HOURS, KEY, RECOVERY_KEY, World
 from tests.unit.server.rig import ORIGIN, Rig, served
 
@@ -44,7 +44,7 @@ class TestOpenRoutes:
 
 class TestSignedIn:
     @pytest.mark.parametrize("route", [r for r in ROUTES if r.auth is not Auth.NONE], ids=lambda r: r.name)
-    async def test_without_a_session_every_other_route_is_refused(self, rig: Rig, route: edge.HttpRoute) -> None:
+    async def test_without_a_session_every_other_route_is_refused(self, rig: Rig, route: HttpRoute) -> None:
         path = route.path.replace("{cug_id}", "0" * 32)
         before = await rig.world.snapshot()
         for token in (None, "nonsense"):
@@ -54,7 +54,7 @@ class TestSignedIn:
         assert await rig.world.snapshot() == before
 
     @pytest.mark.parametrize("route", [r for r in ROUTES if r.auth is not Auth.NONE], ids=lambda r: r.name)
-    async def test_recovery_session_gets_no_further(self, rig: Rig, route: edge.HttpRoute) -> None:
+    async def test_recovery_session_gets_no_further(self, rig: Rig, route: HttpRoute) -> None:
         if route.name in {"session", "sign_out", "vault_wraps", "change_password"}:
             return
         token = await recovery_token(rig.world)
@@ -65,7 +65,7 @@ class TestSignedIn:
         assert await rig.world.snapshot() == before
 
     @pytest.mark.parametrize("route", [r for r in ROUTES if r.auth is Auth.DEVICE], ids=lambda r: r.name)
-    async def test_session_without_device_is_refused_where_one_is_needed(self, rig: Rig, route: edge.HttpRoute) -> None:
+    async def test_session_without_device_is_refused_where_one_is_needed(self, rig: Rig, route: HttpRoute) -> None:
         ncp = await rig.world.ncp(await rig.world.secretariat(), "KE")
         signed_in = await rig.world.officer(ncp, "KE/otieno")
         path = route.path.replace("{cug_id}", "0" * 32)

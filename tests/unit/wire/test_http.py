@@ -50,7 +50,7 @@ class TestBody:
 
     def test_frozen(self) -> None:
         with pytest.raises(ValidationError):
-            ENROL.account = "FR"  # type: ignore[misc]
+            ENROL.account = "FR"
 
 
 class TestNames:
