@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from cencomm.crypto import records
 from cencomm.crypto.head import start
 from cencomm.crypto.labels import expand_with_label
-from cencomm.crypto.primitives import Secret, sha256, xchacha_seal
+from cencomm.crypto.primitives import Secret, sha256, xchacha_open, xchacha_seal
 from cencomm.crypto.records import (
     Audience,
     KeyMissing,
@@ -37,6 +37,7 @@ from cencomm.crypto.tls import DecodeError, Writer, vector
 from cencomm.ids import ClientRef, CugId, GroupId
 from tests.unit.crypto.hostile import survives
 from tests.unit.crypto.people import NOW_MS, OTIENO, SILVA, repeatable
+from tests.unit.crypto.salamander import two_keys
 
 CUG, GROUP, REF = CugId(b"c" * 16), GroupId(b"g" * 16), ClientRef(b"r" * 16)
 KEY, OBSERVERS = Secret(b"k" * 32), Secret(b"o" * 32)
@@ -211,6 +212,16 @@ def statement(hashes: int) -> bytes:
 
 
 class TestHostileMember:
+    def test_rc_01_one_ciphertext_for_two_keys_reaches_one_reader_only(self) -> None:
+        header = RecordHeader(1, CUG, GROUP, 7, 2, REF, (PartHeader(Audience.PERSONAL, key_id(KEY)),)).encode()
+        nonce = bytes(24)
+        ciphertext = two_keys(KEY, OBSERVERS, nonce, header, 256)
+        assert xchacha_open(KEY, nonce, header, ciphertext) != xchacha_open(OBSERVERS, nonce, header, ciphertext)
+        body = header + vector(nonce + ciphertext)
+        with pytest.raises(KeyMissing):
+            opened(body, keys=key_ring(OBSERVERS))
+        assert reason(body, keys={key_id(KEY): OBSERVERS}) == "key_id"
+
     @pytest.mark.parametrize(
         ("parts", "expected"),
         [

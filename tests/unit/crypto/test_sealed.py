@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from cencomm.crypto.primitives import OpenFailed, Secret, random_bytes
-from cencomm.crypto.sealed import WrongKey, open_sealed, read_sealed, seal, unwrap
+from cencomm.crypto.primitives import OpenFailed, Secret, random_bytes, xchacha_open
+from cencomm.crypto.sealed import Sealed, WrongKey, open_sealed, read_sealed, seal, unwrap
 from cencomm.crypto.tls import decode_all
 from tests.unit.crypto.hostile import survives
+from tests.unit.crypto.salamander import two_keys
 
 KEY, OTHER = Secret(b"k" * 32), Secret(b"o" * 32)
 SEALED = seal(KEY, b"context", b"plaintext", random_bytes)
@@ -33,6 +34,15 @@ def test_another_key_context_or_ciphertext_does_not_open() -> None:
             open_sealed(key, context, sealed)
         with pytest.raises(WrongKey):
             unwrap(key, context, sealed)
+
+
+def test_one_ciphertext_for_two_keys_opens_under_one() -> None:
+    nonce = bytes(24)
+    sealed = Sealed(SEALED.key_check, nonce, two_keys(KEY, OTHER, nonce, b"context", 32))
+    assert len(open_sealed(KEY, b"context", sealed)) == 32
+    assert len(xchacha_open(OTHER, nonce, b"context", sealed.ciphertext)) == 32
+    with pytest.raises(OpenFailed):
+        open_sealed(OTHER, b"context", sealed)
 
 
 def test_a_ciphertext_under_another_key_with_our_key_check_does_not_open() -> None:
