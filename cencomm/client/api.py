@@ -207,13 +207,11 @@ class Client:
         await bind_session(self._api, self._row)
         await fetch_revocations(self._api, self._profile, self._clock)
         await refill_key_packages(self._api, self._profile, self.device, self._clock)
-        for said in await self._api.cugs():
-            if said.member or CugId(said.cug_id) in self._engines:
-                await self._follow(CugId(said.cug_id))
+        await self._discover()
         await pull_vault(self._api, self._profile, self._engines)
         await self._finish_openings()
         if self._session is None:
-            handler = Live(self._engines, self._clock, self._notice)
+            handler = Live(self._engines, self._clock, self._notice, lambda: self._later(self._discover()))
             self._session = Session(self._row.server_url, self, handler)
             self._session.start()
         await self._session.wait_connected(seconds)
@@ -323,8 +321,9 @@ class Client:
             raise UnknownGroup(name="" if cug_id is None else cug_id.hex(), waited_seconds=seconds) from None
 
     async def _something_new(self) -> None:
-        waits: list[asyncio.Future[object]] = [asyncio.ensure_future(self._new_cug.wait())]
-        waits += [asyncio.ensure_future(engine.next_change()) for engine in self._engines.values()]
+        # The events are taken before anything is awaited: what changes from here on sets them.
+        events = [self._new_cug, *[engine.changed for engine in self._engines.values()]]
+        waits = [asyncio.ensure_future(event.wait()) for event in events]
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -373,9 +372,12 @@ class Client:
             wake.set()
         return known
 
-    async def _follow(self, cug_id: CugId) -> None:
-        engine = self._engine(cug_id)
-        await fetch_welcome(engine, self._api, self._profile)
+    async def _discover(self) -> None:
+        """CUGs that this officer came into while nobody listened: a notice is not said twice."""
+        for said in await self._api.cugs():
+            cug_id = CugId(said.cug_id)
+            if said.member and (cug_id not in self._engines or self._engines[cug_id].memory.secret is None):
+                await self._heed(Notice(NoticeKind.ADMITTED, cug_id))
 
     async def _finish_openings(self) -> None:
         """First groups that may not have reached the server: the same bytes again are harmless."""
@@ -391,9 +393,11 @@ class Client:
 
     async def _heed(self, notice: Notice) -> None:
         if notice.kind is NoticeKind.ADMITTED and notice.cug_id is not None:
-            await self._follow(CugId(notice.cug_id))
-            for frame in self._engines[CugId(notice.cug_id)].resume():
-                self.send(frame)
+            engine = self._engine(CugId(notice.cug_id))
+            await fetch_welcome(engine, self._api, self._profile)
+            if self.is_connected:
+                for frame in engine.resume():
+                    self.send(frame)
         elif notice.kind is NoticeKind.KEY_PACKAGES_LOW:
             await refill_key_packages(self._api, self._profile, self.device, self._clock)
         elif notice.kind is NoticeKind.REVOCATIONS:

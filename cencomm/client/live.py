@@ -35,10 +35,12 @@ class Live:
         engines: Mapping[CugId, CugEngine],
         clock: ServerClock,
         on_notice: Callable[[Notice], None],
+        on_ready: Callable[[], None],
     ) -> None:
         self._engines = engines
         self._clock = clock
         self._on_notice = on_notice
+        self._on_ready = on_ready
 
     def resume(self) -> Sequence[ClientFrame]:
         return [frame for engine in list(self._engines.values()) for frame in engine.resume()]
@@ -67,6 +69,7 @@ class Live:
                 log.info("session.refused", code=frame.code)
             elif isinstance(frame, Ready):
                 self._clock.learn(frame.server_time)
+                self._on_ready()
             elif isinstance(frame, Notice):
                 self._on_notice(frame)
         return found

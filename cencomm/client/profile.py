@@ -101,6 +101,15 @@ class Transaction:
             (self._keys.space(table), name, number, self._keys.seal(table, name, key, value)),
         )
 
+    def add(self, table: Table, key: bytes, value: bytes, *, number: int = 0) -> bool:
+        """Write the value of `key` unless there is one; whether it was written."""
+        name = self._keys.name(table, key)
+        done = self._connection.execute(
+            "INSERT INTO value VALUES (?, ?, ?, ?) ON CONFLICT (space, name) DO NOTHING",
+            (self._keys.space(table), name, number, self._keys.seal(table, name, key, value)),
+        )
+        return done.rowcount == 1
+
     def delete(self, table: Table, key: bytes) -> None:
         """Forget `key`; the pages are overwritten (`secure_delete`)."""
         self._connection.execute(

@@ -302,6 +302,11 @@ class CugEngine:
         """Return after the next batch, disconnection or stop."""
         await self._changed.wait()
 
+    @property
+    def changed(self) -> asyncio.Event:
+        """Set by the next batch, disconnection or stop; another one stands here then."""
+        return self._changed
+
     def stop(self) -> None:
         self._stopped = True
         for waiting in self._outcomes.values():

@@ -28,7 +28,7 @@ from cencomm.client.model import (
     pack,
     unpack,
 )
-from cencomm.client.profile import Transaction
+from cencomm.client.profile import Table, Transaction
 from cencomm.crypto.head import Head
 from cencomm.crypto.head import start as first_head
 from cencomm.crypto.mls.public.group import PublicGroup
@@ -78,11 +78,13 @@ class Memory:
     _epochs: dict[EpochName, EpochRow] = field(default_factory=dict)
     _keys: dict[EpochName, Secret] = field(default_factory=dict)
     _state_changed: bool = False
+    _items: Table = field(init=False)
 
     def __post_init__(self) -> None:
         self.row = CugRow(self.cug_id, head_hash=first_head(self.cug_id).hash)
         self.outbox = Outbox(self.cug_id)
         self.heads = Heads(self.cug_id)
+        self._items = model.items(self.cug_id)
 
     # ------------------------------------------------------------ loading and saving
 
@@ -191,9 +193,18 @@ class Memory:
         else:
             tx.put(model.pending(self.cug_id), _ONE, pack(row))
 
+    def add_item(self, tx: Transaction, item: Item) -> bool:
+        """Keep a new item, unless that device has sent something under that client_ref before (PROTOCOL §3.6)."""
+        key = model.item_key(item.sender, item.client_ref)
+        return tx.add(self._items, key, pack(item), number=item.seq)
+
     def put_item(self, tx: Transaction, item: Item) -> None:
-        key = model.item_key(item.sender, item.client_ref) if item.client_ref else item.seq.to_bytes(8, "big")
-        tx.put(model.items(self.cug_id), key, pack(item), number=item.seq)
+        """Keep an item that replaces what was shown of the same event."""
+        tx.put(self._items, model.item_key(item.sender, item.client_ref), pack(item), number=item.seq)
+
+    def put_repeated(self, tx: Transaction, item: Item) -> None:
+        """Keep the refusal of a repeated event beside the first one."""
+        tx.put(self._items, item.seq.to_bytes(8, "big"), pack(item), number=item.seq)
 
     def alarm(self, tx: Transaction, code: str, *, seq: int = 0, **facts: Fact) -> None:
         """Note something that does not fit, once per code and facts."""

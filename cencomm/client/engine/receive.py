@@ -15,7 +15,7 @@ from cencomm.client.engine.handshake import apply_commit, apply_start
 from cencomm.client.engine.keys import learn_said_keys, refused_item
 from cencomm.client.engine.memory import Memory, epoch_key
 from cencomm.client.engine.record import receive_record
-from cencomm.client.engine.refusals import EventRefused
+from cencomm.client.engine.refusals import EventRefused, RecordRefused
 from cencomm.client.engine.seen import compare_seen
 from cencomm.client.model import Item, ItemKind, Standing
 from cencomm.client.profile import Transaction
@@ -58,8 +58,8 @@ def _apply(memory: Memory, tx: Transaction, event: Event) -> None:
         item = refused_item(event, error)
         if event.kind in (EventKind.GROUP, EventKind.COMMIT):
             memory.alarm(tx, "handshake_refused", seq=event.seq, sender=event.sender, reason=error.code)
-    if item is not None:
-        memory.put_item(tx, item)
+    if item is not None and not memory.add_item(tx, item):
+        memory.put_repeated(tx, refused_item(event, RecordRefused(reason="repeated")))
     head = advance(memory.head, event.seq, event.server_time, hash_of(event))
     memory.heads.append(tx, head.n, head.hash)
     memory.change(head_n=head.n, head_hash=head.hash, at_ms=max(event.server_time, memory.row.at_ms))
