@@ -1,4 +1,4 @@
-"""The rules for the leaves and the roster of a group (P14-P29): asked of every state a commit makes."""
+"""The rules for the leaves and the roster of a group (P14-P18, P20-P29): asked of every state a commit makes."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from cencomm.crypto.group_context import (
 from cencomm.crypto.mls.public.extensions import Capabilities, Extension, find
 from cencomm.crypto.mls.public.key_package import MLS10
 from cencomm.crypto.mls.public.leaf_node import Credential, CredentialType, LeafNode
+from cencomm.crypto.mls.public.public_keys import is_public_key
 from cencomm.crypto.mls.public.tree import RatchetTree
 from cencomm.crypto.policy_rules import refuse
 from cencomm.crypto.primitives import CipherSuite
@@ -183,7 +184,7 @@ def check_time(leaves: Iterable[LeafNode], trust: Trust, time_ms: int) -> None:
 
 
 def check_roster(group: CencommGroup) -> None:
-    """P15-P17. Raises PolicyRefused."""
+    """P15-P18. Raises PolicyRefused."""
     officers = [entry.officer_id for entry in group.roster]
     if officers != sorted(set(officers)):
         raise refuse("P15", field="officer_id")
@@ -200,6 +201,8 @@ def _check_archive_key(entry: RosterEntry) -> None:
         return
     if not may_extract(entry.role):
         raise refuse("P17", officer_id=entry.officer_id, reason="role")
+    if not is_public_key(entry.archive_key.public_key):
+        raise refuse("P18", officer_id=entry.officer_id)
     try:
         entry.archive_key.verify(entry.officer_id, entry.identity_key)
     except GroupContextInvalid:

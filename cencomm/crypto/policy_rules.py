@@ -52,6 +52,7 @@ _TABLE = (
     Rule("P15", "the roster names each officer and identity key once, in order", "two roles or two people in one"),
     Rule("P16", "the roster has an organiser", "an operation that nobody can end or extract"),
     Rule("P17", "archive keys belong to those who may extract, signed by their identity key", "a planted archive key"),
+    Rule("P18", "one can encrypt to every archive key", "a key of small order that stops everybody's commits"),
     # The leaves
     Rule("P20", "every leaf has a chain that leads to the pinned root", "a hostile server's ghost device"),
     Rule("P21", "a leaf's credential and key are those of its device certificate", "borrowing somebody's chain"),

@@ -417,6 +417,8 @@ BROKEN: list[tuple[str, Callable[[], object]]] = [
                        roster=roster(replace(entry(SILVA), archive_key=ORGANISER.archive_key))))),
     ("P17", lambda: by(OP.otieno, changed(OP.otieno,
                        roster=roster(replace(entry(SILVA), role=Role.OCU, archive_key=ORGANISER.archive_key))))),
+    ("P18", lambda: by(OP.otieno, changed(OP.otieno, roster=roster(replace(
+        ORGANISER, archive_key=sign_archive_key(OTIENO.identity_seed, OTIENO.officer_id, bytes(32))))))),
     ("P20", lambda: added(ghost())),
     ("P20", lambda: added(replace(identity(PHONE), extensions=()))),
     ("P20", lambda: added(replace(identity(PHONE), extensions=(Extension(CHAIN_EXTENSION, b"junk"),)))),
