@@ -41,6 +41,10 @@ if TYPE_CHECKING:
     from cencomm.server.websocket import Socket
 
 MAX_VIEWS = 1024
+READERS = 4
+"""Pages read at the same time: after a restart everybody catches up at once, and the pool of connections is small."""
+ADMISSIONS_SECONDS = 5.0
+"""How often it is looked up whether another process admitted somebody who is connected here."""
 JUDGING_THREADS = 2
 JUDGED_AGAIN = 3
 """How often an event that is bound to no epoch is judged again because a commit came in between."""
@@ -67,17 +71,24 @@ class Delivery:
         self._judging = ThreadPoolExecutor(JUDGING_THREADS, thread_name_prefix="judge")
         self._turns: dict[CugId, tuple[asyncio.Lock, int]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._reading = asyncio.Semaphore(READERS)
+        self._alone = foundation.database.is_sqlite
+        self._memberships: dict[OfficerId, frozenset[CugId]] = {}
 
     @classmethod
     async def open(cls, foundation: Foundation) -> Self:
         delivery = cls(foundation)
         delivery._writer.start()
         delivery.feeds.start()
+        if not delivery._alone:
+            delivery._spawn(delivery._look_for_admissions())
         return delivery
 
     async def close(self) -> None:
         await self.feeds.stop()
         await self._writer.stop()
+        for task in self._tasks:
+            task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._judging.shutdown(wait=False, cancel_futures=True)
 
@@ -179,6 +190,13 @@ class Delivery:
             if submission.effect is not None:
                 changes.append((submission, receipt))
                 self._enter(submission, receipt)
+                log.info(
+                    "delivery.changed",
+                    cug_id=submission.cug_id.hex(),
+                    seq=receipt.seq,
+                    kind=submission.kind.name,
+                    device_id=submission.sender,
+                )
         for cug_id, stored in events.items():
             self.feeds.stored(cug_id, stored)
         for submission, receipt in changes:
@@ -213,6 +231,23 @@ class Delivery:
                     if not self.feeds.follows(connection, cug_id):
                         connection.say(Notice(NoticeKind.REMOVED, cug_id))
 
+    async def _look_for_admissions(self) -> None:
+        """What other processes admitted: their notices do not reach the connections of this one."""
+        while True:
+            await asyncio.sleep(ADMISSIONS_SECONDS)
+            try:
+                await self._tell_admissions()
+            except Exception:
+                log.exception("delivery.admissions_failed")
+
+    async def _tell_admissions(self) -> None:
+        connected = sorted({connection.account_id for connection in self.feeds.connections()})
+        found = await self.reader.memberships_of(connected)
+        before, self._memberships = self._memberships, {name: found.get(name, frozenset()) for name in connected}
+        for name, cug_ids in self._memberships.items():
+            for cug_id in cug_ids - before.get(name, cug_ids):
+                self.feeds.notify(Notice(NoticeKind.ADMITTED, cug_id), accounts=[name])
+
     # what the accounts side tells
 
     def end_session(self, token_hash: bytes) -> None:
@@ -242,7 +277,8 @@ class Delivery:
     # what the feeds and the HTTP routes ask
 
     async def events_after(self, cug_id: CugId, seq: int) -> list[LoggedEvent]:
-        return await self.reader.events_after(cug_id, seq)
+        async with self._reading:
+            return await self.reader.events_after(cug_id, seq)
 
     async def last_seqs(self, cug_ids: Sequence[CugId]) -> dict[CugId, int]:
         return await self.reader.last_seqs(cug_ids)

@@ -16,6 +16,7 @@ from cencomm.crypto.events import Closing
 from cencomm.crypto.head import start
 from cencomm.groups.model import CugState
 from cencomm.ids import CugId, new_client_ref, new_cug_id
+from cencomm.server import websocket
 from cencomm.server.session import MAX_GARBLED, POLICY_VIOLATION
 from cencomm.server.websocket import SIGNED_OUT
 from cencomm.store.tables import metadata
@@ -270,6 +271,27 @@ class TestSlowReaders:
             await silva.read_to(62)
             assert silva.seqs == list(range(1, 63))
             await operation_live(operation, otieno, silva)
+
+    async def test_one_who_takes_nothing_at_all_is_cut_off(
+        self, operation: Operation, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(websocket, "STALLED_SECONDS", 0.2)
+        async with operation.server.session(OTIENO) as otieno, operation.server.session(SILVA) as silva:
+            await operation.commit(otieno, operation.organiser.admitting(SILVA))
+            await silva.send(Subscribe(operation.cug_id))
+            await silva.caught_up()
+            silva.socket.transport.pause_reading()
+            for _ in range(80):
+                ref, body = operation.organiser.record(b"x" * 150_000)
+                assert isinstance(await otieno.ask(Send(operation.cug_id, ref, EventKind.RECORD, body)), Stored)
+            async with asyncio.timeout(10):
+                while operation.server.services.delivery.feeds.connections_of(SILVA.officer_id):
+                    await asyncio.sleep(0.05)
+            silva.socket.transport.resume_reading()
+        async with operation.server.session(SILVA) as again:
+            await again.send(Subscribe(operation.cug_id, 40))
+            assert await again.caught_up() == 82
+            assert again.seqs == list(range(41, 83))
 
 
 class TestProcesses:
