@@ -14,7 +14,7 @@ CENCOMM_RATE              requests a second that one address may send for long; 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -35,7 +35,8 @@ class SettingsInvalid(DomainError):
 @dataclass(frozen=True, slots=True)
 class Settings:
     data_dir: Path
-    database_url: str
+    database_url: str = field(repr=False)
+    """May hold a password."""
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
     public_url: str = f"http://127.0.0.1:{DEFAULT_PORT}"

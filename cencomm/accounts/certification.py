@@ -110,7 +110,8 @@ async def ncp_certificate_of(administration: str, uow: UnitOfWork) -> Certificat
 
 
 async def revoked_certificates(uow: UnitOfWork) -> RevokedIndex:
-    """What the newest list of each issuer revokes."""
+    """What the newest list of each issuer revokes, until the unit of work ends."""
+    await uow.revocations.hold()
     return index([RevocationList.decode(stored.data) for stored in await uow.revocations.newest_of_all()])
 
 

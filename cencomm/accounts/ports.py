@@ -87,6 +87,14 @@ class Devices(Protocol):
 
 
 class RevocationLists(Protocol):
+    async def hold(self) -> None:
+        """Nobody publishes a list until the unit of work ends."""
+        ...
+
+    async def begin_publishing(self) -> None:
+        """Nobody else publishes a list, or decides by one, until the unit of work ends."""
+        ...
+
     async def newest(self, issuer: str) -> StoredRevocationList | None: ...
     async def newest_of_all(self) -> list[StoredRevocationList]: ...
     async def add(self, stored: StoredRevocationList) -> bool:

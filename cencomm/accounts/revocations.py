@@ -39,6 +39,7 @@ async def publish(
     offered = RevocationList.decode(data)
     access.require(session, "publish_revocations", offered.issuer)
     async with uow:
+        await uow.revocations.begin_publishing()
         key = await _issuer_key(offered.issuer, deployment, uow)
         stored = await uow.revocations.newest(offered.issuer)
         if stored is not None and stored.data == data:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+import structlog
 from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -38,6 +39,8 @@ HANDLERS: Mapping[str, Handler] = {
     **http_vault.HANDLERS,
     **http_cugs.HANDLERS,
 }
+
+log = structlog.get_logger(__name__)
 
 MAX_BODY = 64 * 1024
 """Bytes of a request, where nothing else is said here: what nobody has signed in for is read last."""
@@ -87,6 +90,13 @@ def build_app(startup: Startup) -> ASGIApp:
 
 def _endpoint(route: HttpRoute, handler: Handler) -> Any:
     async def endpoint(request: Request) -> Response:
+        try:
+            return await answer(request)
+        except DomainError as refused:
+            log.info("refused", route=route.name, code=refused.code)
+            raise
+
+    async def answer(request: Request) -> Response:
         services: Services = request.app.state.services
         address = address_of(request)
         rates = services.rates
@@ -95,8 +105,8 @@ def _endpoint(route: HttpRoute, handler: Handler) -> Any:
         content = await _read_body(request, MAX_BODY_OF.get(route.name, MAX_BODY))
         arguments = [] if route.request is None else [_parse(route.request, content)]
         context = RequestContext(services, address, session)
-        answer = await handler(context, *arguments, **_parameters(request, route))
-        return _render(route, answer)
+        said = await handler(context, *arguments, **_parameters(request, route))
+        return _render(route, said)
 
     return endpoint
 

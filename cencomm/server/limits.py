@@ -61,5 +61,3 @@ class RateLimits:
     def __init__(self, requests_per_second: int, clock: Callable[[], float]) -> None:
         self.requests = RateLimit(Rate(requests_per_second, requests_per_second * 4), clock)
         self.sign_ins = RateLimit(Rate(requests_per_second / 5, requests_per_second * 2), clock)
-        self.sessions = RateLimit(Rate(requests_per_second, requests_per_second * 4), clock)
-        """By account: websocket sessions opened."""

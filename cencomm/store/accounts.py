@@ -32,7 +32,9 @@ class SqlAccounts:
 
     async def get(self, account_id: str, *, for_update: bool = False) -> Account | None:
         query = select(_accounts).where(_accounts.c.account_id == account_id)
-        row = (await self._connection.execute(query.with_for_update() if for_update else query)).one_or_none()
+        row = (
+            await self._connection.execute(query.with_for_update(key_share=True) if for_update else query)
+        ).one_or_none()
         return None if row is None else _account(row)
 
     async def add(self, account: Account) -> bool:
@@ -127,7 +129,9 @@ class SqlInvitations:
 
     async def get(self, account_id: str, *, for_update: bool = False) -> Invitation | None:
         query = select(_invitations).where(_invitations.c.account_id == account_id)
-        row = (await self._connection.execute(query.with_for_update() if for_update else query)).one_or_none()
+        row = (
+            await self._connection.execute(query.with_for_update(key_share=True) if for_update else query)
+        ).one_or_none()
         return None if row is None else _invitation(row)
 
     async def put(self, invitation: Invitation) -> None:

@@ -126,6 +126,7 @@ async def open_database(database_url: str) -> AsyncIterator[Database]:
     database = Database.open(database_url)
     if database.is_sqlite:
         database.sqlite_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        database.sqlite_path.touch(mode=0o600)  # SQLite gives its other files the same mode
     try:
         await migrate(database.engine)
         yield database

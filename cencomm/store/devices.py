@@ -22,7 +22,9 @@ class SqlDevices:
 
     async def get(self, device_id: DeviceId, *, for_update: bool = False) -> Device | None:
         query = select(_devices).where(_devices.c.device_id == device_id)
-        row = (await self._connection.execute(query.with_for_update() if for_update else query)).one_or_none()
+        row = (
+            await self._connection.execute(query.with_for_update(key_share=True) if for_update else query)
+        ).one_or_none()
         return None if row is None else _device(row)
 
     async def of_account(self, account_id: str) -> list[Device]:
@@ -67,8 +69,17 @@ def _device(row: Row[Any]) -> Device:
 
 
 class SqlRevocationLists:
+    """The deployment's one row stands for "which lists there are": publishing locks it, deciding by the lists shares
+    the lock."""
+
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+
+    async def hold(self) -> None:
+        await self._connection.execute(select(tables.deployment.c.only).with_for_update(read=True))
+
+    async def begin_publishing(self) -> None:
+        await self._connection.execute(select(tables.deployment.c.only).with_for_update(key_share=True))
 
     async def newest(self, issuer: str) -> StoredRevocationList | None:
         query = select(_lists).where(_lists.c.issuer == issuer).order_by(_lists.c.number.desc()).limit(1)

@@ -65,7 +65,7 @@ class SqlSignInFailures:
         self._connection = connection
 
     async def get_locked(self, subject: str) -> Failures:
-        query = select(_failures).where(_failures.c.subject == subject).with_for_update()
+        query = select(_failures).where(_failures.c.subject == subject).with_for_update(key_share=True)
         while True:  # there must be a row to lock; another transaction may drop it between the two statements
             await insert_new(self._connection, _failures, _row(subject, NO_FAILURES, 0))
             row = (await self._connection.execute(query)).one_or_none()

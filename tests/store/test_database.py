@@ -84,9 +84,11 @@ class TestDatabase:
             assert not await database.is_there()
             await database.close()
 
-    async def test_folder_of_a_new_sqlite_file_is_closed_to_others(self, tmp_path: Path) -> None:
+    async def test_new_sqlite_file_and_its_folder_are_closed_to_others(self, tmp_path: Path) -> None:
         async with open_database(f"sqlite:///{tmp_path}/data/cencomm.sqlite3") as database:
             assert database.sqlite_path == tmp_path / "data" / "cencomm.sqlite3"
+            modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "data").iterdir()}
+        assert modes == {0o600}
         assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
 
     def test_postgres_address_is_for_asyncpg_itself(self) -> None:

@@ -74,6 +74,10 @@ def test_what_cannot_be_is_refused_by_name_without_its_value(name: str, value: s
     assert refused.value.facts == {"setting": name}
 
 
+def test_address_of_the_database_does_not_show() -> None:
+    assert "p4ss" not in repr(Settings.from_environment({"CENCOMM_DATABASE_URL": "postgresql://u:p4ss@h/d"}))
+
+
 def test_settings_are_frozen() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         Settings.from_environment({}).port = 1  # type: ignore[misc]
