@@ -143,7 +143,7 @@ def read_certificate(reader: Reader) -> Certificate:
     if version != VERSION:
         raise DecodeError("certificate_version")
     deployment_id = reader.raw(ID_BYTES)
-    kind = _read_kind(reader)
+    kind = read_kind(reader)
     subject = read_text(reader, MAX_SUBJECT_BYTES)
     if not is_subject(kind, subject):
         raise DecodeError("certificate_subject")
@@ -162,11 +162,12 @@ def read_certificate(reader: Reader) -> Certificate:
     )
 
 
-def _read_kind(reader: Reader) -> Kind:
-    value = reader.u8()
-    if value not in Kind._value2member_map_:
-        raise DecodeError("certificate_kind")
-    return Kind(value)
+def read_kind(reader: Reader) -> Kind:
+    """Raises DecodeError."""
+    try:
+        return Kind(reader.u8())
+    except ValueError:
+        raise DecodeError("certificate_kind") from None
 
 
 def issue(

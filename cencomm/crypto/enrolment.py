@@ -13,7 +13,7 @@ import binascii
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-from cencomm.crypto.certificates import MAX_NAME_BYTES, MAX_SUBJECT_BYTES, Kind, is_subject, read_text
+from cencomm.crypto.certificates import MAX_NAME_BYTES, MAX_SUBJECT_BYTES, Kind, is_subject, read_kind, read_text
 from cencomm.crypto.labels import sign_with_label, verify_with_label
 from cencomm.crypto.primitives import (
     KEY_BYTES,
@@ -194,13 +194,11 @@ class CertificateRequest:
 def _read_request(reader: Reader) -> CertificateRequest:
     if reader.u16() != VERSION:
         raise DecodeError("request_version")
-    deployment_id, kind = reader.raw(ID_BYTES), reader.u8()
-    if kind not in (Kind.NCP, Kind.OFFICER, Kind.DEVICE):
-        raise DecodeError("request_kind")
+    deployment_id, kind = reader.raw(ID_BYTES), read_kind(reader)
     subject = read_text(reader, MAX_SUBJECT_BYTES)
-    if not is_subject(Kind(kind), subject):
+    if not is_subject(kind, subject):
         raise DecodeError("request_subject")
-    return CertificateRequest(deployment_id, Kind(kind), subject, reader.raw(KEY_BYTES), reader.raw(SIGNATURE_BYTES))
+    return CertificateRequest(deployment_id, kind, subject, reader.raw(KEY_BYTES), reader.raw(SIGNATURE_BYTES))
 
 
 def new_request(seed: bytes, *, deployment_id: bytes, kind: Kind, subject: str) -> CertificateRequest:

@@ -146,6 +146,9 @@ class SignedPart(NamedTuple):
     salt: bytes
     content: bytes | None
 
+    def __repr__(self) -> str:
+        return f"SignedPart({self.audience.name}, {self.hash.hex()})"
+
 
 def part_hash(audience: Audience, salt: bytes, content: bytes) -> bytes:
     return sha256(Writer().u8(audience).raw(salt).vector(content).bytes())

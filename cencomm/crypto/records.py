@@ -210,6 +210,9 @@ class _Part(NamedTuple):
     content: bytes
     statement: _Statement | None
 
+    def __repr__(self) -> str:
+        return "_Part(hidden)"
+
 
 def open_record(
     body: bytes, *, keys: Mapping[bytes, Secret], context_hash: bytes, signature_key: bytes

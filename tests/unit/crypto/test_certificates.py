@@ -18,6 +18,7 @@ from cencomm.crypto.certificates import (
     verify_chain,
 )
 from cencomm.crypto.primitives import ed25519_public
+from cencomm.crypto.tls import DecodeError
 from tests.unit.crypto.hostile import survives
 from tests.unit.crypto.people import (
     DEPLOYMENT,
@@ -113,6 +114,14 @@ class TestChain:
         assert OTIENO.chain.device_id == "KE/otieno/laptop"
         assert OTIENO.chain.officer_id == "KE/otieno"
         assert OTIENO.chain.identity_key == OTIENO.identity_key
+
+    def test_every_bit_counts(self) -> None:
+        encoded = OTIENO.chain.encode()
+        for position in range(len(encoded)):
+            changed = bytearray(encoded)
+            changed[position] ^= 1
+            with pytest.raises((CertificateInvalid, DecodeError)):
+                verify_chain(Chain.decode(bytes(changed)), TRUST, NOW_S)
 
     def test_another_root_or_deployment_is_refused(self) -> None:
         assert refused(OTIENO.chain, trust=Trust(DEPLOYMENT, ed25519_public(seed("evil")))) == "issuer"
