@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from random import Random
 
 import pytest
 
 from cencomm.crypto import replay as replaying
 from cencomm.crypto.archive import ArchiveSeal, seals_for
 from cencomm.crypto.events import Closing, CommitBody, GroupStart, Rejection, SealBody
-from cencomm.crypto.group_context import CencommGroup, Role
+from cencomm.crypto.group_context import CencommGroup, Role, sorted_roster
 from cencomm.crypto.head import HeadGap, start
-from cencomm.crypto.mls.public.proposals import Add
+from cencomm.crypto.mls.public.proposals import Add, Proposal
 from cencomm.crypto.mls.public.validation import MlsError
 from cencomm.crypto.mls.secret.commit import PendingCommit
 from cencomm.crypto.mls.secret.group import GroupState
 from cencomm.crypto.mls.secret.welcome import join_by_welcome
+from cencomm.crypto.policy_leaves import devices
 from cencomm.crypto.primitives import Secret
 from cencomm.crypto.records import content_key, key_ring, open_record, seal_record
 from cencomm.crypto.replay import (
@@ -35,7 +37,7 @@ from cencomm.crypto.replay import (
 from cencomm.crypto.successor import successor_of
 from cencomm.crypto.tls import DecodeError
 from cencomm.errors import DomainError
-from cencomm.ids import ClientRef, CugId, DeviceId, GroupId
+from cencomm.ids import ClientRef, CugId, DeviceId, GroupId, OfficerId, officer_of
 from cencomm.wire.frames import Event, EventKind
 from tests.unit.crypto.groups import (
     ARCHIVE,
@@ -406,3 +408,104 @@ class TestCheckpoint:
         again = Replay.decode(STORY.replay.encode(), TRUST)
         assert step(again, event) == step(STORY.replay, event)
         assert ARCHIVE.public_key in CencommGroup.of(STORY.otieno.public).archive_keys
+
+
+class RandomStory:
+    """Lawful commits in random order; every member follows, and so does somebody who only sees the log."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = Random(seed)
+        self.log = Log()
+        first = started()
+        self.states: dict[DeviceId, GroupState] = {OTIENO.device_id: first}
+        self.people: dict[DeviceId, Person] = {OTIENO.device_id: OTIENO}
+        self.replay = step(replaying.start(CUG, TRUST), self.log.add(EventKind.GROUP, OTIENO.device_id, begin(first)))
+        self.counter = 0
+
+    def run(self, steps: int) -> None:
+        for _ in range(steps):
+            self.random.choice((self.admit, self.new_device, self.remove, self.renew, self.join, self.come_back))()
+
+    def take(self, committer: Person, pending: PendingCommit, joined: dict[DeviceId, GroupState]) -> None:
+        self.replay = step(self.replay, self.log.commit(pending, committer.device_id))
+        assert isinstance(self.replay.outcome, Committed), self.replay.outcome
+        removed = self.replay.outcome.judged.removed
+        for device_id in removed:
+            state = self.states.pop(device_id)
+            with pytest.raises(MlsError):
+                processed(state, pending)
+        followed = {
+            device_id: processed(state, pending)
+            for device_id, state in self.states.items()
+            if device_id != committer.device_id
+        }
+        self.states = followed | joined | {committer.device_id: pending.state}
+        self.people[committer.device_id] = committer
+        assert self.replay.group is not None
+        assert {state.public.context for state in self.states.values()} == {self.replay.group.context}
+        assert len({bytes(state.epoch_authenticator) for state in self.states.values()}) == 1
+        assert devices(self.replay.group.tree) == self.states.keys()
+
+    @property
+    def organiser(self) -> GroupState:
+        return self.states[OTIENO.device_id]
+
+    def stranger(self) -> Person:
+        self.counter += 1
+        return Person(OfficerId(f"BR/officer-{self.counter}"))
+
+    def somebody(self) -> Person:
+        return self.people[self.random.choice(sorted(self.states))]
+
+    def second_device(self) -> Person:
+        self.counter += 1
+        return Person(self.somebody().officer_id, f"device-{self.counter}")
+
+    def _added(self, person: Person, *proposals: Proposal) -> None:
+        bundle = key_package(person)
+        pending = commit(self.organiser, *proposals, Add(bundle.key_package))
+        assert pending.welcome is not None
+        self.people[person.device_id] = person
+        self.take(OTIENO, pending, {person.device_id: join_by_welcome(pending.welcome, bundle)})
+
+    def admit(self) -> None:
+        person = self.stranger()
+        roster = sorted_roster([*CencommGroup.of(self.organiser.public).roster, entry(person)])
+        self._added(person, changed(self.organiser, roster=roster))
+
+    def new_device(self) -> None:
+        self._added(self.second_device())
+
+    def remove(self) -> None:
+        person = self.somebody()
+        if person.officer_id == OTIENO.officer_id:
+            return
+        gone = [device_id for device_id in self.states if officer_of(device_id) == person.officer_id]
+        roster = [one for one in CencommGroup.of(self.organiser.public).roster if one.officer_id != person.officer_id]
+        removes = [leaf_of(self.organiser, device_id) for device_id in gone]
+        self.take(OTIENO, commit(self.organiser, changed(self.organiser, roster=tuple(roster)), *removes), {})
+
+    def renew(self) -> None:
+        person = self.somebody()
+        self.take(person, commit(self.states[person.device_id]), {})
+
+    def join(self) -> None:
+        person = self.second_device()
+        self.take(person, outside(self.organiser, person), {})
+
+    def come_back(self) -> None:
+        person = self.somebody()
+        helper = self.states[person.device_id]
+        pending = outside(helper, person, remove=person.device_id)
+        del self.states[person.device_id]
+        self.take(person, pending, {})
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_members_and_onlookers_agree_whatever_lawful_happens(seed: int) -> None:
+    story = RandomStory(seed)
+    story.run(14)
+    again = replaying.start(CUG, TRUST)
+    for event in story.log.events:
+        again = step(again, event)
+    assert again == story.replay
