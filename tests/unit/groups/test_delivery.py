@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from random import Random
 
 import pytest
 
@@ -361,6 +362,56 @@ class TestSuccessors:
         member = operation.organiser.succeeding(alone)
         sending = Sending(CUG, OTIENO.device_id, new_client_ref(), EventKind.GROUP, member.start_body())
         assert code(judge_successor(operation.view, sending, TRUST, (), NOW_MS)) == "policy.refused"
+
+
+class TestHostileBytes:
+    """Whatever is sent, only a refusal comes out; what passes is what the server cannot know."""
+
+    def mutations(self, data: bytes, count: int, seed: int) -> Iterator[bytes]:
+        random = Random(seed)
+        for _ in range(count):
+            place = random.randrange(len(data))
+            yield data[:place]
+            yield data[:place] + bytes([data[place] ^ (1 << random.randrange(8))]) + data[place + 1 :]
+            yield data[:place] + random.randbytes(random.randrange(1, 5)) + data[place:]
+        yield data + b"x"
+        yield b""
+
+    def test_of_a_commit(self, operation: Operation) -> None:
+        operation.admit(DUBOIS)
+        frame = operation.organiser.admitting(SILVA).frame
+        welcome = frame.welcomes[0]
+        bad = [_with(frame, body=body) for body in self.mutations(frame.body, 120, 1)]
+        bad += [_with(frame, group_info=info) for info in self.mutations(frame.group_info, 120, 2)]
+        bad += [
+            _with(frame, welcomes=(WelcomeFor(welcome.device_id, welcome.key_package_ref, data),))
+            for data in self.mutations(welcome.welcome, 60, 3)
+        ]
+        outcomes = [judge_commit(operation.view, OTIENO.device_id, one, TRUST, NOW_MS) for one in bad]
+        refused = [outcome for outcome in outcomes if outcome.refusal is not None]
+        assert all(outcome.effect is None for outcome in refused)
+        assert len(refused) > 0.7 * len(outcomes)
+
+    def test_of_a_start(self) -> None:
+        body = Member.opening(OTIENO, CUG).start_body()
+        for wrong in self.mutations(body, 150, 4):
+            sending = Sending(CUG, OTIENO.device_id, new_client_ref(), EventKind.GROUP, wrong)
+            assert code(judge_opening(sending, TRUST, NOW_MS)) is not None
+
+    @pytest.mark.parametrize("kind", [EventKind.RECORD, EventKind.REJECTION, EventKind.SEAL, EventKind.CLOSED])
+    def test_of_everything_else(self, operation: Operation, kind: EventKind) -> None:
+        ref, record = operation.organiser.record()
+        bodies = {
+            EventKind.RECORD: record,
+            EventKind.REJECTION: Rejection(operation.view.group_id, 0, b"h" * 32, "mls.refused", b"s" * 64).encode(),
+            EventKind.SEAL: SealBody(
+                operation.view.group_id, 0, ArchiveSeal(b"a" * 32, b"k" * 32, b"c" * 48), b"s" * 64
+            ).encode(),
+            EventKind.CLOSED: Closing(CUG, NOW_MS, start(CUG), b"s" * 64).encode(),
+        }
+        for wrong in self.mutations(bodies[kind], 100, 5):
+            submission = judge_send(operation.view, OTIENO.device_id, Send(CUG, ref, kind, wrong), NOW_MS)
+            assert submission.refusal is None or submission.effect is None
 
 
 def _with(frame: Commit, **changes: object) -> Commit:
