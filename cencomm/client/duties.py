@@ -18,7 +18,7 @@ from cencomm.client.engine.effects import (
 )
 from cencomm.client.engine.engine import CugEngine
 from cencomm.client.engine.sending import renewal_due
-from cencomm.client.errors import NothingToChange
+from cencomm.client.errors import NothingToChange, StaleGroupInfo
 from cencomm.client.history import answer_history, ask_history
 from cencomm.client.http import Api
 from cencomm.client.joining import jitter, join_from_outside, start_successor, wants_leaf
@@ -100,8 +100,15 @@ class Duties:
         try:
             await jitter(*(REJOIN_SECONDS if self._engine.memory.row.broken else JOIN_SECONDS))
             await join_from_outside(self._engine, self._committer, self._api, self._profile)
+        except StaleGroupInfo as error:
+            self._tell_stale(error)
         finally:
             self._joining = False
+
+    def _tell_stale(self, error: StaleGroupInfo) -> None:
+        memory = self._engine.memory
+        with self._engine.changing() as tx:
+            memory.alarm(tx, "stale_group_info", **error.facts)
 
     async def _succeed(self) -> None:
         await jitter(*SUCCEED_SECONDS)
