@@ -1,4 +1,4 @@
-"""Twenty clients that all commit at once, for hundreds of epochs: one wins each, nobody forks, nobody is left behind."""
+"""Twenty clients that commit at once, for hundreds of epochs: one wins each, nobody forks, nobody is left behind."""
 
 from __future__ import annotations
 

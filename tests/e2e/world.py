@@ -55,9 +55,11 @@ class World:
         return world
 
     async def _enrol(self, sheet: Sheet) -> None:
-        sheet = dataclasses.replace(sheet, server_url=self.through.get(sheet.account, sheet.server_url))
-        await account.enrol(self.profile(sheet.account), sheet, PASSWORD)
+        await account.enrol(self.profile(sheet.account), self._seen_from(sheet), PASSWORD)
         self.sheets[sheet.account] = sheet
+
+    def _seen_from(self, sheet: Sheet) -> Sheet:
+        return dataclasses.replace(sheet, server_url=self.through.get(sheet.account, sheet.server_url))
 
     def profile(self, name: str, device: str = "laptop") -> Path:
         return self.folder / "profiles" / name.replace("/", "-") / device
@@ -99,7 +101,8 @@ class World:
         if name not in self.sheets:
             await self.enrol_officer(name)
         if not self.profile(name, device).exists():
-            await account.sign_in_new_device(self.profile(name, device), self.sheets[name], PASSWORD, device=device)
+            sheet = self._seen_from(self.sheets[name])
+            await account.sign_in_new_device(self.profile(name, device), sheet, PASSWORD, device=device)
         async with Client.open(self.profile(name, device), PASSWORD) as client:
             await client.connect()
             yield client
