@@ -108,7 +108,7 @@ class Duties:
     def _tell_stale(self, error: StaleGroupInfo) -> None:
         memory = self._engine.memory
         with self._engine.changing() as tx:
-            memory.alarm(tx, "stale_group_info", **error.facts)
+            memory.alarm(tx, "stale_group_info", epoch=error.facts.get("epoch"))
 
     async def _succeed(self) -> None:
         await jitter(*SUCCEED_SECONDS)
