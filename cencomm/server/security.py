@@ -56,10 +56,12 @@ async def authenticate_device(connection: HTTPConnection, services: Services) ->
     """The session of a connection that needs a device, such as the websocket.
 
     Raises:
+        TooManyRequests: from this address.
         NotSignedIn: there is none, or it has ended.
         NotAllowed: accounts of this kind take part in no CUG.
         NoDevice: it is not bound to a device.
     """
+    services.rates.requests.take(address_of(connection))
     session = await authenticate(connection, services)
     if session is None:
         raise NotSignedIn

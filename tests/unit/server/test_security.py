@@ -9,7 +9,8 @@ from starlette.requests import HTTPConnection
 from starlette.types import Message
 
 from cencomm.accounts.errors import NoDevice, NotAllowed, NotSignedIn
-from cencomm.server.errors import OriginRefused
+from cencomm.server.errors import OriginRefused, TooManyRequests
+from cencomm.server.limits import RateLimits
 from cencomm.server.security import (
     SecurityHeaders,
     address_of,
@@ -68,6 +69,7 @@ class FakeServices:
     def __init__(self, world: World) -> None:
         self.new_unit_of_work = world.new_uow
         self.now_ms = lambda: world.now_ms
+        self.rates = RateLimits(1, lambda: 0.0)
 
 
 class TestAuthenticate:
@@ -94,6 +96,14 @@ class TestAuthenticate:
         other = await world.signed_in_again("KE")
         with pytest.raises(NotAllowed):
             await authenticate_device(connection(authorization=f"Bearer {other.token}"), services)
+
+    async def test_sockets_are_opened_only_so_often(self, world: World) -> None:
+        services: Any = FakeServices(world)
+        for _ in range(4):
+            with pytest.raises(NotSignedIn):
+                await authenticate_device(connection(), services)
+        with pytest.raises(TooManyRequests):
+            await authenticate_device(connection(), services)
 
 
 class TestSecurityHeaders:
