@@ -106,6 +106,7 @@ MESSAGES: dict[str, str | Plural] = {
     "error.policy.refused": "A change of the group is against its rules ({rule}). Nothing was changed.",
     "error.records.key_missing": "This device does not have the key of this message yet. It asks the others for it.",
     "error.records.refused": "A message breaks a rule and is shown as refused ({reason}).",
+    "error.replay.refused": "An event does not fit what came before it and is shown as refused ({reason}).",
     "error.revocation.invalid": "The revocation list proves nothing, or takes back what an earlier one said ({reason}).",
     "error.server.already_initialised": "The database belongs to another deployment, or to this one under another root key or name. Nothing was changed.",
     "error.server.method_not_offered": "The server does not offer this here. Update CENcomm.",
