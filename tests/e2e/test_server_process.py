@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 import httpx2
 import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Subprotocol
 
 from cencomm.accounts import tokens
+from cencomm.server.clock import wall_clock_ms
+from cencomm.wire.frames import SESSION_PATH, SUBPROTOCOL, Ready, decode_server_frame
 from cencomm.wire.http import EnrolIn, KdfParameters
+from tests.accounts_world import new_world
 from tests.servers import RunningServer, ServerDidNotStart
 
 NewServer = Callable[..., RunningServer]
@@ -60,3 +67,31 @@ async def test_ends_gracefully_when_told_to(new_server: NewServer) -> None:
 async def test_server_without_a_deployment_does_not_start(new_server: NewServer) -> None:
     with pytest.raises(ServerDidNotStart, match=r"server\.not_initialised"):
         await new_server().start_async()
+
+
+async def test_open_sockets_do_not_hold_up_the_end(new_server: NewServer) -> None:
+    server = new_server()
+    server.data_dir.mkdir()
+    async with new_world(server.database_url) as world:
+        world.now_ms = wall_clock_ms()
+        officer = await world.officer(await world.ncp(await world.secretariat(), "KE"), "KE/otieno")
+        await world.device(officer)
+    await server.start_async()
+    address = f"ws://127.0.0.1:{server.port}{SESSION_PATH}"
+    headers = {"Authorization": f"Bearer {officer.token}"}
+    async with connect(address, subprotocols=[Subprotocol(SUBPROTOCOL)], additional_headers=headers) as socket:
+        ready = decode_server_frame(await socket.recv(decode=False))
+        assert isinstance(ready, Ready)
+        assert ready.device_id == "KE/otieno/laptop"
+        assert await asyncio.to_thread(server.stop) == 0
+        with pytest.raises(ConnectionClosed):
+            await socket.recv()
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null"])
+async def test_socket_of_a_foreign_page_is_refused(new_server: NewServer, origin: str) -> None:
+    server, _ = await begun(new_server)
+    address = f"ws://127.0.0.1:{server.port}{SESSION_PATH}"
+    with pytest.raises(InvalidStatus) as refused:
+        await connect(address, additional_headers={"Origin": origin})
+    assert refused.value.response.status_code == 403
