@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cencomm.cli import accounts, ceremony, extracting, forms, groups, office, serving, talking
+from cencomm.cli import accounts, ceremony, extracting, forms, groups, logs, office, serving, talking
 from cencomm.cli.context import Options, default_profile
 from cencomm.cli.output import Output
 from cencomm.i18n import LANGUAGES
@@ -92,6 +92,7 @@ def options(
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and leave.")
     ] = False,
 ) -> None:
+    logs.configure(os.environ)
     context.obj = Options(
         profile=profile or default_profile(),
         output=Output(as_json=as_json, language=language or _reader_language()),

@@ -7,6 +7,7 @@ extracts is what they sent. Its last line is `demo: N sent, N extracted, 0 diffe
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 import time
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Annotated
 
 import typer
 
+from cencomm.cli import logs
 from cencomm.cli.context import refuse
 from cencomm.cli.demo import cast as casting
 from cencomm.cli.demo import comparison, report, server, wanted
@@ -38,6 +40,7 @@ def main(
     keep: Annotated[Path | None, typer.Option(help="Keep everything in this new folder.")] = None,
 ) -> None:
     """A whole operation with officers of many countries, checked record by record."""
+    logs.configure(os.environ)
     output = Output(as_json=False, language="en")
     try:
         forms = wanted.from_unodc(records) if records is not None else wanted.made_up(count, seed)

@@ -114,15 +114,20 @@ class Play:
         for each in wanted:
             self._waiting[OfficerId(f"{each.administration}/officer")].append(each)
         self._total = len(wanted)
+        self._clients: dict[OfficerId, Client] = {}
         self._cugs: dict[OfficerId, Cug] = {}
         self._sent_third, self._sent_half, self._sent_two_thirds = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def run(self, on_sent: Count) -> None:
         """Play it; leaves every client disconnected."""
         async with AsyncExitStack() as stack:
-            organiser = await self._open(stack)
-            await self._join_all(stack)
-            self._tell(f"{len(self._cugs)} officers are in the group, each on a client of his own")
+            await self._connect_all(stack)
+            self._tell(f"{len(self._clients)} officers are connected, each on a client of his own")
+            organiser = await self._open()
+            async with asyncio.TaskGroup() as group:
+                for officer in self._first:
+                    group.create_task(self._join(self._clients[officer], officer))
+            self._tell(f"{len(self._cugs)} officers are in the group")
             async with asyncio.TaskGroup() as group:
                 for officer in self._roles.reporters:
                     group.create_task(self._report(officer, on_sent))
@@ -134,20 +139,23 @@ class Play:
 
     # ------------------------------------------------------------ opening
 
-    async def _open(self, stack: AsyncExitStack) -> Cug:
-        client = await stack.enter_async_context(self._cast.connected(self._roles.organiser))
+    @property
+    def _first(self) -> list[OfficerId]:
+        """Who is admitted at the beginning."""
+        return [*self._roles.reporters, self._roles.leaver]
+
+    async def _connect_all(self, stack: AsyncExitStack) -> None:
+        for officer, _ in self._roles.everybody:
+            self._clients[officer] = await stack.enter_async_context(self._cast.connected(officer))
+
+    async def _open(self) -> Cug:
+        client = self._clients[self._roles.organiser]
         cug = await client.open_cug(TITLE, operation_code=CODE, history=History.FULL, templates=[self._template])
         self.cug_id = cug.id
         self._cugs[self._roles.organiser] = cug
-        first = [*self._roles.reporters, self._roles.leaver]
-        await cug.admit_all(dict.fromkeys(first, Role.OFFICER))
-        self._tell(f"{self._roles.organiser} opened {TITLE} and admitted {len(first)} officers")
+        await cug.admit_all(dict.fromkeys(self._first, Role.OFFICER))
+        self._tell(f"{self._roles.organiser} opened {TITLE} and admitted {len(self._first)} officers")
         return cug
-
-    async def _join_all(self, stack: AsyncExitStack) -> None:
-        for officer in [*self._roles.reporters, self._roles.leaver]:
-            client = await stack.enter_async_context(self._cast.connected(officer))
-            await self._join(client, officer)
 
     async def _join(self, client: Client, officer: OfficerId) -> None:
         cug = await client.wait_for_cug(self.cug_id, _PATIENCE_SECONDS)
@@ -188,7 +196,7 @@ class Play:
         await self._sent_third.wait()
         await self._remove(organiser)
         await self._sent_half.wait()
-        await self._admit_late(stack, organiser)
+        await self._admit_late(organiser)
         await self._sent_two_thirds.wait()
         await self._move(stack)
 
@@ -203,11 +211,10 @@ class Play:
         await organiser.remove(self._roles.leaver)
         self._tell(f"{self._roles.leaver} was removed while the others went on")
 
-    async def _admit_late(self, stack: AsyncExitStack, organiser: Cug) -> None:
+    async def _admit_late(self, organiser: Cug) -> None:
         officer = self._roles.latecomer
         await organiser.admit(officer, Role.OFFICER)
-        client = await stack.enter_async_context(self._cast.connected(officer))
-        await self._join(client, officer)
+        await self._join(self._clients[officer], officer)
         self._tell(f"{officer} joined late")
 
     async def _move(self, stack: AsyncExitStack) -> None:

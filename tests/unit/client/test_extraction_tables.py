@@ -16,7 +16,7 @@ def examined(log: Log) -> Examined:
 
 
 def table(found: Examined, name: str) -> list[dict[str, Cell]]:
-    tables = {each: made for each, made in named_tables(found, "en")}
+    tables = dict(named_tables(found, "en"))
     keys = [column.key for column in tables[name].columns]
     return [dict(zip(keys, row, strict=True)) for row in tables[name].rows]
 
