@@ -38,9 +38,9 @@ from cencomm.client.identity import open_envelope
 from cencomm.client.joining import fetch_welcome
 from cencomm.client.keypackages import refill_key_packages
 from cencomm.client.live import Live
-from cencomm.client.registration import bind_session, learn_chain
 from cencomm.client.model import OfficerRow, PendingKind, unpack
 from cencomm.client.profile import Profile
+from cencomm.client.registration import bind_session, learn_chain
 from cencomm.client.revocations import fetch_revocations
 from cencomm.client.session import Session
 from cencomm.client.upkeep import Upkeep
@@ -401,9 +401,9 @@ class Client:
         elif notice.kind is NoticeKind.KEY_PACKAGES_LOW:
             await refill_key_packages(self._api, self._profile, self.device, self._clock)
         elif notice.kind is NoticeKind.REVOCATIONS:
-            if await fetch_revocations(self._api, self._profile, self._clock):
-                for cug in self._cugs.values():
-                    self._later(cug.apply_revocations())
+            await fetch_revocations(self._api, self._profile, self._clock)
+            for cug in self._cugs.values():
+                self._later(cug.apply_revocations())
 
     def _save_soon(self) -> None:
         if not self._vault_waiting:

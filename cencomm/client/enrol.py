@@ -7,7 +7,7 @@ and the archive key, goes into the inner envelope, and is dropped. Devices keep 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -21,7 +21,6 @@ from cencomm.client.errors import (
     ServerMisbehaved,
     ServerUnreachable,
     WrongDeployment,
-    WrongPassword,
 )
 from cencomm.client.http import Api
 from cencomm.client.model import AccountRow, pack

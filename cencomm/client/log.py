@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
+from cencomm.client import model
 from cencomm.client.engine.engine import CugEngine
 from cencomm.client.engine.receive import hash_of
 from cencomm.client.engine.record import open_placed, place
 from cencomm.client.errors import ServerMisbehaved, ServerRefused, ServerUnreachable
 from cencomm.client.http import Api
 from cencomm.client.model import Item, unpack
-from cencomm.client import model
 from cencomm.client.session import Session
 from cencomm.crypto.head import Head, advance
 from cencomm.crypto.head import start as first_head

@@ -141,8 +141,9 @@ class Session:
                     attempt = 0
             except (OSError, TimeoutError, InvalidHandshake, ConnectionClosed) as error:
                 log.info("session.lost", reason=type(error).__name__)
-                if isinstance(error, InvalidStatus) and error.response.status_code in _UNAUTHORIZED:
-                    await self._renew()
+                refused = isinstance(error, InvalidStatus) and error.response.status_code in _UNAUTHORIZED
+                if refused and not await self._renew():
+                    return
             except (DomainError, InvalidURI) as error:
                 # The handler's own refusals are caught in it; what comes here would come again at once.
                 self.failure = error if isinstance(error, DomainError) else ServerUnreachable()
@@ -151,9 +152,17 @@ class Session:
             await self._sleep(backoff_seconds(attempt))
             attempt += 1
 
-    async def _renew(self) -> None:
-        with contextlib.suppress(ServerUnreachable):
+    async def _renew(self) -> bool:
+        """Whether to go on: an account or device that the server refuses would be refused again."""
+        try:
             await self._tokens.renew()
+        except ServerUnreachable:
+            return True
+        except DomainError as error:
+            self.failure = error
+            log.error("session.failed", reason=str(error))
+            return False
+        return True
 
     async def _connect_once(self) -> bool:
         """Whether the connection lasted long enough to call the next one a first attempt."""

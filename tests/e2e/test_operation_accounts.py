@@ -18,7 +18,7 @@ import pytest
 
 from cencomm.client import account, model
 from cencomm.client.api import Client
-from cencomm.client.cug import CugState
+from cencomm.client.cug import Cug
 from cencomm.client.errors import (
     NotCertified,
     OfficerUnknown,
@@ -83,14 +83,16 @@ class TestRevocation:
             await until(lambda: texts(there) == ["one"])
             async with world.signed_in("FR") as ncp:
                 await account.revoke(ncp, "FR/dupont", PASSWORD)
-            await until(lambda: there.state is not CugState.OPEN)
-            devices = {member.officer_id: member.devices for member in here.members()}
-            assert not devices.get(OfficerId("FR/dupont"))
+            await until(lambda: not devices_of(here, "FR/dupont"))
             await say(here, "two")
             assert texts(there) == ["one"]
             await here.remove(OfficerId("FR/dupont"))
             with pytest.raises(OfficerUnknown):
                 await here.admit(OfficerId("FR/dupont"))
+
+
+def devices_of(cug: Cug, officer: str) -> tuple[str, ...]:
+    return next(member.devices for member in cug.members() if member.officer_id == officer)
 
 
 class TestEnrolment:

@@ -19,10 +19,10 @@ from cencomm.client.cug import Cug
 from cencomm.client.engine import committing
 from cencomm.client.model import ItemKind
 from cencomm.crypto.archive import ArchiveSeal
-from cencomm.crypto.mls.public.framing import MlsMessage, PublicMessage, decode_message, encode_message
+from cencomm.crypto.group_context import CencommGroup
+from cencomm.crypto.mls.public.framing import PublicMessage, decode_message, encode_message
 from cencomm.crypto.mls.secret.commit import PendingCommit
 from cencomm.crypto.mls.secret.group import GroupState
-from cencomm.crypto.group_context import CencommGroup
 from tests.e2e.test_operation import PATIENCE_SECONDS, NewServer, all_at, say, until
 from tests.e2e.world import PASSWORD, World, operation, texts
 
@@ -151,5 +151,3 @@ async def garbage_seals(cug: Cug) -> None:
         assert await cug._engine.commit(()) == "won"
     finally:
         committing.seals_of = original
-
-

@@ -12,12 +12,12 @@ from cencomm.client.profile import Transaction
 from cencomm.crypto.events import CommitBody, GroupStart
 from cencomm.crypto.group_context import CencommGroup, with_extension
 from cencomm.crypto.mls.public.proposals import Proposal
+from cencomm.crypto.mls.public.tree_math import LeafIndex
 from cencomm.crypto.mls.secret.commit import PendingCommit, create_commit, external_commit
 from cencomm.crypto.mls.secret.group import GroupState, create_group
-from cencomm.crypto.mls.public.tree_math import LeafIndex
 from cencomm.crypto.policy import CommitData
 from cencomm.crypto.records import content_key
-from cencomm.ids import ClientRef, CugId, GroupId, new_client_ref
+from cencomm.ids import GroupId, new_client_ref
 from cencomm.wire.frames import ClientFrame, Commit, StartGroup, WelcomeFor, encode_frame
 
 

@@ -224,7 +224,7 @@ class CugEngine:
     def _loop_later(self, action: Callable[[], None]) -> None:
         asyncio.get_running_loop().call_later(
             random.uniform(0.5, 1.5) * _RETRY_SECONDS,
-            lambda: None if self._stopped else action(),  # noqa: S311
+            lambda: None if self._stopped else action(),
         )
 
     # ------------------------------------------------------------ requests

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from cencomm.client import model
 from cencomm.client.engine.memory import EpochName, Memory
 from cencomm.client.engine.record import place, read_record
@@ -14,8 +16,6 @@ from cencomm.errors import DomainError
 from cencomm.wire.content import HistoryKeys
 from cencomm.wire.encoding import decode_with
 from cencomm.wire.frames import Event
-
-import msgspec
 
 _events: msgspec.msgpack.Decoder[Event] = msgspec.msgpack.Decoder(Event)
 

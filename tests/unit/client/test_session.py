@@ -21,7 +21,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
-from cencomm.client.errors import ServerMisbehaved, ServerUnreachable
+from cencomm.client.errors import ServerMisbehaved, ServerRefused, ServerUnreachable
 from cencomm.client.session import Session, backoff_seconds, socket_address
 from cencomm.wire.frames import (
     SUBPROTOCOL,
@@ -140,6 +140,23 @@ class TestSession:
             session.start()
             await session.wait_connected(5)
             assert tokens.renewals == 1
+
+    async def test_an_account_that_is_refused_ends_the_session(self) -> None:
+        """SE-005"""
+
+        async def behave(socket: ServerConnection) -> None:
+            await socket.wait_closed()
+
+        class Refused(FakeTokens):
+            async def renew(self) -> None:
+                raise ServerRefused("accounts.device_revoked")
+
+        async with running(behave, good_token="t1") as (session, recorder, _):
+            session._tokens = Refused()
+            session.start()
+            with pytest.raises(ServerRefused):
+                await session.wait_connected(5)
+            assert recorder.disconnections == 0
 
     @pytest.mark.parametrize("nonsense", ["text", b"\xc1"])
     async def test_nonsense_ends_the_session(self, nonsense: str | bytes) -> None:
