@@ -39,6 +39,8 @@ from cencomm.wire.frames import (
 FRAME_BYTES = 1024 * 1024
 """Events are split over several frames beyond this, however many of them came at once."""
 
+NOBODY = OfficerId("")
+
 log = structlog.get_logger(__name__)
 
 
@@ -264,7 +266,7 @@ class Feeds(Generic[C]):
                 page = await self._source.events_after(cug_id, feed.last_seq)
                 if not page:
                     return
-                await self._source.access(cug_id, next(iter(feed.live)).connection.account_id, page)
+                await self._source.access(cug_id, NOBODY, page)  # so that what it knows reaches up to `page`
                 self.stored(cug_id, page)
 
     async def _poll(self) -> None:

@@ -13,6 +13,10 @@ import asyncpg
 from cencomm.groups.log import Outcome, Submission
 from cencomm.store.event_log import Hooks, Row, Step, store_batch
 
+CONNECT_SECONDS = 5.0
+COMMAND_SECONDS = 30.0
+"""Longer than any lock is held; a database that does not answer must not hold the senders for ever."""
+
 
 class PostgresEventLog:
     """`address` as `postgresql://…`. Connects when first used, and again after the connection broke."""
@@ -26,7 +30,9 @@ class PostgresEventLog:
         """All of `batch` in one transaction. Raises where it could not: nothing of it is stored, or, where the
         connection broke while committing, it is not known whether it is."""
         if self._connection is None or self._connection.is_closed():
-            self._connection = await asyncpg.connect(self._address)
+            self._connection = await asyncpg.connect(
+                self._address, timeout=CONNECT_SECONDS, command_timeout=COMMAND_SECONDS
+            )
         async with self._connection.transaction():
             return await self._run(self._connection, batch, now_ms)
 

@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -27,6 +28,7 @@ from cencomm.store.event_log_sqlite import SqliteEventLog
 MAX_BATCH = 512
 MAX_BATCH_BYTES = 4 * 1024 * 1024
 MAX_QUEUED = 4096
+GIVE_UP_AFTER = 3
 MAX_QUEUED_BYTES = 32 * 1024 * 1024
 
 log = structlog.get_logger(__name__)
@@ -106,7 +108,7 @@ class LogWriter:
             await self._work.wait()
             batch = self._take()
             # Shielded, so that stopping cannot leave a transaction half told.
-            running = asyncio.ensure_future(self._store(batch))
+            running = asyncio.ensure_future(self._store_or_refuse(batch))
             try:
                 await asyncio.shield(running)
             except asyncio.CancelledError:
@@ -127,27 +129,43 @@ class LogWriter:
             self._room.set()
         return batch
 
-    async def _store(self, batch: list[tuple[Submission, Told]]) -> None:
+    async def _store(self, batch: list[tuple[Submission, Told]]) -> bool:
+        """Whether the transaction went through; each of `batch` was told then."""
         try:
             outcomes = await self._event_log.store([submission for submission, _ in batch], self._now_ms())
         except Exception as failure:  # noqa: BLE001  (the writer's outermost loop: no batch may end it)
-            await self._after_failure(batch, failure)
-            return
+            log.error("log_writer.batch_failed", size=len(batch), reason=type(failure).__name__)
+            return False
         stored = [
             (submission, outcome)
             for (submission, _), outcome in zip(batch, outcomes, strict=True)
             if isinstance(outcome, Receipt) and not outcome.repeated
         ]
         for (_, tell), outcome in zip(batch, outcomes, strict=True):
-            tell(outcome)
+            _guarded(partial(tell, outcome))
         if stored:
-            self._on_stored(stored)
+            _guarded(partial(self._on_stored, stored))
+        return True
 
-    async def _after_failure(self, batch: list[tuple[Submission, Told]], failure: Exception) -> None:
-        """One bad submission must not take the others with it: each is tried alone, once."""
-        log.error("log_writer.batch_failed", size=len(batch), reason=type(failure).__name__)
-        if len(batch) == 1:
-            batch[0][1](NotStored())
+    async def _store_or_refuse(self, batch: list[tuple[Submission, Told]]) -> None:
+        """One bad submission must not take the others with it: each is tried alone, once.
+
+        Where several fail in a row it is the database, and the rest is refused without waiting for it.
+        """
+        if await self._store(batch):
             return
+        failed = 0 if len(batch) > 1 else GIVE_UP_AFTER
         for entry in batch:
-            await self._store([entry])
+            if failed < GIVE_UP_AFTER and await self._store([entry]):
+                failed = 0
+                continue
+            failed += 1
+            entry[1](NotStored())
+
+
+def _guarded(call: Callable[[], None]) -> None:
+    """What goes wrong at one listener must not end the writer, nor keep the others from being told."""
+    try:
+        call()
+    except Exception:
+        log.exception("log_writer.listener_failed")

@@ -123,6 +123,28 @@ async def test_one_bad_event_is_not_stored_and_the_others_are(stand: Stand) -> N
     assert isinstance(stand.outcomes[4], Receipt)
 
 
+async def test_where_the_database_is_gone_nobody_waits_for_each_alone(stand: Stand) -> None:
+    for number in range(50):
+        stand.submit(number, b"bad")
+    stand.submit(50)
+    await settle()
+    assert len(stand.log.batches) == 1 + log_writer.GIVE_UP_AFTER
+    assert {getattr(outcome, "code", None) for outcome in stand.outcomes.values()} == {"groups.not_stored"}
+    assert len(stand.outcomes) == 51
+
+
+async def test_a_listener_that_fails_ends_nothing(stand: Stand) -> None:
+    def fail(outcome: Outcome) -> None:
+        raise LookupError
+
+    stand.writer.submit(record(1), fail)
+    stand.submit(2)
+    await settle()
+    stand.submit(3)
+    await settle()
+    assert stand.order == ["told 2", "fan-out 1", "fan-out 2", "told 3", "fan-out 3"]
+
+
 async def test_the_backlog_is_bounded(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log_writer, "MAX_QUEUED", 4)
     stand.log.gate.clear()
