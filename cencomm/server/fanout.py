@@ -29,6 +29,7 @@ from cencomm.groups.model import GroupView, LoggedEvent, Membership
 from cencomm.groups.seals import event_hash, without_seals
 from cencomm.ids import ClientRef, CugId, DeviceId, OfficerId
 from cencomm.server.feeds import Feeds
+from cencomm.server.session import SIGNED_OUT
 from cencomm.store.cugs import CugReader
 from cencomm.store.event_log import Hooks
 from cencomm.store.log_writer import LogWriter, Told, event_log_for
@@ -48,7 +49,6 @@ ADMISSIONS_SECONDS = 5.0
 JUDGING_THREADS = 2
 JUDGED_AGAIN = 3
 """How often an event that is bound to no epoch is judged again because a commit came in between."""
-SIGNED_OUT = 4401
 
 log = structlog.get_logger(__name__)
 

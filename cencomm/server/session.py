@@ -43,6 +43,8 @@ FRAMES_PER_SECOND = 1000.0
 FRAMES_AT_ONCE = 2000.0
 POLICY_VIOLATION = 1008
 """RFC 6455 §7.4.1."""
+SIGNED_OUT = 4401
+"""The session was ended or its device revoked: sign in again."""
 
 
 class State(Enum):

@@ -19,6 +19,7 @@ from cencomm.ids import ClientRef, CugId, DeviceId, OfficerId
 from cencomm.server.errors import refusal
 from cencomm.server.security import authenticate_device, check_origin
 from cencomm.server.session import (
+    SIGNED_OUT,
     Accept,
     Answered,
     Came,
@@ -48,7 +49,6 @@ STALLED_SECONDS = 5.0
 RECHECK_SECONDS = 30.0
 """How often the session's token is looked up again, for what other processes ended."""
 TRY_AGAIN_LATER = 1013
-SIGNED_OUT = 4401
 
 log = structlog.get_logger(__name__)
 

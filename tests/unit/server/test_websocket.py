@@ -17,8 +17,7 @@ from cencomm.crypto.head import start
 from cencomm.groups.model import CugState
 from cencomm.ids import CugId, new_client_ref, new_cug_id
 from cencomm.server import websocket
-from cencomm.server.session import MAX_GARBLED, POLICY_VIOLATION
-from cencomm.server.websocket import SIGNED_OUT
+from cencomm.server.session import MAX_GARBLED, POLICY_VIOLATION, SIGNED_OUT
 from cencomm.store.tables import metadata
 from cencomm.wire.frames import (
     EventKind,
