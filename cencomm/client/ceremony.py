@@ -60,7 +60,7 @@ async def new_root(key_file: Path, password: str) -> RootInfo:
         WeakPassword, ProfileExists: nothing was written.
     """
     require_strength(password)
-    if key_file.exists():
+    if await asyncio.to_thread(key_file.exists):
         raise ProfileExists(folder=str(key_file))
     seed, _ = new_signature_key()
     root = _Root(random_bytes(ID_BYTES), seed)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import random
 import time
 
 
 def local_ms() -> int:
     return time.time_ns() // 1_000_000
+
+
+def jittered(seconds: float) -> float:
+    """About so many seconds, half to one and a half: so that not all devices act at once."""
+    return seconds * random.uniform(0.5, 1.5)  # noqa: S311 - only spreads the load
 
 
 class ServerClock:

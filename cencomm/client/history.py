@@ -19,7 +19,7 @@ ASK_AGAIN_MS = 60_000
 
 
 def shareable_keys(engine: CugEngine, wanted: Iterable[EpochName] | None = None) -> tuple[HistoryKey, ...]:
-    """The content keys of all epochs (or those wanted) in which the policy was `full`, as far as this device has them."""
+    """The content keys that this device has of all epochs, or of those wanted, in which the policy was `full`."""
     tx = engine.reading()
     names = None if wanted is None else frozenset(wanted)
     found: list[HistoryKey] = []

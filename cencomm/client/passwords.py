@@ -1,4 +1,4 @@
-"""What is made of a password, off the event loop: it takes a quarter of a second and a lot of memory (PROTOCOL §1.3)."""
+"""What is made of a password, off the event loop: it takes a while and a lot of memory (PROTOCOL §1.3)."""
 
 from __future__ import annotations
 

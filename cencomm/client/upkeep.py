@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
 from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
+from cencomm.client.clock import jittered
 from cencomm.client.engine.engine import CugEngine
 from cencomm.errors import DomainError
 from cencomm.ids import CugId
@@ -39,7 +39,7 @@ class Upkeep:
 
     async def _run(self) -> None:
         while True:
-            await asyncio.sleep(EVERY_SECONDS * random.uniform(0.7, 1.3))  # noqa: S311 - only spreads the load
+            await asyncio.sleep(jittered(EVERY_SECONDS))
             for engine in list(self._engines.values()):
                 try:
                     await self._keep_up(engine)

@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 from cencomm.client import account
 from cencomm.client.api import Client
@@ -21,7 +22,7 @@ from cencomm.client.model import ItemKind
 from cencomm.crypto.archive import ArchiveSeal
 from cencomm.crypto.group_context import CencommGroup
 from cencomm.crypto.mls.public.framing import PublicMessage, decode_message, encode_message
-from cencomm.crypto.mls.secret.commit import PendingCommit
+from cencomm.crypto.mls.secret.commit import PendingCommit, create_commit
 from cencomm.crypto.mls.secret.group import GroupState
 from tests.e2e.test_operation import PATIENCE_SECONDS, NewServer, all_at, say, until
 from tests.e2e.world import PASSWORD, World, operation, texts
@@ -107,8 +108,6 @@ class TestRaces:
             await say(here, "sealed")
             await asyncio.sleep(2.5)  # somebody uploads the right seal within two seconds
             await say(here, "done")
-            async with Client.open(world.profile("KE/otieno"), PASSWORD) as _:
-                pass
             await account.sign_in_new_device(
                 world.profile("KE/otieno", "fresh"), world.sheets["KE/otieno"], PASSWORD, device="fresh"
             )
@@ -122,7 +121,7 @@ class TestRaces:
 async def broken_commit(cug: Cug) -> None:
     """What a hostile member can do: a commit that passes every public check and whose confirmation tag is wrong."""
     engine = cug._engine
-    original = committing.create_commit
+    original = create_commit
 
     def broken(state: GroupState, *args: object, **named: object) -> PendingCommit:
         made = original(state, *args, **named)  # type: ignore[arg-type]
@@ -132,11 +131,8 @@ async def broken_commit(cug: Cug) -> None:
         spoiled = replace(body, membership_tag=bytes(32))
         return replace(made, commit=encode_message(spoiled))
 
-    committing.create_commit = broken  # type: ignore[assignment]
-    try:
+    with patch.object(committing, "create_commit", broken):
         assert await engine.commit(()) == "won"
-    finally:
-        committing.create_commit = original
 
 
 async def garbage_seals(cug: Cug) -> None:
@@ -146,8 +142,5 @@ async def garbage_seals(cug: Cug) -> None:
     def garbage(state: GroupState, group: CencommGroup) -> tuple[ArchiveSeal, ...]:
         return tuple([replace(seal, ciphertext=bytes(len(seal.ciphertext))) for seal in original(state, group)])
 
-    committing.seals_of = garbage
-    try:
+    with patch.object(committing, "seals_of", garbage):
         assert await cug._engine.commit(()) == "won"
-    finally:
-        committing.seals_of = original

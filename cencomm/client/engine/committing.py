@@ -9,6 +9,7 @@ from cencomm.client.engine.epochs import expected_seals
 from cencomm.client.engine.memory import Memory
 from cencomm.client.model import PendingKind, PendingRow
 from cencomm.client.profile import Transaction
+from cencomm.crypto.archive import ArchiveSeal
 from cencomm.crypto.events import CommitBody, GroupStart
 from cencomm.crypto.group_context import CencommGroup, with_extension
 from cencomm.crypto.mls.public.proposals import Proposal
@@ -80,7 +81,8 @@ def make_start(
     return row, start
 
 
-def seals_of(state: GroupState, group: CencommGroup) -> tuple:  # type: ignore[type-arg]
+def seals_of(state: GroupState, group: CencommGroup) -> tuple[ArchiveSeal, ...]:
+    """The archive seals that go with the epoch of `state`."""
     return expected_seals(state, group, content_key(state.export, GroupId(state.group_id)))
 
 

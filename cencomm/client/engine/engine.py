@@ -9,7 +9,6 @@ Two processes may run an engine over the same rows: whoever finds that the other
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
@@ -17,7 +16,7 @@ from typing import Protocol
 import structlog
 
 from cencomm.client import model
-from cencomm.client.clock import ServerClock
+from cencomm.client.clock import ServerClock, jittered
 from cencomm.client.engine.committing import Invited, make_commit, make_external_commit, make_start
 from cencomm.client.engine.device import Device
 from cencomm.client.engine.effects import CatchUpAgain, Effect
@@ -223,7 +222,7 @@ class CugEngine:
 
     def _loop_later(self, action: Callable[[], None]) -> None:
         asyncio.get_running_loop().call_later(
-            random.uniform(0.5, 1.5) * _RETRY_SECONDS,
+            jittered(_RETRY_SECONDS),
             lambda: None if self._stopped else action(),
         )
 
@@ -254,7 +253,7 @@ class CugEngine:
         self._after(out, {})
 
     async def commit(self, proposals: Sequence[Proposal], invited: Sequence[Invited] = ()) -> str:
-        """Commit in the present epoch: `won`, `lost` to another commit, or the server's code. Nothing may be pending."""
+        """Commit in the present epoch, while nothing is pending: `won`, `lost` to another's, or the server's code."""
         with self.changing(durable=True) as tx:
             frame = make_commit(self.memory, tx, proposals, invited, self.clock.now_ms())
         return await self._outcome(frame)

@@ -1,4 +1,4 @@
-"""Entering an epoch: its tree, context hash and content key are kept, its archive seals checked (PROTOCOL §3.1, §4.1)."""
+"""Entering an epoch: tree, context hash and content key are kept, the archive seals checked (PROTOCOL §3.1, §4.1)."""
 
 from __future__ import annotations
 

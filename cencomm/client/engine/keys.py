@@ -1,4 +1,4 @@
-"""Content keys that come from elsewhere: vault, history records, archive seals. Each is tried on a record (PROTOCOL §4.2)."""
+"""Content keys from the vault, from history records and archive seals; each is tried on a record (PROTOCOL §4.2)."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from cencomm.crypto.group_context import CencommGroup, Role
 from cencomm.crypto.head import advance, event_hash
 from cencomm.crypto.policy import device_of
 from cencomm.errors import DomainError
-from cencomm.ids import ClientRef, officer_of
+from cencomm.ids import ClientRef, DeviceId, officer_of
 from cencomm.wire.frames import Event, EventKind
 
 _CUT_WHEN_CLOSED = frozenset({EventKind.GROUP, EventKind.COMMIT, EventKind.SEAL})
@@ -104,7 +104,7 @@ def _apply_rejection(memory: Memory, tx: Transaction, event: Event) -> Item:
         raise EventRefused(reason="other_sender")
     rejection.verify(leaf.signature_key)
     newest = (rejection.group_id, rejection.epoch + 1) == (memory.row.group_id, memory.row.epoch)
-    officer = str(officer_of(leaf.device_id))  # type: ignore[arg-type]
+    officer = str(officer_of(DeviceId(leaf.device_id)))
     if newest and officer not in memory.row.rejected_by:
         memory.change(rejected_by=(*memory.row.rejected_by, officer))
         if len(memory.row.rejected_by) >= _OFFICERS_TO_SUCCEED and memory.secret is None:
@@ -138,7 +138,7 @@ def _apply_closing(memory: Memory, tx: Transaction, event: Event) -> Item:
     if group is None or closing.cug_id != memory.cug_id:
         raise EventRefused(reason="other_group")
     leaf = next((leaf for _, leaf in group.tree.leaves() if device_of(leaf) == event.sender), None)
-    entry = CencommGroup.of(group).entry(officer_of(event.sender))  # type: ignore[arg-type]
+    entry = CencommGroup.of(group).entry(officer_of(DeviceId(event.sender)))
     if leaf is None or entry is None or entry.role is not Role.ORGANISER:
         raise EventRefused(reason="beyond_role")
     closing.verify(leaf.signature_key)

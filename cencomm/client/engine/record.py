@@ -19,7 +19,7 @@ from cencomm.client.profile import Transaction
 from cencomm.crypto.group_context import Role
 from cencomm.crypto.primitives import Secret
 from cencomm.crypto.records import OpenedRecord, RecordHeader, key_ring, open_record, read_header
-from cencomm.ids import OfficerId, officer_of
+from cencomm.ids import DeviceId, officer_of
 from cencomm.templates_forms.model import Template
 from cencomm.wire.content import (
     Chat,
@@ -112,10 +112,10 @@ def read_record(memory: Memory, tx: Transaction, event: Event, placed: Placed, k
 
 
 def confirm(memory: Memory, placed: Placed) -> None:
-    """Another officer's record in an epoch at or after the own join by external commit ends the doubt (PROTOCOL §2.5)."""
+    """Another officer's record in an epoch at or after a join from outside ends the doubt (PROTOCOL §2.5)."""
     if memory.row.confirmed or placed.epoch.made_seq < memory.row.joined_seq:
         return
-    if officer_of(placed.leaf.device_id) != memory.device.officer_id:  # type: ignore[arg-type]
+    if officer_of(DeviceId(placed.leaf.device_id)) != memory.device.officer_id:
         memory.change(confirmed=True)
 
 
@@ -171,7 +171,7 @@ def _take_effect(memory: Memory, tx: Transaction, event: Event, placed: Placed, 
     elif isinstance(content, HistoryRequest) and event.sender != memory.device.device_id:
         memory.effects.append(AnswerHistory(event.seq, content.epochs))
     elif isinstance(content, Left):
-        memory.effects.append(RemoveLeaver(OfficerId(event.sender.rpartition("/")[0])))
+        memory.effects.append(RemoveLeaver(officer_of(DeviceId(event.sender))))
 
 
 def _item(
