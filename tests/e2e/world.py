@@ -16,14 +16,18 @@ from cencomm.client import account
 from cencomm.client.api import Client
 from cencomm.client.cug import Cug
 from cencomm.client.model import Item, ItemKind
+from cencomm.client.profile import PasswordCost
 from cencomm.crypto.enrolment import Sheet
 from cencomm.crypto.group_context import History, Role
+from cencomm.crypto.vault import FLOOR_MEMORY_BYTES, FLOOR_OPS_LIMIT
 from cencomm.ids import OfficerId
 from cencomm.wire.content import Chat
 from tests.servers import RunningServer
 
 PASSWORD = "a fair wind for Mombasa"
 SECRETARIAT = "secretariat"
+COST = PasswordCost(FLOOR_OPS_LIMIT, FLOOR_MEMORY_BYTES)
+"""The cheapest that is allowed: tests open many profiles."""
 
 
 @dataclass(slots=True)
@@ -55,7 +59,7 @@ class World:
         return world
 
     async def _enrol(self, sheet: Sheet) -> None:
-        await account.enrol(self.profile(sheet.account), self._seen_from(sheet), PASSWORD)
+        await account.enrol(self.profile(sheet.account), self._seen_from(sheet), PASSWORD, cost=COST)
         self.sheets[sheet.account] = sheet
 
     def _seen_from(self, sheet: Sheet) -> Sheet:
@@ -102,7 +106,7 @@ class World:
             await self.enrol_officer(name)
         if not self.profile(name, device).exists():
             sheet = self._seen_from(self.sheets[name])
-            await account.sign_in_new_device(self.profile(name, device), sheet, PASSWORD, device=device)
+            await account.sign_in_new_device(self.profile(name, device), sheet, PASSWORD, device=device, cost=COST)
         async with Client.open(self.profile(name, device), PASSWORD) as client:
             await client.connect()
             yield client

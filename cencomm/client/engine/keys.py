@@ -7,7 +7,6 @@ import msgspec
 from cencomm.client import model
 from cencomm.client.engine.memory import EpochName, Memory
 from cencomm.client.engine.record import place, read_record
-from cencomm.client.engine.refusals import RecordRefused
 from cencomm.client.model import Item, ItemKind, KeyRow, LockedRow, Standing, unpack
 from cencomm.client.profile import Transaction
 from cencomm.crypto.primitives import Secret
@@ -92,7 +91,7 @@ def _open_locked(memory: Memory, tx: Transaction, events: list[Event]) -> None:
 
 def refused_item(event: Event, error: DomainError) -> Item:
     """Shown as refused, with the reason; never dropped (PROTOCOL §3.6)."""
-    reason = error.facts.get("reason") if isinstance(error, RecordRefused) else None
+    reason = error.facts.get("reason")
     return Item(
         seq=event.seq,
         at_ms=event.server_time,
