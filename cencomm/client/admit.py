@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from cencomm.client import model
@@ -39,6 +39,7 @@ from cencomm.crypto.mls.public.framing import decode_message
 from cencomm.crypto.mls.public.group import PublicGroup
 from cencomm.crypto.mls.public.key_package import KeyPackage
 from cencomm.crypto.mls.public.proposals import Add, GroupContextExtensions, Proposal, Remove
+from cencomm.crypto.mls.public.tree_math import LeafIndex
 from cencomm.crypto.policy import chain_of, device_of
 from cencomm.crypto.revocation import ROOT, index, is_revoked, revoked_entry
 from cencomm.crypto.tls import DecodeError
@@ -222,6 +223,7 @@ def admission(
     before = CencommGroup.of(group)
     roster = {entry.officer_id: entry for entry in before.roster}
     adds: list[GuestDevice] = []
+    leaving: set[OfficerId] = set()
     for name, role in officers.items():
         known = roster.get(name)
         if known is None:
@@ -232,11 +234,14 @@ def admission(
             if holds_leaf(role):
                 adds += guest.devices
         elif known.role is not role:
+            if not holds_leaf(role):
+                leaving.add(name)
             roster[name] = _entry(name, role, known.identity_key, known.archive_key or _archive_key(group, name))
     after = replace(before, roster=sorted_roster(list(roster.values())))
     if after == before:
         return None
-    proposals: list[Proposal] = [Add(guest.key_package) for guest in adds]
+    proposals: list[Proposal] = [Remove(index) for index in _leaves_of(group, leaving)]
+    proposals += [Add(guest.key_package) for guest in adds]
     proposals.append(_extension(group, after))
     invited = [Invited(guest.chain.device_id, guest.key_package.reference()) for guest in adds]
     return Intent(proposals, invited)
@@ -260,10 +265,11 @@ def removal(group: PublicGroup, officers: frozenset[OfficerId]) -> Intent | None
     after = replace(before, roster=tuple([entry for entry in before.roster if entry.officer_id not in officers]))
     if after == before:
         return None
-    removes: list[Proposal] = [
-        Remove(index) for index, leaf in group.tree.leaves() if officer_of(device_of(leaf)) in officers
-    ]
-    return Intent([*removes, _extension(group, after)])
+    return Intent([*[Remove(index) for index in _leaves_of(group, officers)], _extension(group, after)])
+
+
+def _leaves_of(group: PublicGroup, officers: Collection[OfficerId]) -> list[LeafIndex]:
+    return [index for index, leaf in group.tree.leaves() if officer_of(device_of(leaf)) in officers]
 
 
 def revocation(group: PublicGroup, profile: Profile) -> Intent | None:

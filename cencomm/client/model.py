@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from cencomm.client.errors import ProfileDamaged
 from cencomm.client.profile import Table
+from cencomm.crypto.group_context import History
 from cencomm.errors import Fact
 from cencomm.ids import CugId
 from cencomm.templates_forms.parts import merge
@@ -79,6 +80,11 @@ def outbox(cug_id: CugId) -> Table:
 def pending(cug_id: CugId) -> Table:
     """One row, `pending`: PendingRow (PROTOCOL §2.6)."""
     return Table(f"pending/{cug_id.hex()}")
+
+
+def unjudged(cug_id: CugId) -> Table:
+    """By template hash and seq: forms that came before their template (empty values)."""
+    return Table(f"unjudged/{cug_id.hex()}")
 
 
 def alarms(cug_id: CugId) -> Table:
@@ -251,6 +257,8 @@ class LeafView(Struct, frozen=True, array_like=True):
     device_id: str
     signature_key: bytes
     role: str
+    valid_until_s: int
+    """Seconds since 1970: when the first certificate of its chain expires."""
 
 
 class EpochRow(Struct, frozen=True, omit_defaults=True):
@@ -263,6 +271,10 @@ class EpochRow(Struct, frozen=True, omit_defaults=True):
     history: str
     made_seq: int
     made_at_ms: int
+
+    @property
+    def shares_history(self) -> bool:
+        return self.history == History.FULL
 
 
 class KeyRow(Struct, frozen=True, omit_defaults=True):
@@ -376,6 +388,8 @@ class CugRow(Struct, frozen=True, omit_defaults=True):
     title: str = ""
     operation_code: str = ""
     about: str = ""
+    profile_seq: int = 0
+    """Where title, operation code and description were said: the newest counts, also when an older one opens later."""
     joined_seq: int = 0
     confirmed: bool = True
     join_at_ms: int = 0
@@ -385,6 +399,8 @@ class CugRow(Struct, frozen=True, omit_defaults=True):
     leaf_at_ms: int = 0
     broken: str = ""
     """The code of what could not be applied; empty when all is well."""
+    commit_hash: bytes = b""
+    """Names the newest commit; empty in a group's first epoch."""
     rejected_by: tuple[str, ...] = ()
     """Officers who rejected the newest commit."""
     alarm_count: int = 0

@@ -59,7 +59,8 @@ def epoch_row(group: PublicGroup, after: CencommGroup, event: Event) -> EpochRow
     leaves: dict[int, LeafView] = {}
     for index, leaf in group.tree.leaves():
         chain = chain_of(leaf)
-        leaves[index] = LeafView(chain.device_id, leaf.signature_key, roles[chain.officer_id])
+        valid_until_s = min(certificate.not_after_s for certificate in chain.certificates)
+        leaves[index] = LeafView(chain.device_id, leaf.signature_key, roles[chain.officer_id], valid_until_s)
     return EpochRow(
         group_id=group.group_id,
         epoch=group.epoch,

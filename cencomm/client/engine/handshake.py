@@ -57,7 +57,7 @@ def apply_start(memory: Memory, tx: Transaction, event: Event) -> Item:
         memory.change(opened_ms=event.server_time)
     memory.set_group(group)
     memory.set_secret(_merge_pending(memory, tx, event, group))
-    memory.change(broken="", rejected_by=(), commit_time_ms=judged.time_ms)
+    memory.change(broken="", rejected_by=(), commit_hash=b"", commit_time_ms=judged.time_ms)
     enter_epoch(memory, tx, event, after, body.seals)
     if memory.secret is not None:
         note_joined(memory, tx, event, external=False)
@@ -85,7 +85,7 @@ def apply_commit(memory: Memory, tx: Transaction, event: Event) -> Item | None:
     compare_seen(memory, tx, event, judged.seen)
     for officer in judged.identity_changed:
         memory.alarm(tx, "identity_changed", seq=event.seq, officer=officer)
-    memory.change(commit_time_ms=judged.time_ms, rejected_by=())
+    memory.change(commit_time_ms=judged.time_ms, commit_hash=body.commit_hash, rejected_by=())
     memory.set_group(group)
     _follow(memory, tx, event, body, staged, group)
     if memory.secret is not None:

@@ -103,7 +103,9 @@ def _apply_rejection(memory: Memory, tx: Transaction, event: Event) -> Item:
     if leaf is None:
         raise EventRefused(reason="other_sender")
     rejection.verify(leaf.signature_key)
-    newest = (rejection.group_id, rejection.epoch + 1) == (memory.row.group_id, memory.row.epoch)
+    row = memory.row
+    in_newest_epoch = (rejection.group_id, rejection.epoch + 1) == (row.group_id, row.epoch)
+    newest = in_newest_epoch and rejection.commit_hash == row.commit_hash
     officer = str(officer_of(DeviceId(leaf.device_id)))
     if newest and officer not in memory.row.rejected_by:
         memory.change(rejected_by=(*memory.row.rejected_by, officer))

@@ -8,17 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+import msgspec
+
 from cencomm.client import model
 from cencomm.client.engine.effects import AnswerHistory, RemoveLeaver
 from cencomm.client.engine.forms import judge_record
 from cencomm.client.engine.memory import Memory
 from cencomm.client.engine.refusals import RecordRefused
 from cencomm.client.engine.seen import compare_seen
-from cencomm.client.model import EpochRow, FindingRow, Item, ItemKind, LeafView, LockedRow, Standing, pack
+from cencomm.client.model import EpochRow, FindingRow, Item, ItemKind, LeafView, LockedRow, Standing, pack, unpack
 from cencomm.client.profile import Transaction
 from cencomm.crypto.group_context import Role
 from cencomm.crypto.primitives import Secret
-from cencomm.crypto.records import OpenedRecord, RecordHeader, key_ring, open_record, read_header
+from cencomm.crypto.records import KeyMissing, OpenedRecord, RecordHeader, key_ring, open_record, read_header
 from cencomm.ids import DeviceId, officer_of
 from cencomm.templates_forms.model import Template
 from cencomm.wire.content import (
@@ -78,10 +80,15 @@ def receive_record(memory: Memory, tx: Transaction, event: Event) -> Item:
         raise RecordRefused(reason="stale_epoch", epoch=header.epoch, current=memory.row.epoch)
     placed = place(memory, tx, event, header)
     key = memory.content_key(tx, header.group_id, header.epoch)
-    if key is None:
-        tx.put(model.locked(memory.cug_id), _seq_key(event.seq), pack(LockedRow(encode(event))), number=event.seq)
-        return _item(event, header, ItemKind.LOCKED, Standing.LOCKED)
-    return read_record(memory, tx, event, placed, key)
+    if key is not None:
+        try:
+            return read_record(memory, tx, event, placed, key)
+        except KeyMissing:
+            if memory.secret is not None:
+                raise
+            memory.drop_key(tx, header.group_id, header.epoch)  # somebody said it, and it is not the right one
+    tx.put(model.locked(memory.cug_id), _seq_key(event.seq), pack(LockedRow(encode(event))), number=event.seq)
+    return _item(event, header, ItemKind.LOCKED, Standing.LOCKED)
 
 
 def place(memory: Memory, tx: Transaction, event: Event, header: RecordHeader) -> Placed:
@@ -94,6 +101,8 @@ def place(memory: Memory, tx: Transaction, event: Event, header: RecordHeader) -
     leaf = epoch.leaves.get(header.leaf_index)
     if leaf is None or leaf.device_id != event.sender:
         raise RecordRefused(reason="other_sender", leaf_index=header.leaf_index)
+    if event.server_time > leaf.valid_until_s * 1000:
+        raise RecordRefused(reason="certificate_expired", device=leaf.device_id)
     return Placed(header, epoch, leaf)
 
 
@@ -134,7 +143,7 @@ def _take(memory: Memory, tx: Transaction, event: Event, placed: Placed, opened:
         raise RecordRefused(reason="beyond_role", role=placed.leaf.role)
     findings: tuple[FindingRow, ...] = ()
     if isinstance(content, Form):
-        findings = _judge(memory, event, public, personal, public_content, personal_content)
+        findings = _judge(memory, tx, event, public, personal, public_content, personal_content)
     else:
         _take_effect(memory, tx, event, placed, content)
     return _item(event, placed.header, kind, Standing.VERIFIED, opened, findings)
@@ -142,6 +151,7 @@ def _take(memory: Memory, tx: Transaction, event: Event, placed: Placed, opened:
 
 def _judge(
     memory: Memory,
+    tx: Transaction,
     event: Event,
     public: bytes,
     personal: bytes,
@@ -155,6 +165,9 @@ def _judge(
     form = first or second
     assert form is not None
     template = memory.templates.get(form.template_hash)
+    if template is None:
+        name = form.template_hash + _seq_key(event.seq)
+        tx.put(model.unjudged(memory.cug_id), name, model.item_key(event.sender, event.client_ref), number=event.seq)
     return judge_record(template, public, personal, (first, second), event.server_time)
 
 
@@ -163,15 +176,38 @@ def _take_effect(memory: Memory, tx: Transaction, event: Event, placed: Placed, 
         template = Template.decode(content.document)
         memory.templates[template.hash] = template
         tx.put(model.templates(memory.cug_id), template.hash, content.document, number=event.seq)
+        judge_again(memory, tx, template)
     elif isinstance(content, Profile):
-        memory.change(title=content.title, operation_code=content.operation_code, about=content.about)
+        if event.seq > memory.row.profile_seq:
+            memory.change(
+                title=content.title,
+                operation_code=content.operation_code,
+                about=content.about,
+                profile_seq=event.seq,
+            )
     elif isinstance(content, HistoryKeys):
         memory.said_keys.append((event.seq, content))
         memory.said_epochs.update((entry.group_id, entry.epoch) for entry in content.keys)
+    elif memory.secret is None:
+        return  # what follows is asked of members only, not of one who replays the past
     elif isinstance(content, HistoryRequest) and event.sender != memory.device.device_id:
         memory.effects.append(AnswerHistory(event.seq, content.epochs))
     elif isinstance(content, Left):
         memory.effects.append(RemoveLeaver(officer_of(DeviceId(event.sender))))
+
+
+def judge_again(memory: Memory, tx: Transaction, template: Template) -> None:
+    """Forms that came before their template, for one who could not read it then."""
+    for row in tx.rows(model.unjudged(memory.cug_id)):
+        data = tx.get(model.items(memory.cug_id), row.value)
+        if not row.key.startswith(template.hash) or data is None:
+            continue
+        item = unpack(Item, data)
+        public, personal = (_decoded(part) if part else None for part in (item.public, item.personal))
+        forms = (public if isinstance(public, Form) else None, personal if isinstance(personal, Form) else None)
+        findings = judge_record(template, item.public, item.personal, forms, item.at_ms)
+        memory.put_item(tx, msgspec.structs.replace(item, findings=findings))
+        tx.delete(model.unjudged(memory.cug_id), row.key)
 
 
 def _item(
