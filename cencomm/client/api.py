@@ -211,7 +211,7 @@ class Client:
         await pull_vault(self._api, self._profile, self._engines)
         await self._finish_openings()
         if self._session is None:
-            handler = Live(self._engines, self._clock, self._notice, lambda: self._later(self._discover()))
+            handler = Live(self._engines, self._clock, self._notice, self._ready)
             self._session = Session(self._row.server_url, self, handler)
             self._session.start()
         await self._session.wait_connected(seconds)
@@ -371,6 +371,11 @@ class Client:
             wake, self._new_cug = self._new_cug, asyncio.Event()
             wake.set()
         return known
+
+    def _ready(self) -> None:
+        """A fresh connection: what was missed or left undone while there was none."""
+        self._later(self._discover())
+        self._save_soon()
 
     async def _discover(self) -> None:
         """CUGs that this officer came into while nobody listened: a notice is not said twice."""

@@ -21,6 +21,8 @@ from cencomm.crypto.mls.public.proposals import Proposal
 
 TRIES = 60
 _PATIENCE_SECONDS = 120.0
+_OTHERS_SECONDS = 3.0
+"""So long another process on this profile may take over a commit of its own."""
 _FIRST_WAIT_SECONDS = 0.03
 _LONGEST_WAIT_SECONDS = 2.0
 WON = "won"
@@ -85,10 +87,16 @@ class Committer:
 
     async def _nothing_pending(self) -> None:
         engine = self._engine
-        await engine.wait_for(
-            lambda: engine.stopped or (engine.memory.pending is None and engine.caught_up_seq >= 0), _PATIENCE_SECONDS
-        )
+        try:
+            await engine.wait_for(self._is_free, _OTHERS_SECONDS)
+        except ServerUnreachable:
+            engine.nudge()
+            await engine.wait_for(self._is_free, _PATIENCE_SECONDS)
         engine.reading()
+
+    def _is_free(self) -> bool:
+        engine = self._engine
+        return engine.stopped or (engine.memory.pending is None and engine.caught_up_seq >= 0)
 
     async def _overtaken(self, made_in: tuple[bytes, int]) -> None:
         """The winner's commit is on its way: nothing can be built before it has come."""

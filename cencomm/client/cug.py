@@ -230,11 +230,9 @@ class Cug:
         require_member(self._engine)
         await self._membership.renew()
 
-    async def apply_revocations(self) -> bool:
-        """Remove the leaves that the known revocation lists name; whether there were any."""
-        if self._engine.memory.secret is None:
-            return False
-        return await self._membership.revoke()
+    async def apply_revocations(self) -> None:
+        """Remove the leaves that the known revocation lists name, unless another member does."""
+        await self._duties.revoke()
 
     async def leave(self, reason: str = "") -> ClientRef:
         """Ask to be removed; an organiser's client removes."""

@@ -36,6 +36,7 @@ SUCCEED_SECONDS = (0.2, 1.2)
 CORRECT_SECONDS = (0.2, 2.0)
 ANSWER_SECONDS = (0.3, 2.0)
 REMOVE_SECONDS = (0.0, 0.5)
+REVOKE_SECONDS = (1.0, 3.0)
 ASK_AFTER_MS = 5_000
 """A newcomer gives the one who admitted him so long to send the past."""
 
@@ -91,6 +92,12 @@ class Duties:
         if age_ms(self._profile, self._engine.clock) > WARN_AFTER_MS:
             with self._engine.changing() as tx:
                 memory.alarm(tx, "revocations_stale", days=age_ms(self._profile, self._engine.clock) // 86_400_000)
+
+    async def revoke(self) -> None:
+        """Any member may remove what is revoked; the organisers' clients come first."""
+        await jitter(*(REMOVE_SECONDS if self._engine.memory.row.role == Role.ORGANISER else REVOKE_SECONDS))
+        if self._engine.memory.secret is not None:
+            await self._membership.revoke()
 
     async def join(self) -> None:
         """From outside, once at a time; a Welcome on its way comes first."""

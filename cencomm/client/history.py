@@ -10,7 +10,6 @@ from cencomm.client.engine.keys import learn_keys, missing_epochs
 from cencomm.client.engine.memory import EpochName
 from cencomm.client.profile import Transaction
 from cencomm.crypto.archive import ArchivePrivate, ArchiveSeal, SealInvalid, open_seal
-from cencomm.crypto.group_context import History
 from cencomm.crypto.primitives import Secret
 from cencomm.ids import GroupId
 from cencomm.wire.content import HistoryKey, HistoryKeys, HistoryRequest, Profile, Template, encode_content
@@ -24,7 +23,7 @@ def shareable_keys(engine: CugEngine, wanted: Iterable[EpochName] | None = None)
     names = None if wanted is None else frozenset(wanted)
     found: list[HistoryKey] = []
     for row in engine.memory.all_epochs(tx):
-        if row.history != History.FULL or (names is not None and (row.group_id, row.epoch) not in names):
+        if not row.shares_history or (names is not None and (row.group_id, row.epoch) not in names):
             continue
         key = engine.memory.content_key(tx, row.group_id, row.epoch)
         if key is not None:
@@ -72,7 +71,7 @@ def ask_history(engine: CugEngine, now_ms: int) -> bool:
 
 def _was_full(engine: CugEngine, tx: Transaction, name: EpochName) -> bool:
     row = engine.memory.epoch(tx, *name)
-    return row is not None and row.history == History.FULL
+    return row is not None and row.shares_history
 
 
 def open_archive(engine: CugEngine, archives: Iterable[ArchivePrivate]) -> int:

@@ -14,6 +14,7 @@ from cencomm.client.http import Api
 from cencomm.client.model import AccountRow, CheckpointRow, KeyRow, pack, unpack
 from cencomm.client.profile import Profile
 from cencomm.client.vault_items import INNER_ITEM_ID, EpochKey, Kept, open_kept, open_sealed_inner, seal_kept
+from cencomm.crypto.group_context import History
 from cencomm.crypto.primitives import Secret
 from cencomm.ids import ID_BYTES, CugId
 from cencomm.wire.http import StoredVaultItem
@@ -96,7 +97,8 @@ def _unsaved(engine: CugEngine) -> Kept:
     keys: list[EpochKey] = []
     for entry in tx.rows(model.content_keys(engine.cug_id)):
         key = unpack(KeyRow, entry.value)
-        if not key.in_vault:
+        made = engine.memory.epoch(tx, entry.key[:ID_BYTES], int.from_bytes(entry.key[ID_BYTES:], "big"))
+        if not key.in_vault and made is not None and made.history != History.NONE:
             keys.append(EpochKey(entry.key[:ID_BYTES], int.from_bytes(entry.key[ID_BYTES:], "big"), key.key))
     checkpoint = CheckpointRow(engine.cug_id, row.head_n, row.head_hash, row.group_id, row.epoch)
     return Kept(engine.cug_id, tuple(keys), checkpoint)

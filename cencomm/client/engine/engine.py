@@ -246,6 +246,13 @@ class CugEngine:
         self._after(out, {})
         return client_ref
 
+    def nudge(self) -> None:
+        """Send a pending handshake again that nobody here waits for: another process may have died over it."""
+        self.reading()
+        pending = self.memory.pending
+        if pending is not None and pending.client_ref not in self._outcomes and not self._opens_cug(pending):
+            self._link.send(decode_client_frame(pending.frame))
+
     def push(self) -> None:
         """Send what has become due."""
         with self.changing() as tx:
