@@ -155,14 +155,7 @@ def _sheet(given: Options, text: str | None, file: Path | None) -> Sheet:
         text = read_bytes(file).decode("utf-8", "replace")
     if text is None:
         text = str(typer.prompt("Text of the enrolment sheet", err=True))
-    return run_plain(given, text)
-
-
-def run_plain(given: Options, text: str) -> Sheet:
-    async def parse() -> Sheet:
-        return parse_sheet(from_groups(text))
-
-    return run_async(given.output, parse)
+    return parse_sheet(from_groups(text))
 
 
 def device_name() -> str:

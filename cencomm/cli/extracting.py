@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
-from cencomm.cli.context import EXIT_DIFFERS, Options, options, run_async
+from cencomm.cli.context import EXIT_DIFFERS, Options, options
 from cencomm.cli.groups import Group, show_alarms
 from cencomm.cli.running import find_cug, with_client
 from cencomm.client import verify as verification
 from cencomm.client.api import Client
+from cencomm.client.errors import BundleDamaged
 from cencomm.client.extraction import extract as extract_cug
 
 PANEL = "Extraction"
@@ -32,6 +33,8 @@ def extract(
     Everybody in the group sees that you did. Works on a new device too: your password opens the archive. TARGET holds
     names and free text in the clear: keep it as such data must be kept.
     """
+    if target.exists():
+        raise typer.BadParameter(f"{target} exists already; choose another name", param_hint="TARGET")
     password = options(context).password()
 
     async def whole(client: Client, given: Options) -> None:
@@ -84,16 +87,18 @@ def verify(
     given = options(context)
     pinned = _root(root)
 
-    async def whole() -> verification.Verdict:
+    try:
         with given.output.progress() as progress:
             task = progress.add_task("Verifying", total=None)
-            return verification.verify(
+            verdict = verification.verify(
                 bundle,
                 root_public_key=pinned,
                 on_progress=lambda done, total: progress.update(task, completed=done, total=total),
             )
-
-    _report(given, run_async(given.output, whole), pinned is not None)
+    except BundleDamaged as error:
+        given.output.error(error)
+        raise typer.Exit(EXIT_DIFFERS) from None
+    _report(given, verdict, pinned is not None)
 
 
 def _root(text: str | None) -> bytes | None:

@@ -6,13 +6,15 @@ import locale
 import os
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from cencomm.cli import accounts, ceremony, extracting, forms, groups, logs, office, serving, talking
-from cencomm.cli.context import Options, default_profile
+from cencomm.cli.context import Options, default_profile, refuse
 from cencomm.cli.output import Output
+from cencomm.errors import DomainError
 from cencomm.i18n import LANGUAGES
 
 HELP = """Encrypted groups and checked reports for joint customs operations.
@@ -22,8 +24,21 @@ First time here? You need the enrolment sheet from your contact point: `cencomm 
 its id. Each command explains itself: `cencomm COMMAND --help`.
 """
 
+
+class Sentences(TyperGroup):
+    """Says what a command is refused, wherever in the command that is noticed."""
+
+    def invoke(self, ctx: Any) -> Any:  # Typer keeps the class of its context to itself
+        try:
+            return super().invoke(ctx)
+        except DomainError as error:
+            given = ctx.find_object(Options)
+            refuse(given.output if given is not None else Output(as_json=False, language=_reader_language()), error)
+
+
 app = typer.Typer(
     name="cencomm",
+    cls=Sentences,
     help=HELP,
     no_args_is_help=True,
     add_completion=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -46,6 +47,14 @@ def test_opening_gives_title_code_history_and_templates(cli: Cli) -> None:
 @pytest.mark.parametrize("words", [("--history", "some"), ("--template", "/nowhere")])
 def test_opening_with_what_is_not_there_opens_nothing(cli: Cli, words: tuple[str, ...]) -> None:
     assert cli("open", TITLE, *words).code == 2
+    assert cli.client.calls == []
+
+
+def test_a_file_that_is_no_template_opens_nothing(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "t.json").write_text("{}")
+    said = cli("open", TITLE, "--template", str(tmp_path / "t.json"))
+    assert said.code == 1
+    assert said.err.strip()
     assert cli.client.calls == []
 
 
