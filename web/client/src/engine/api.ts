@@ -83,10 +83,10 @@ export type CugState = "joining" | "open" | "removed" | "closed" | "broken";
 /** RFC 9420 knows no roles; these are the roster's (PROTOCOL §2.2). */
 export type RoleName =
   | "organiser"
-  | "ocu_analyst"
+  | "ocu"
   | "ncp"
   | "officer"
-  | "rilo_analyst"
+  | "rilo"
   | "liaison"
   | "observer"
   | "auditor";
