@@ -70,8 +70,10 @@ def named_tables(found: Examined, language: str) -> list[tuple[str, Table]]:
         stem = f"{template.id}-{template.version}-{template.hash.hex()[:8]}"
         made = form_tables(template, FORM_HEAD, lambda forms=forms: forms, language)  # type: ignore[misc]
         tables += [(stem if number == 0 else f"{stem}-{number}", table) for number, table in enumerate(made)]
+    unknown = _other_forms(found, superseded)
+    if unknown.rows:
+        tables.append(("unknown-template", unknown))
     tables += [
-        ("unknown-template", _other_forms(found, superseded)),
         ("chat", Table("Chat", _CHAT, _chat_rows(found.records))),
         ("events", Table("Events", _EVENTS, _event_rows(found.events))),
     ]

@@ -80,5 +80,5 @@ def test_devices_are_shown_and_ended_only_with_consent(cli: Cli, asked: list[tup
 
 @pytest.mark.parametrize("node", ["Anna's MacBook.local", "", "ÄÖ", "x" * 300])
 def test_a_host_name_becomes_a_device_name(monkeypatch: pytest.MonkeyPatch, node: str) -> None:
-    monkeypatch.setattr(accounts.platform, "node", lambda: node)
+    monkeypatch.setattr("platform.node", lambda: node)
     assert re.fullmatch(r"[a-z0-9-]{1,64}", accounts.device_name())

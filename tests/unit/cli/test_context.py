@@ -29,7 +29,12 @@ def test_a_password_comes_from_its_file_first(tmp_path: Path, monkeypatch: pytes
 def test_a_password_is_asked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CENCOMM_PASSWORD", raising=False)
     asked: list[str] = []
-    monkeypatch.setattr(typer, "prompt", lambda text, **_rest: asked.append(text) or "typed")
+
+    def prompt(text: str, **_rest: object) -> str:
+        asked.append(text)
+        return "typed"
+
+    monkeypatch.setattr(typer, "prompt", prompt)
     given = options(tmp_path)
     assert [given.password(), given.password(), given.password("Other")] == ["typed"] * 3
     assert asked == ["Password", "Other"]
