@@ -85,12 +85,12 @@ class World:
                 certificate = await account.certify_ncp(self.root_file, PASSWORD, request)
                 await account.publish_certificate(secretariat, certificate)
 
-    async def enrol_officer(self, name: str) -> None:
+    async def enrol_officer(self, name: str, display_name: str = "") -> None:
         """Invite, enrol and certify an officer by the NCP of his administration."""
         administration = name.partition("/")[0]
         await self.contact_point(administration)
         async with self.signed_in(administration) as ncp:
-            await self._enrol(await account.invite(ncp, name, name.partition("/")[2].title()))
+            await self._enrol(await account.invite(ncp, name, display_name or name.partition("/")[2].title()))
             for request in await account.pending_requests(ncp):
                 await account.certify(ncp, request, PASSWORD)
 
@@ -134,9 +134,13 @@ def texts(cug: Cug) -> list[str]:
 
 
 async def operation(
-    organiser: Client, *others: Client, history: History = History.FULL, role: Role = Role.OFFICER
+    organiser: Client,
+    *others: Client,
+    title: str = "Operation Tiger",
+    history: History = History.FULL,
+    role: Role = Role.OFFICER,
 ) -> tuple[Cug, ...]:
     """A CUG with everybody in it: the organiser's view first, then the others' in order."""
-    cug = await organiser.open_cug("Operation Tiger", operation_code="OT26", history=history)
+    cug = await organiser.open_cug(title, operation_code="OT26", history=history)
     await cug.admit_all({OfficerId(other.account.account): role for other in others})
     return (cug, *[await other.wait_for_cug(cug.id) for other in others])
