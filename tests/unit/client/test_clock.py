@@ -1,0 +1,16 @@
+"""The server's clock is followed from what it said; jitter stays near."""
+
+from __future__ import annotations
+
+from cencomm.client.clock import ServerClock, jittered, local_ms
+
+
+def test_it_follows_the_server() -> None:
+    clock = ServerClock()
+    assert abs(clock.now_ms() - local_ms()) < 1000
+    clock.learn(local_ms() + 3_600_000)
+    assert abs(clock.now_ms() - local_ms() - 3_600_000) < 1000
+
+
+def test_jitter_stays_near() -> None:
+    assert all(1.0 <= jittered(2.0) <= 3.0 for _ in range(100))

@@ -1,0 +1,45 @@
+"""Rules of handing frames to the engines.
+
+LV-001 each CUG's frames come in their order, in slices
+LV-002 notices and a fresh connection are passed on; frames of an unknown CUG are left
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cencomm.client.live import Live, slices
+from cencomm.wire.frames import CaughtUp, Event, EventKind, Events, Limits, Notice, NoticeKind, Ready, Subscribe
+from tests.unit.client.engine.test_receive import talk
+from tests.unit.client.stand import NOW_MS, Stand, texts
+
+
+class TestLive:
+    async def test_frames_come_in_their_order(self, tmp_path: Path) -> None:
+        """LV-001, LV-002"""
+        stand = Stand(tmp_path)
+        here, there = stand.operation("KE/otieno", "FR/dupont")
+        stand.links[there.memory.device.device_id].connected = False
+        talk(stand, here, *[str(number) for number in range(20)])
+        notices: list[Notice] = []
+        connections: list[None] = []
+        live = Live({stand.cug_id: there}, stand.clock, notices.append, lambda: connections.append(None))
+        (subscribe,) = live.resume()
+        assert subscribe == Subscribe(stand.cug_id, 2)
+        events = [Events(stand.cug_id, (event,)) for event in stand.log[2:]]
+        notice = Notice(NoticeKind.ADMITTED, b"x" * 16)
+        ready = Ready(NOW_MS, "FR/dupont/laptop", Limits(1, 1, 1, 1))
+        await live.receive([ready, *events, notice, Events(b"x" * 16, ()), CaughtUp(stand.cug_id, len(stand.log))])
+        assert texts(there) == [str(number) for number in range(20)]
+        assert there.caught_up_seq == len(stand.log)
+        assert notices == [notice]
+        assert connections == [None]
+        live.disconnected()
+        assert there.caught_up_seq == -1
+
+    def test_slices_hold_about_so_many(self) -> None:
+        """LV-001"""
+        event = Event(1, 1, EventKind.RECORD, "x", bytes(16), b"")
+        frames = [Events(bytes(16), (event,) * 3) for _ in range(5)]
+        assert [len(some) for some in slices(frames, 6)] == [2, 2, 1]
+        assert list(slices([], 6)) == []
