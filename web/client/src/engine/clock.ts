@@ -1,0 +1,28 @@
+/** What time the server has, as far as this device knows: the signed times of commits follow it (PROTOCOL §2.3). */
+
+/** The local clock, corrected by what the server said last; nothing is judged by it. */
+export class ServerClock {
+  #aheadMs = 0;
+
+  learn(serverTimeMs: number): void {
+    this.#aheadMs = serverTimeMs - Date.now();
+  }
+
+  nowMs(): number {
+    return Date.now() + this.#aheadMs;
+  }
+}
+
+export function sleep(seconds: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, seconds * 1000));
+}
+
+/** Any time between the two, so that not all devices act at once; not a secret. */
+export function between(low: number, high: number): number {
+  return low + Math.random() * (high - low);
+}
+
+/** About so many seconds: half to one and a half. */
+export function jittered(seconds: number): number {
+  return between(seconds * 0.5, seconds * 1.5);
+}

@@ -1,0 +1,116 @@
+/**
+ * Sendings that have not come back yet (PROTOCOL §3.4, §3.5).
+ *
+ *     add ──> sealed ──> sent ──> acknowledged (`storedSeq`) ──> came back: gone
+ *               ^          │
+ *               └──────────┴── refused as stale: sealed anew in the next epoch under the same client_ref
+ *
+ * Each row is written before its bytes go out, so that a resend is byte-identical, also after a restart.
+ */
+
+import { toHex } from "../crypto/bytes.ts";
+import type { Transaction } from "../store/transaction.ts";
+import type { EventKind } from "../wire/frames.ts";
+import { OUTBOX, type OutboxRow, packRow, tables, unpackRow } from "./model.ts";
+
+/** How many sendings may be under way at once; the rest waits here. */
+export const WINDOW = 64;
+
+/** The rows of one CUG, oldest first. */
+export class Outbox {
+  readonly #table: string;
+  #rows = new Map<string, OutboxRow>();
+  readonly #underWay = new Set<string>();
+  #nextNumber = 1;
+  /** Whether rows changed since this was last set to false. */
+  changed = false;
+
+  constructor(cugId: Uint8Array) {
+    this.#table = tables.outbox(cugId);
+  }
+
+  async load(tx: Transaction): Promise<void> {
+    const rows = (await tx.rows(this.#table)).map((row) => unpackRow(OUTBOX, row.value));
+    this.#rows = new Map(rows.map((row) => [toHex(row.clientRef), row]));
+    for (const ref of this.#underWay) if (!this.#rows.has(ref)) this.#underWay.delete(ref);
+    this.#nextNumber = Math.max(0, ...rows.map((row) => row.number)) + 1;
+  }
+
+  /** Those that may still come back. */
+  get waiting(): number {
+    return this.rows().filter((row) => row.failed === "").length;
+  }
+
+  rows(): OutboxRow[] {
+    return [...this.#rows.values()];
+  }
+
+  row(clientRef: Uint8Array): OutboxRow | undefined {
+    return this.#rows.get(toHex(clientRef));
+  }
+
+  /** Queue a record (its parts), or an event that needs no seal (its body). */
+  add(tx: Transaction, kind: EventKind, fields: Pick<OutboxRow, "clientRef"> & Partial<OutboxRow>): void {
+    this.put(tx, { ...OUTBOX, ...fields, kind, number: this.#nextNumber++ });
+  }
+
+  /** Write `row` anew. */
+  put(tx: Transaction, row: OutboxRow): void {
+    this.#rows.set(toHex(row.clientRef), row);
+    tx.put(this.#table, row.clientRef, packRow(row), row.number);
+    this.changed = true;
+  }
+
+  /** Rows to send now, oldest first, as many as the window has room for; marks nothing. */
+  due(): OutboxRow[] {
+    const room = WINDOW - this.#underWay.size;
+    const waits = (row: OutboxRow) => row.storedSeq === 0 && row.failed === "" && !this.#underWay.has(toHex(row.clientRef));
+    return this.rows().filter(waits).slice(0, Math.max(0, room));
+  }
+
+  sent(clientRef: Uint8Array): void {
+    this.#underWay.add(toHex(clientRef));
+  }
+
+  /** Nothing is under way any more: what was not acknowledged goes out again. */
+  disconnected(): void {
+    this.#underWay.clear();
+  }
+
+  acknowledged(tx: Transaction, clientRef: Uint8Array, seq: number): void {
+    const row = this.stale(clientRef);
+    if (row !== undefined && row.storedSeq === 0) this.put(tx, { ...row, storedSeq: seq });
+  }
+
+  /** Done, if it was one of ours. */
+  cameBack(tx: Transaction, clientRef: Uint8Array): void {
+    this.#underWay.delete(toHex(clientRef));
+    if (!this.#rows.delete(toHex(clientRef))) return;
+    tx.delete(this.#table, clientRef);
+    this.changed = true;
+  }
+
+  /** Not under way any more: it is due again, to be sealed anew where its epoch is closed. */
+  stale(clientRef: Uint8Array): OutboxRow | undefined {
+    this.#underWay.delete(toHex(clientRef));
+    return this.row(clientRef);
+  }
+
+  /** Refused for good: kept with the code, for its author to see, until `forget`. */
+  refused(tx: Transaction, clientRef: Uint8Array, code: string): void {
+    const row = this.stale(clientRef);
+    if (row !== undefined) this.put(tx, { ...row, failed: code });
+  }
+
+  /** Acknowledged at a seq that has been passed, and yet not come back (PROTOCOL §3.4). */
+  missing(headN: number): OutboxRow[] {
+    return this.rows().filter((row) => row.failed === "" && row.storedSeq > 0 && row.storedSeq <= headN);
+  }
+
+  clear(tx: Transaction): void {
+    this.changed ||= this.#rows.size > 0;
+    this.#rows.clear();
+    this.#underWay.clear();
+    tx.clear(this.#table);
+  }
+}

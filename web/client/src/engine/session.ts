@@ -1,0 +1,251 @@
+/**
+ * One device's WebSocket session: connects, reconnects and moves frames; it holds no rule (DESIGN §3).
+ *
+ *     connect ──> handler.resume(): the frames to send first (subscriptions from the last seq, the outbox)
+ *       │          then, until the connection breaks:
+ *       │            frames in  ──> handler.receive(all that have come, in order)   one call per batch
+ *       │            frames out <── Session.send
+ *     broken ──> handler.disconnected(), wait with jitter, connect again
+ *
+ * First connection, reconnection and live delivery are one path. What was queued for sending is dropped when the
+ * connection breaks, because `resume` says afresh what is still owed.
+ */
+
+import { DomainError } from "../crypto/errors.ts";
+import { type ClientFrame, SESSION_PATH, type ServerFrame, decodeServerFrame, encodeFrame } from "../wire/frames.ts";
+import { between } from "./clock.ts";
+import { ServerMisbehaved, ServerUnreachable } from "./errors.ts";
+
+const FIRST_DELAY_SECONDS = 0.2;
+const LONGEST_DELAY_SECONDS = 30;
+const PING_SECONDS = 20;
+const SILENCE_MS = 65_000;
+
+/** What a session is for; one call at a time. */
+export interface Handler {
+  resume(): Promise<readonly ClientFrame[]>;
+  receive(frames: readonly ServerFrame[]): Promise<void>;
+  disconnected(): void;
+}
+
+/** Gives the session token; `renew` is asked before each attempt after one that was not let in. */
+export interface Tokens {
+  token(): string;
+  renew(): Promise<void>;
+}
+
+/** Opens a socket to the address; how the token travels is the platform's affair. */
+export type OpenSocket = (address: string, token: string) => WebSocket;
+
+export type SessionState = "connecting" | "online" | "waiting" | "refused";
+
+/** The session's address on a server known by its HTTP address. */
+export function socketAddress(serverUrl: string): string {
+  return serverUrl.replace(/^http/, "ws").replace(/\/+$/, "") + SESSION_PATH;
+}
+
+/** How long to wait before the attempt of that number (from 0): doubles, with full jitter, at most 30 s. */
+export function backoffSeconds(attempt: number, uniform: (low: number, high: number) => number = between): number {
+  const ceiling = Math.min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2 ** Math.min(attempt, 16));
+  return uniform(FIRST_DELAY_SECONDS / 2, ceiling);
+}
+
+/** Keeps one connection alive from `start` until `stop`. */
+export class Session {
+  readonly #address: string;
+  readonly #tokens: Tokens;
+  readonly #handler: Handler;
+  readonly #open: OpenSocket;
+  readonly #onState: (state: SessionState, failure: DomainError | null) => void;
+  #socket: WebSocket | null = null;
+  #online = false;
+  #stopped = true;
+  #attempt = 0;
+  #hurry: (() => void) | null = null;
+
+  constructor(
+    serverUrl: string,
+    tokens: Tokens,
+    handler: Handler,
+    open: OpenSocket,
+    onState: (state: SessionState, failure: DomainError | null) => void,
+  ) {
+    this.#address = socketAddress(serverUrl);
+    this.#tokens = tokens;
+    this.#handler = handler;
+    this.#open = open;
+    this.#onState = onState;
+  }
+
+  get isConnected(): boolean {
+    return this.#online;
+  }
+
+  start(): void {
+    if (!this.#stopped) return;
+    this.#stopped = false;
+    void this.#run();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#socket?.close();
+    this.#hurry?.();
+  }
+
+  /** Try now instead of waiting. */
+  hurry(): void {
+    this.#attempt = 0;
+    this.#hurry?.();
+  }
+
+  /** Dropped without a connection: `resume` then owes it. */
+  send(frame: ClientFrame): void {
+    if (this.#online) this.#socket?.send(owned(encodeFrame(frame)));
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      this.#onState("connecting", null);
+      const failure = await this.#connectOnce();
+      if (this.#stopped) return;
+      if (failure !== null) {
+        this.#stopped = true;
+        this.#onState("refused", failure);
+        return;
+      }
+      this.#onState("waiting", new ServerUnreachable());
+      await this.#wait(backoffSeconds(this.#attempt++));
+    }
+  }
+
+  /** Until the connection breaks; the error for which it is of no use to try again. */
+  async #connectOnce(): Promise<DomainError | null> {
+    const pump = new Pump(this.#handler);
+    try {
+      // A browser does not say why a socket was not let in, so a token that may have ended is renewed beforehand.
+      if (this.#attempt > 0) await this.#tokens.renew();
+      await this.#serve(pump);
+    } catch (error) {
+      if (error instanceof ServerUnreachable) return null;
+      if (error instanceof DomainError) return error;
+      throw error;
+    } finally {
+      if (this.#online) {
+        this.#online = false;
+        this.#handler.disconnected();
+      }
+    }
+    return pump.failure;
+  }
+
+  async #serve(pump: Pump): Promise<void> {
+    const socket = this.#open(this.#address, this.#tokens.token());
+    socket.binaryType = "arraybuffer";
+    this.#socket = socket;
+    const ended = new Promise<void>((done) => socket.addEventListener("close", () => done()));
+    socket.addEventListener("error", () => socket.close());
+    socket.addEventListener("open", () => void this.#opened(socket, pump));
+    socket.addEventListener("message", (message: MessageEvent<unknown>) => pump.take(message.data));
+    pump.onFailure = () => socket.close();
+    const beat = setInterval(() => this.#beat(socket, pump), PING_SECONDS * 1000);
+    await ended;
+    clearInterval(beat);
+    this.#socket = null;
+    await pump.drained();
+  }
+
+  async #opened(socket: WebSocket, pump: Pump): Promise<void> {
+    this.#attempt = 0;
+    this.#online = true;
+    this.#onState("online", null);
+    await pump.start((frame) => {
+      if (socket.readyState === socket.OPEN) socket.send(owned(encodeFrame(frame)));
+    });
+  }
+
+  /** A line that says nothing any more is a broken line. */
+  #beat(socket: WebSocket, pump: Pump): void {
+    if (Date.now() - pump.heardMs > SILENCE_MS) socket.close();
+    else if (this.#online) this.send({ frame: "ping", token: 0 });
+  }
+
+  #wait(seconds: number): Promise<void> {
+    return new Promise((done) => {
+      const timer = setTimeout(done, seconds * 1000);
+      this.#hurry = () => {
+        clearTimeout(timer);
+        done();
+      };
+    });
+  }
+}
+
+/** Hands what has come to the handler, batch by batch, after `resume` has been sent. */
+class Pump {
+  readonly #handler: Handler;
+  #waiting: ServerFrame[] = [];
+  #working: Promise<void> = Promise.resolve();
+  #busy = true;
+  failure: DomainError | null = null;
+  heardMs = Date.now();
+  onFailure: () => void = () => undefined;
+
+  constructor(handler: Handler) {
+    this.#handler = handler;
+  }
+
+  async start(send: (frame: ClientFrame) => void): Promise<void> {
+    this.#working = this.#guard(async () => {
+      for (const frame of await this.#handler.resume()) send(frame);
+      await this.#work();
+    });
+    await this.#working;
+  }
+
+  take(data: unknown): void {
+    this.heardMs = Date.now();
+    try {
+      if (!(data instanceof ArrayBuffer)) throw new ServerMisbehaved({ reason: "text_frame" });
+      this.#waiting.push(decodeServerFrame(new Uint8Array(data)));
+    } catch (error) {
+      this.#fail(error instanceof ServerMisbehaved ? error : new ServerMisbehaved({ reason: "malformed_frame" }));
+      return;
+    }
+    if (!this.#busy) this.#working = this.#guard(() => this.#work());
+  }
+
+  drained(): Promise<void> {
+    return this.#working;
+  }
+
+  async #guard(work: () => Promise<void>): Promise<void> {
+    this.#busy = true;
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      this.#fail(error);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async #work(): Promise<void> {
+    while (this.#waiting.length > 0 && this.failure === null) {
+      const batch = this.#waiting;
+      this.#waiting = [];
+      await this.#handler.receive(batch);
+    }
+  }
+
+  #fail(error: DomainError): void {
+    this.failure ??= error;
+    this.onFailure();
+  }
+}
+
+/** Bytes over an ArrayBuffer of their own, as sockets want them. */
+function owned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes);
+}

@@ -1,0 +1,78 @@
+/** A published template, as far as sending and receiving need it: its name, and which answers lead to a person. */
+
+import { fromUtf8, toHex } from "../crypto/bytes.ts";
+import { sha256 } from "../crypto/primitives.ts";
+import { Malformed } from "../wire/encoding.ts";
+import { type Fields, count, field, fields, listOf, textOf } from "../wire/shape.ts";
+
+export const MAX_TEMPLATE_BYTES = 4 * 1024 * 1024;
+export const MAX_DEPTH = 4;
+const FREE_TEXT: ReadonlySet<string> = new Set(["text", "longtext"]);
+
+const key = textOf(64, 1);
+
+/** One level of answers: groups without repeat do not nest, so their fields stand in the level around them. */
+export interface Level {
+  /** Fields whose answer everybody in the group may read, observers too. */
+  readonly open: ReadonlySet<string>;
+  readonly repeats: ReadonlyMap<string, Level>;
+}
+
+export interface Template {
+  readonly hash: Uint8Array;
+  readonly id: string;
+  readonly version: number;
+  /** The canonical bytes, as they were published. */
+  readonly document: Uint8Array;
+  readonly level: Level;
+  readonly seq: number;
+}
+
+/** Throws Malformed. */
+export function decodeTemplate(document: Uint8Array, seq: number): Template {
+  if (document.length > MAX_TEMPLATE_BYTES) throw new Malformed("template");
+  const from = fields(parse(document));
+  if (from["format"] !== 1) throw new Malformed("template");
+  return {
+    hash: sha256(document),
+    id: key(from["id"]),
+    version: count(from["version"]),
+    document,
+    level: readLevel(listOf(fields)(from["groups"]), 0),
+    seq,
+  };
+}
+
+/** The template's name as text. */
+export function templateName(template: Template): string {
+  return toHex(template.hash);
+}
+
+function parse(document: Uint8Array): unknown {
+  try {
+    return JSON.parse(fromUtf8(document)) as unknown;
+  } catch {
+    throw new Malformed("template");
+  }
+}
+
+function readLevel(nodes: readonly Fields[], depth: number): Level {
+  const open = new Set<string>();
+  const repeats = new Map<string, Level>();
+  for (const node of nodes) readNode(node, { open, repeats }, depth);
+  return { open, repeats };
+}
+
+function readNode(node: Fields, into: { open: Set<string>; repeats: Map<string, Level> }, depth: number): void {
+  if (depth > 2 * MAX_DEPTH) throw new Malformed("template");
+  const name = key(node["key"]);
+  if (node["kind"] === "field") {
+    const nominal = field(node, "nominal", textOf(16), "none");
+    if (nominal === "none" && !FREE_TEXT.has(key(node["type"]))) into.open.add(name);
+    return;
+  }
+  const children = listOf(fields)(node["children"]);
+  if (node["repeat"] !== undefined && node["repeat"] !== null) into.repeats.set(name, readLevel(children, depth + 1));
+  else for (const child of children) readNode(child, into, depth + 1);
+}
+
