@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,46 +15,53 @@ from cencomm.client.bundle import TABLES
 from cencomm.client.verify_log import EventRow, Examined, RecordRow
 from cencomm.export import Cell, Column, Kind, Table
 from cencomm.export.forms import FormRow, form_tables
+from cencomm.i18n import message
 from cencomm.templates_forms.model import Template
 from cencomm.wire.content import Chat, Form
 
+
+def _column(key: str, kind: Kind = Kind.TEXT, width: int = 18) -> Column:
+    """A column whose title `_titled` fills in."""
+    return Column(key, "", kind, width)
+
+
 HEAD = (
-    Column("seq", "No.", Kind.NUMBER, 8),
-    Column("officer", "Officer"),
-    Column("name", "Name"),
-    Column("administration", "Administration", width=8),
-    Column("device", "Device", width=24),
-    Column("server_time", "Received (UTC)", Kind.TIME),
-    Column("sent_at", "Sent (UTC, sender's clock)", Kind.TIME),
-    Column("epoch", "Epoch", Kind.NUMBER, 8),
-    Column("standing", "Standing"),
-    Column("client_ref", "Reference"),
+    _column("seq", Kind.NUMBER, 8),
+    _column("officer"),
+    _column("name"),
+    _column("administration", width=8),
+    _column("device", width=24),
+    _column("server_time", Kind.TIME),
+    _column("sent_at", Kind.TIME),
+    _column("epoch", Kind.NUMBER, 8),
+    _column("standing"),
+    _column("client_ref"),
 )
 FORM_HEAD = (
     *HEAD,
-    Column("template", "Template"),
-    Column("version", "Version", width=8),
-    Column("valid", "Valid", width=8),
-    Column("findings", "Findings", width=30),
-    Column("record_id", "Record"),
-    Column("replaces", "Replaces"),
-    Column("superseded_by", "Superseded by no.", Kind.NUMBER, 8),
+    _column("template"),
+    _column("version", width=8),
+    _column("valid", width=8),
+    _column("findings", width=30),
+    _column("record_id"),
+    _column("replaces"),
+    _column("superseded_by", Kind.NUMBER, 8),
 )
 _CHAT = (
     *HEAD,
-    Column("language", "Language", width=8),
-    Column("text", "Text", width=60),
-    Column("reply_to", "Reply to"),
+    _column("language", width=8),
+    _column("text", width=60),
+    _column("reply_to"),
 )
 _EVENTS = (
-    Column("seq", "No.", Kind.NUMBER, 8),
-    Column("server_time", "Stored (UTC)", Kind.TIME),
-    Column("kind", "Kind"),
-    Column("device", "Device", width=24),
-    Column("epoch", "Epoch", Kind.NUMBER, 8),
-    Column("standing", "Standing"),
-    Column("says", "What", width=40),
-    Column("event_hash", "Hash", width=64),
+    _column("seq", Kind.NUMBER, 8),
+    _column("server_time", Kind.TIME),
+    _column("kind"),
+    _column("device", width=24),
+    _column("epoch", Kind.NUMBER, 8),
+    _column("standing"),
+    _column("says", width=40),
+    _column("event_hash", width=64),
 )
 _NOT_IN_FILE_NAMES = re.compile(r"[^A-Za-z0-9_-]+")
 
@@ -61,6 +69,7 @@ _NOT_IN_FILE_NAMES = re.compile(r"[^A-Za-z0-9_-]+")
 def named_tables(found: Examined, language: str) -> list[tuple[str, Table]]:
     """Each table with its file name without ending: forms template by template, chat, then every event."""
     tables: list[tuple[str, Table]] = []
+    form_head = _titled(FORM_HEAD, language)
     superseded = _superseded(found.records)
     for template in found.templates.values():
         rows = [
@@ -68,16 +77,24 @@ def named_tables(found: Examined, language: str) -> list[tuple[str, Table]]:
         ]
         forms = [FormRow(_form_head(row, template, superseded), _answers(row)) for row in rows]
         stem = f"{template.id}-{template.version}-{template.hash.hex()[:8]}"
-        made = form_tables(template, FORM_HEAD, lambda forms=forms: forms, language)  # type: ignore[misc]
+        made = form_tables(template, form_head, lambda forms=forms: forms, language)  # type: ignore[misc]
         tables += [(stem if number == 0 else f"{stem}-{number}", table) for number, table in enumerate(made)]
-    unknown = _other_forms(found, superseded)
+    unknown = _other_forms(found, superseded, language)
     if unknown.rows:
         tables.append(("unknown-template", unknown))
     tables += [
-        ("chat", Table("Chat", _CHAT, _chat_rows(found.records))),
-        ("events", Table("Events", _EVENTS, _event_rows(found.events))),
+        ("chat", Table(_sheet("chat", language), _titled(_CHAT, language), _chat_rows(found.records))),
+        ("events", Table(_sheet("events", language), _titled(_EVENTS, language), _event_rows(found.events))),
     ]
     return tables
+
+
+def _titled(columns: Iterable[Column], language: str) -> tuple[Column, ...]:
+    return tuple([replace(column, title=message(f"text.column.{column.key}", {}, language)) for column in columns])
+
+
+def _sheet(key: str, language: str) -> str:
+    return message(f"text.sheet.{key}", {}, language)
 
 
 def csv_path(name: str) -> str:
@@ -136,16 +153,16 @@ def _form_head(
     )
 
 
-def _other_forms(found: Examined, superseded: Mapping[tuple[str, bytes], int]) -> Table:
+def _other_forms(found: Examined, superseded: Mapping[tuple[str, bytes], int], language: str) -> Table:
     """Forms on a template that was never published: nothing is left out."""
     unknown = [
         row
         for row in found.records
         if isinstance(row.content, Form) and row.content.template_hash not in found.templates
     ]
-    columns = (*FORM_HEAD, Column("answers", "Answers", width=60))
+    columns = _titled((*FORM_HEAD, _column("answers", width=60)), language)
     rows = [(*_form_head(row, None, superseded), _plain(_answers(row))) for row in unknown]
-    return Table("Unknown template", columns, rows)
+    return Table(_sheet("unknown_template", language), columns, rows)
 
 
 def _plain(answers: Mapping[str, object]) -> str:

@@ -14,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from cencomm.export.table import Cell, Column, Kind, Table
+from cencomm.i18n import message
 from cencomm.templates_forms.errors import UnknownWord
 from cencomm.templates_forms.model import Answers, Field, Group, Template
 
@@ -43,12 +44,16 @@ def form_tables(
     `other_answers` of the first table holds as JSON what has no place in the template.
     """
     fields = [field for group in template.groups for field in _flat_fields(group)]
-    columns = [*head, *_columns(template, fields, language), Column(OTHER, OTHER, width=24)]
+    columns = [*head, *_columns(template, fields, language), _other_column(language)]
     rows = _rows(template, fields, forms, language)
     tables = [Table(template.title(language), tuple(columns), rows)]
     for chain in _repeats(template.groups):
         tables.append(_repeat_table(template, chain, tuple(head[:key_columns]), forms, language))
     return tables
+
+
+def _other_column(language: str) -> Column:
+    return Column(OTHER, message("text.column.other_answers", {}, language), width=24)
 
 
 def _rows(template: Template, fields: Sequence[Field], forms: Forms, language: str) -> Iterator[list[Cell]]:
@@ -67,7 +72,7 @@ def _repeat_table(
     numbers = [
         Column(f"{group.key}.row", f"{template.label(group.key, language)} #", Kind.NUMBER, 8) for group in chain
     ]
-    columns = (*head, *numbers, *_columns(template, fields, language), Column(OTHER, OTHER, width=24))
+    columns = (*head, *numbers, *_columns(template, fields, language), _other_column(language))
     known = {field.key for field in fields} | {below[-1].key for below in _repeats(inner.children)}
 
     def rows() -> Iterator[list[Cell]]:
