@@ -1,0 +1,111 @@
+"""What the CEN core refuses. Codes are stable; facts name fields, numbers and codes, never what somebody wrote."""
+
+from __future__ import annotations
+
+from cencomm.errors import DomainError
+
+
+class CenError(DomainError):
+    """The root of this package's refusals."""
+
+
+class NotAllowed(CenError):
+    """The principal's level, role or member does not allow the action. Facts: action."""
+
+    code = "cen.not_allowed"
+
+
+class AuthorMayNotJudge(CenError):
+    """Who made a case may not validate, return or withdraw it. Facts: action."""
+
+    code = "cen.author_may_not_judge"
+
+
+class CaseUnknown(CenError):
+    """There is no such case, or the principal may not know that there is."""
+
+    code = "cen.case_unknown"
+
+
+class UploadUnknown(CenError):
+    """There is no such upload, or the principal may not know that there is."""
+
+    code = "cen.upload_unknown"
+
+
+class UnknownField(CenError):
+    """The schema has no such field. Facts: field (its path)."""
+
+    code = "cen.unknown_field"
+
+
+class NominalField(CenError):
+    """The field can lead to a person and has no place here. Facts: field (its path)."""
+
+    code = "cen.nominal_field"
+
+
+class CaseMalformed(CenError):
+    """A field has not the shape that the schema asks for. Facts: field (its path)."""
+
+    code = "cen.malformed"
+
+
+class CaseInvalid(CenError):
+    """The fields contradict each other or a code list. Facts: field and reason of the first finding, count of all."""
+
+    code = "cen.case_invalid"
+
+
+class WordsUnread(CenError):
+    """Free text without the contact point's word that it was read. Facts: field (its path)."""
+
+    code = "cen.words_unread"
+
+
+class VersionConflict(CenError):
+    """Somebody changed the case in between. Facts: sent, current (version numbers)."""
+
+    code = "cen.version_conflict"
+
+
+class WrongState(CenError):
+    """The case, or the upload, is not in a state in which this can be done. Facts: state, action."""
+
+    code = "cen.wrong_state"
+
+
+class KeyReused(CenError):
+    """The idempotency key was used before for something else."""
+
+    code = "cen.key_reused"
+
+
+class CaseExists(CenError):
+    """The member has a case with this source key already."""
+
+    code = "cen.case_exists"
+
+
+class QueryInvalid(CenError):
+    """The question cannot be asked so. Facts: field, reason."""
+
+    code = "cen.query_invalid"
+
+
+class UploadRefused(CenError):
+    """Rows of the upload have errors; nothing was stored. Facts: rows (with errors), cells (with errors)."""
+
+    code = "cen.upload_refused"
+
+
+class UploadTooLarge(CenError):
+    """More rows than one upload may have. Facts: limit."""
+
+    code = "cen.upload_too_large"
+
+
+class DatabaseUrlInvalid(CenError):
+    """Neither `sqlite:///path` nor `postgresql://…`."""
+
+    code = "cen.database_url_invalid"

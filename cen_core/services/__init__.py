@@ -1,0 +1,1 @@
+"""What can be done with cases: rules, the access table, and one function for each use."""
