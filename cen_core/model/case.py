@@ -102,7 +102,6 @@ class Case:
             revision=self.revision + 1,
             version=self.version + (move is Move.AMEND),
             published=self._published_after(state),
-            source_key=None if state is State.WITHDRAWN else self.source_key,
             changed_ms=now_ms,
         )
 

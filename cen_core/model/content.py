@@ -35,11 +35,11 @@ ScientificName = Annotated[str, Meta(pattern=r"^([A-Z][a-z]{1,40}( (x )?[a-z-]{2
 """A genus, species or subspecies. A person's name does not have this shape: its second word is a capital."""
 
 
-class _Node(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+class _Node(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What all parts of a case share: immutable, nothing unknown, defaults left out."""
 
 
-class GoodsLine(_Node, frozen=True):
+class GoodsLine(_Node, frozen=True, kw_only=True):
     """One kind of goods. `quantity` in `unit` (Rec 20, or ours), `value` in `currency` (ISO 4217)."""
 
     heading: Code
@@ -56,7 +56,7 @@ class GoodsLine(_Node, frozen=True):
     value_basis: Code = ""
 
 
-class Stage(_Node, frozen=True):
+class Stage(_Node, frozen=True, kw_only=True):
     """One point of the route. The place of detection is not a stage: it is the case's own place."""
 
     part: Literal["departure", "transit", "destination"]
@@ -65,7 +65,7 @@ class Stage(_Node, frozen=True):
     reached: bool = True
 
 
-class Content(_Node, frozen=True):
+class Content(_Node, frozen=True, kw_only=True):
     """One version of a case. The route is in order: departure, transits, destination."""
 
     form: Literal["simplified", "long"]

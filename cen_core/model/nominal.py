@@ -28,7 +28,7 @@ PERSONS: Final = frozenset(
     }
 )
 COMPANIES: Final = frozenset(
-    {"company", "company_address", "company_name", "company_reg_no", "carrier", "courier_company", "platform_name"}
+    {"company", "company_address", "company_name", "company_reg_no", "carrier", "platform_name"}
 )
 IDENTIFIERS: Final = frozenset(
     {

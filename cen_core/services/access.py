@@ -1,0 +1,156 @@
+"""Who may do what in the CEN core: one table, one function, and what the table does not name is refused.
+
+    action                              limited  read-only  unlimited  NCP      RILO   secretariat
+    search, statistics                  -        yes        yes        yes      yes    yes
+    read, read_history: published       -        yes        yes        yes      yes    yes
+    read, read_history: unpublished     -        own        own        own      -      own uploads
+    list_own                            -        own        own        own      -      -
+    create, amend, submit               -        -          own        own      -      -
+    discard                             -        -          author     author   -      -
+    add_words                           -        -          -          own      -      -
+    validate, return, withdraw          -        -          -          own *    -      -
+    read_log                            -        -          -          own      -      -
+    upload, uploads                     -        -          own        own      -      any member
+    undo_upload                         -        -          uploader   own      -      its own
+    validate_upload                     -        -          -          own *    -      its own *
+    quality                             -        -          -          own      region any
+
+    own: of the principal's member.   *: never the author (judged by `AUTHOR_NEVER`).
+
+An NCP has its row at the levels read-only and unlimited; what changes something needs unlimited. At the level
+limited nobody sees a case, whatever the role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from cen_core.errors import AuthorMayNotJudge, NotAllowed
+from cen_core.model.principal import Level, Principal, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """What an action is done to: whose it is (a case's member; empty for the secretariat's uploads), who made it,
+    whether all may see it, and the region of its member where that matters."""
+
+    member: str
+    author: str = ""
+    published: bool = False
+    region: str = ""
+
+
+Target = Callable[[Principal, Resource], bool]
+
+
+def _own(principal: Principal, resource: Resource) -> bool:
+    return principal.member == resource.member
+
+
+def _own_or_published(principal: Principal, resource: Resource) -> bool:
+    return resource.published or _own(principal, resource)
+
+
+def _published(_: Principal, resource: Resource) -> bool:
+    return resource.published
+
+
+def _author(principal: Principal, resource: Resource) -> bool:
+    return _own(principal, resource) and principal.officer == resource.author
+
+
+def _region(principal: Principal, resource: Resource) -> bool:
+    return bool(principal.region) and principal.region == resource.region
+
+
+def _any(_: Principal, __: Resource) -> bool:
+    return True
+
+
+_READS = frozenset({Level.READ_ONLY, Level.UNLIMITED})
+_WRITES = frozenset({Level.UNLIMITED})
+_ALL_ROLES = tuple(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """At which levels, and for each role to what."""
+
+    levels: frozenset[Level]
+    targets: Mapping[Role, Target]
+
+
+def _of_member(levels: frozenset[Level], target: Target) -> Rule:
+    return Rule(levels, {Role.OFFICER: target, Role.NCP: target})
+
+
+def _of_ncp(levels: frozenset[Level], target: Target = _own) -> Rule:
+    return Rule(levels, {Role.NCP: target})
+
+
+_EVERYBODY = Rule(_READS, dict.fromkeys(_ALL_ROLES, _any))
+_READ = Rule(
+    _READS,
+    {
+        Role.OFFICER: _own_or_published,
+        Role.NCP: _own_or_published,
+        Role.RILO: _published,
+        Role.SECRETARIAT: _published,
+    },
+)
+
+RULES: Final[Mapping[str, Rule]] = {
+    "search": _EVERYBODY,
+    "statistics": _EVERYBODY,
+    "read": _READ,
+    "read_history": _READ,
+    "list_own": _of_member(_READS, _own),
+    "create": _of_member(_WRITES, _own),
+    "amend": _of_member(_WRITES, _own),
+    "submit": _of_member(_WRITES, _own),
+    "discard": _of_member(_WRITES, _author),
+    "add_words": _of_ncp(_WRITES),
+    "validate": _of_ncp(_WRITES),
+    "return": _of_ncp(_WRITES),
+    "withdraw": _of_ncp(_WRITES),
+    "read_log": _of_ncp(_READS),
+    "upload": Rule(_WRITES, {Role.OFFICER: _own, Role.NCP: _own, Role.SECRETARIAT: _any}),
+    "uploads": Rule(_WRITES, {Role.OFFICER: _own, Role.NCP: _own, Role.SECRETARIAT: _own}),
+    "undo_upload": Rule(_WRITES, {Role.OFFICER: _author, Role.NCP: _own, Role.SECRETARIAT: _own}),
+    "validate_upload": Rule(_WRITES, {Role.NCP: _own, Role.SECRETARIAT: _own}),
+    "quality": Rule(_READS, {Role.NCP: _own, Role.RILO: _region, Role.SECRETARIAT: _any}),
+}
+
+AUTHOR_NEVER: Final = frozenset({"validate", "return", "withdraw", "validate_upload"})
+"""Four eyes: these are never done by who made the case or the upload."""
+
+
+def may(principal: Principal, action: str, on: Resource | None = None) -> bool:
+    """Whether the principal may do `action`, and where `on` is given, may do it to that."""
+    rule = RULES.get(action)
+    if rule is None or principal.level not in rule.levels or not _is_whole(principal):
+        return False
+    target = rule.targets.get(principal.role)
+    if target is None:
+        return False
+    if on is None:
+        return True
+    return target(principal, on) and not (action in AUTHOR_NEVER and principal.officer == on.author)
+
+
+def _is_whole(principal: Principal) -> bool:
+    """An officer or NCP without a member would own what nobody owns; somebody without a name would leave no trace."""
+    of_member = principal.role in {Role.OFFICER, Role.NCP}
+    return bool(principal.officer) and bool(principal.member) == of_member
+
+
+def require(principal: Principal, action: str, on: Resource | None = None) -> None:
+    """Raises NotAllowed unless the principal may, or AuthorMayNotJudge where only that stands against it."""
+    if may(principal, action, on):
+        return
+    by_another = None if on is None else Resource(on.member, "", on.published, on.region)
+    if on is not None and action in AUTHOR_NEVER and may(principal, action, by_another):
+        raise AuthorMayNotJudge(action=action)
+    raise NotAllowed(action=action)
