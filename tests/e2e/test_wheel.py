@@ -71,26 +71,40 @@ def test_the_command_line_answers_without_development_tools(installed: Path) -> 
 
 def test_postgresql_support_came_with_the_wheel(installed: Path) -> None:
     """Without SQLAlchemy's extra, greenlet is missing and only production fails."""
-    run(str(installed / "python"), "-c", "import asyncpg, greenlet; from sqlalchemy.ext.asyncio import create_async_engine")
+    run(
+        str(installed / "python"),
+        "-c",
+        "import asyncpg, greenlet; from sqlalchemy.ext.asyncio import create_async_engine",
+    )
 
 
 @pytest.mark.parametrize("language", ["fr", "es", "ru", "ar", "pt"])
-def test_the_compiled_catalogues_are_in_the_wheel(installed: Path, language: str) -> None:
+def test_the_catalogues_are_in_the_wheel(installed: Path, language: str) -> None:
     code = "import sys; from cencomm.i18n import translate; print(translate('wire.malformed', {}, sys.argv[1]))"
     words = {run(str(installed / "python"), "-c", code, each).strip() for each in ("en", language)}
     assert len(words) == 2
 
 
-def test_the_server_starts_on_the_embedded_store(installed: Path, tmp_path: Path) -> None:
+def test_a_deployment_is_set_up_and_served_on_the_embedded_store(installed: Path, tmp_path: Path) -> None:
     port = free_port()
-    environment = {"HOME": str(tmp_path), "CENCOMM_DATA_DIR": str(tmp_path / "data"), "CENCOMM_PORT": str(port)}
+    address = f"http://127.0.0.1:{port}"
+    environment = {
+        "HOME": str(tmp_path),
+        "CENCOMM_DATA_DIR": str(tmp_path / "data"),
+        "CENCOMM_PORT": str(port),
+        "CENCOMM_PASSWORD": "a fair wind for Mombasa",
+    }
+    cencomm = str(installed / "cencomm")
+    files = ["--root-key", str(tmp_path / "root.key"), "--sheet", str(tmp_path / "sheet.html")]
+    run(cencomm, "init", "--name", "Wheel", "--server-url", address, *files, **environment)
+    assert (tmp_path / "root.key").exists()
+    assert "cencomm1:" in (tmp_path / "sheet.html").read_text()
+
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("CENCOMM_", "PYTHON"))}
-    server = subprocess.Popen(
-        [str(installed / "cencomm"), "serve"], cwd=tmp_path, env=clean | environment, stderr=subprocess.DEVNULL
-    )
+    server = subprocess.Popen([cencomm, "serve"], cwd=tmp_path, env=clean | environment, stderr=subprocess.DEVNULL)
     try:
-        wait_for(f"http://127.0.0.1:{port}/healthz", server)
-        document = json.loads(fetch(f"http://127.0.0.1:{port}/v1/openapi.json"))
+        wait_for(f"{address}/healthz", server)
+        document = json.loads(fetch(f"{address}/v1/openapi.json"))
         assert document["openapi"].startswith("3.1")
     finally:
         server.terminate()
