@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test fast web lint types layers i18n vectors check clean
+.PHONY: help setup run demo test fast web lint types layers i18n vectors bench check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ i18n: setup ## Six languages, none with a gap
 
 vectors: setup ## Official and own test vectors, with their counts
 	$(BIN)/pytest tests/vectors -q
+
+bench: setup ## Speed of the delivery path on both databases, on this machine
+	$(BIN)/python -m tests.bench.delivery
 
 check: layers lint types i18n test ## All of the above: what CI runs
 
