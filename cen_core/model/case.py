@@ -67,7 +67,8 @@ TRANSITIONS: Final[Mapping[State, Mapping[Move, State]]] = {
 class Case:
     """The head of a case. `revision` counts every change, of state too; `version` numbers its contents from 1.
 
-    `published` is the version that everybody sees, or None. `source_key` names the record that it came from, as a
+    `author` entered the case, `editor` its present
+    content. `published` is the version that everybody sees, or None. `source_key` names the record that it came from, as a
     keyed fingerprint; `upload` the upload that it came with. `number` is the store's own and never shown.
     """
 
@@ -75,6 +76,7 @@ class Case:
     case_id: str
     member: str
     author: str
+    editor: str
     state: State
     revision: int
     version: int

@@ -3,7 +3,7 @@
     action                              limited  read-only  unlimited  NCP      RILO   secretariat
     search, statistics                  -        yes        yes        yes      yes    yes
     read, read_history: published       -        yes        yes        yes      yes    yes
-    read, read_history: unpublished     -        own        own        own      -      own uploads
+    read, read_history: unpublished     -        own        own        own      -      -
     list_own                            -        own        own        own      -      -
     create, amend, submit               -        -          own        own      -      -
     discard                             -        -          author     author   -      -
@@ -33,11 +33,12 @@ from cen_core.model.principal import Level, Principal, Role
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """What an action is done to: whose it is (a case's member; empty for the secretariat's uploads), who made it,
-    whether all may see it, and the region of its member where that matters."""
+    """What an action is done to: whose it is (a case's member; empty for the secretariat's uploads), who made it
+    (the author first, then who made its present content), whether all may see it, and the region of its member where
+    that matters."""
 
     member: str
-    author: str = ""
+    authors: tuple[str, ...] = ()
     published: bool = False
     region: str = ""
 
@@ -58,7 +59,7 @@ def _published(_: Principal, resource: Resource) -> bool:
 
 
 def _author(principal: Principal, resource: Resource) -> bool:
-    return _own(principal, resource) and principal.officer == resource.author
+    return _own(principal, resource) and principal.officer in resource.authors[:1]
 
 
 def _region(principal: Principal, resource: Resource) -> bool:
@@ -137,7 +138,7 @@ def may(principal: Principal, action: str, on: Resource | None = None) -> bool:
         return False
     if on is None:
         return True
-    return target(principal, on) and not (action in AUTHOR_NEVER and principal.officer == on.author)
+    return target(principal, on) and not (action in AUTHOR_NEVER and principal.officer in on.authors)
 
 
 def _is_whole(principal: Principal) -> bool:
@@ -150,7 +151,7 @@ def require(principal: Principal, action: str, on: Resource | None = None) -> No
     """Raises NotAllowed unless the principal may, or AuthorMayNotJudge where only that stands against it."""
     if may(principal, action, on):
         return
-    by_another = None if on is None else Resource(on.member, "", on.published, on.region)
+    by_another = None if on is None else Resource(on.member, (), on.published, on.region)
     if on is not None and action in AUTHOR_NEVER and may(principal, action, by_another):
         raise AuthorMayNotJudge(action=action)
     raise NotAllowed(action=action)
