@@ -22,6 +22,6 @@ def test_everything_sent_is_extracted(database_url: str) -> None:
     lines = done.stdout.splitlines()
     assert lines[-1] == f"demo: {COUNT} sent, {COUNT} extracted, 0 differ"
     checks = [line for line in lines if line.startswith("ok ")]
-    assert len(checks) == 5
+    assert len(checks) == 6
     assert not any("WRONG" in line for line in lines)
     assert "Traceback" not in done.stderr

@@ -19,7 +19,7 @@ PASSWORD = "a fair wind for Mombasa"  # noqa: S105  of people who do not exist
 SECRETARIAT = "secretariat"
 NAME = "CENcomm demonstration"
 _AT_ONCE = 4
-"""Enrolments at the same time: each hashes a password with 64 MiB of memory."""
+"""Of what hashes passwords: each takes 64 MiB of memory."""
 
 Step = Callable[[str], None]
 """Told of each account that is ready."""
@@ -90,12 +90,12 @@ async def enrol_everybody(cast: Cast, code: str, officers: Iterable[tuple[Office
     points = sorted({administration_of(officer) for officer, _ in people})
     async with cast.signed_in(SECRETARIAT) as secretariat:
         sheets = [await account.invite(secretariat, point, f"Contact point {point}") for point in points]
-        await _at_once([_enrol(cast, sheet, step) for sheet in sheets])
+        await at_once([_enrol(cast, sheet, step) for sheet in sheets])
         for request in await account.pending_requests(secretariat):
             certificate = await account.certify_ncp(cast.root_file, PASSWORD, request)
             await account.publish_certificate(secretariat, certificate)
     own = {point: [each for each in people if administration_of(each[0]) == point] for point in points}
-    await _at_once([_officers_of(cast, point, own[point], step) for point in points])
+    await at_once([_officers_of(cast, point, own[point], step) for point in points])
 
 
 async def _officers_of(cast: Cast, point: str, people: list[tuple[OfficerId, str]], step: Step) -> None:
@@ -112,7 +112,7 @@ async def _enrol(cast: Cast, sheet: Sheet, step: Step) -> None:
     step(sheet.account)
 
 
-async def _at_once(work: Iterable[Awaitable[None]]) -> None:
+async def at_once(work: Iterable[Awaitable[None]]) -> None:
     """Run the coroutines, a few at the same time."""
     gate = asyncio.Semaphore(_AT_ONCE)
 
