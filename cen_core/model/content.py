@@ -7,6 +7,7 @@ Dates have no time and places no coordinates ("coarse" in the dictionary). Free 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -97,6 +98,8 @@ WORDS: Final = ("place_text", "concealment_text", "narrative")
 """The free text of a case; each goods line has `product_other` besides."""
 LINE_WORDS: Final = "product_other"
 
+_NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+"""Control characters and halves of characters: nobody types them, and neither databases nor sheets take them."""
 _DECIMALS = frozenset({"quantity", "value"})
 _INSIDE: Mapping[str, type[_Node]] = {"goods": GoodsLine, "route": Stage}
 
@@ -122,7 +125,7 @@ def _check_names(data: Mapping[str, Any], node: type[_Node], prefix: str) -> Non
             raise NominalField(field=path) if key in NOMINAL_FIELDS else UnknownField(field=path)
         if key in _INSIDE and node is Content:
             _check_rows(value, _INSIDE[key], path)
-        elif key in _DECIMALS and (isinstance(value, (float, bool)) or _is_long(value)):
+        elif (isinstance(value, str) and _NOT_TEXT.search(value) is not None) or (key in _DECIMALS and (isinstance(value, (float, bool)) or _is_long(value))):
             raise CaseMalformed(field=path)
 
 
