@@ -1,0 +1,76 @@
+/** Times, numbers, names of countries and lists, in the reader's language (TERMS.md: day, month, four-digit year, 24 hours). */
+
+import { isolate, type Language, LOCALES } from "./catalogue.ts";
+import { language } from "./index.ts";
+
+const made = new Map<string, unknown>();
+
+/** One formatter for each use and language: making one is slow, using it is not. */
+function formatter<T>(use: string, make: (locale: string) => T): T {
+  const name = `${use} ${language.value}`;
+  if (!made.has(name)) made.set(name, make(LOCALES[language.value]));
+  return made.get(name) as T;
+}
+
+export function clockTime(atMs: number): string {
+  const format = formatter("clock", (locale) => new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }));
+  return format.format(atMs);
+}
+
+export function dayName(atMs: number): string {
+  const format = formatter("day", (locale) => new Intl.DateTimeFormat(locale, { weekday: "long", ...dateParts(language.value) }));
+  return format.format(atMs);
+}
+
+export function date(atMs: number): string {
+  return formatter("date", (locale) => new Intl.DateTimeFormat(locale, dateParts(language.value))).format(atMs);
+}
+
+/** Months in figures in Arabic: their names differ by region. */
+function dateParts(spoken: Language): Intl.DateTimeFormatOptions {
+  return { day: "numeric", month: spoken === "ar" ? "numeric" : "short", year: "numeric" };
+}
+
+/** The hour of today, the day of anything older. */
+export function when(atMs: number, nowMs: number): string {
+  if (atMs === 0) return "";
+  if (new Date(atMs).toDateString() === new Date(nowMs).toDateString()) return clockTime(atMs);
+  const sameYear = new Date(atMs).getFullYear() === new Date(nowMs).getFullYear();
+  const { year, ...parts } = dateParts(language.value);
+  return formatter(sameYear ? "when" : "when with year", (locale) => new Intl.DateTimeFormat(locale, sameYear ? parts : { ...parts, year })).format(atMs);
+}
+
+/** 2026-11-22 01:42:05, UTC. */
+export function utc(atMs: number): string {
+  return new Date(atMs).toISOString().slice(0, 19).replace("T", " ");
+}
+
+/** A decimal number as it was written, with the reader's marks; text that is no number stays as it is. */
+export function decimal(text: string): string {
+  if (!/^-?\d+(\.\d+)?$/u.test(text)) return text;
+  const places = text.split(".")[1]?.length ?? 0;
+  const format = formatter(`decimal ${places}`, (locale) => new Intl.NumberFormat(locale, { minimumFractionDigits: places, useGrouping: "min2" }));
+  return format.format(text as unknown as number);
+}
+
+/** CLDR's name of a country; the code where there is none. */
+export function countryName(code: string): string {
+  const names = formatter("region", (locale) => new Intl.DisplayNames(locale, { type: "region", fallback: "code" }));
+  return /^[A-Z]{2}$/u.test(code) ? (names.of(code) ?? code) : code;
+}
+
+/** “a, b and c”. */
+export function list(names: readonly string[]): string {
+  const format = formatter("list", (locale) => new Intl.ListFormat(locale, { type: "unit", style: "short" }));
+  return format.format(names.map((name) => (language.value === "ar" ? isolate(name) : name)));
+}
+
+/** For sorting what people read. */
+export function compare(one: string, other: string): number {
+  return formatter("collator", (locale) => new Intl.Collator(locale, { sensitivity: "base", numeric: true })).compare(one, other);
+}
+
+/** For finding: without case and accents. */
+export function folded(text: string): string {
+  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase("en");
+}

@@ -1,0 +1,5 @@
+/** Catalogues, compiled by vite.config.ts. */
+declare module "virtual:catalogue/*" {
+  const catalogue: import("./po.ts").Compiled;
+  export default catalogue;
+}
