@@ -46,3 +46,18 @@ export function uint(value: number, length: 1 | 2 | 4): Uint8Array {
   for (let index = length - 1, rest = value; index >= 0; index--, rest = Math.floor(rest / 256)) bytes[index] = rest % 256;
   return bytes;
 }
+
+/** -1, 0 or 1 as `a` comes before, with or after `b` in the order of their bytes. */
+export function compare(a: Uint8Array, b: Uint8Array): number {
+  const shared = Math.min(a.length, b.length);
+  for (let index = 0; index < shared; index++) {
+    const difference = a[index]! - b[index]!;
+    if (difference !== 0) return Math.sign(difference);
+  }
+  return Math.sign(a.length - b.length);
+}
+
+/** Whether both hold the same items in the same order. */
+export function equalLists(a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean {
+  return a.length === b.length && a.every((item, index) => equal(item, b[index]!));
+}
