@@ -1,1 +1,1 @@
-"""The CEN core: the shared, non-nominal database of seizures and offences (DESIGN §1). Enter it through `cen_core.api`."""
+"""The CEN core: the shared, non-nominal database of seizures and offences (DESIGN §1). Its door is `cen_core.api`."""

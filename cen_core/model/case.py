@@ -67,9 +67,9 @@ TRANSITIONS: Final[Mapping[State, Mapping[Move, State]]] = {
 class Case:
     """The head of a case. `revision` counts every change, of state too; `version` numbers its contents from 1.
 
-    `author` entered the case, `editor` its present
-    content. `published` is the version that everybody sees, or None. `source_key` names the record that it came from, as a
-    keyed fingerprint; `upload` the upload that it came with. `number` is the store's own and never shown.
+    `author` entered the case, `editor` its present content. `published` is the version that everybody sees, or None.
+    `source_key` names the record that it came from, as a keyed fingerprint; `upload` the upload that it came with.
+    `number` is the store's own and never shown.
     """
 
     number: int

@@ -125,7 +125,7 @@ def _check_names(data: Mapping[str, Any], node: type[_Node], prefix: str) -> Non
             raise NominalField(field=path) if key in NOMINAL_FIELDS else UnknownField(field=path)
         if key in _INSIDE and node is Content:
             _check_rows(value, _INSIDE[key], path)
-        elif (isinstance(value, str) and _NOT_TEXT.search(value) is not None) or (key in _DECIMALS and (isinstance(value, (float, bool)) or _is_long(value))):
+        elif _is_not_text(value) or (key in _DECIMALS and _is_not_decimal(value)):
             raise CaseMalformed(field=path)
 
 
@@ -138,9 +138,13 @@ def _check_rows(rows: object, node: type[_Node], path: str) -> None:
         _check_names(row, node, f"{path}[{number}].")
 
 
-def _is_long(value: object) -> bool:
-    """Nobody weighs with so many digits; reading them would only cost time."""
-    return isinstance(value, str) and len(value) > 80
+def _is_not_text(value: object) -> bool:
+    return isinstance(value, str) and _NOT_TEXT.search(value) is not None
+
+
+def _is_not_decimal(value: object) -> bool:
+    """A float has lost digits already; nobody weighs with more than 80, and reading them would only cost time."""
+    return isinstance(value, (float, bool)) or (isinstance(value, str) and len(value) > 80)
 
 
 def _place(message: str) -> str:

@@ -78,15 +78,18 @@ async def open_engine(database_url: str) -> AsyncIterator[AsyncEngine]:
     """
     url = parse_url(database_url)
     if url.get_backend_name() == "sqlite":
-        path = Path(str(url.database))
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.touch(mode=0o600)  # SQLite gives its other files the same mode
+        _make_file(Path(str(url.database)))
     engine = new_engine(url)
     try:
         await migrate(engine)
         yield engine
     finally:
         await engine.dispose()
+
+
+def _make_file(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600)  # SQLite gives its other files the same mode
 
 
 async def migrate(engine: AsyncEngine) -> None:

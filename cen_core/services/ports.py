@@ -1,0 +1,118 @@
+"""What the services need from a store. `cen_core.store.unit_of_work` has it on SQL.
+
+Everything asked and written within one `async with uow` is one transaction; leaving without `commit()` undoes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from types import TracebackType
+from typing import Protocol, Self
+
+from cen_core.model.case import Case, LogEntry, State, Version
+from cen_core.model.content import Content
+from cen_core.model.query import Filter, Page
+from cen_core.model.results import Bucket, Found, Statistics
+from cen_core.model.upload import Upload
+
+
+class Cases(Protocol):
+    """Heads, contents and the log of cases."""
+
+    async def new_numbers(self, count: int) -> Sequence[int]: ...
+
+    async def get(self, case_id: str, *, for_update: bool = False) -> Case | None: ...
+
+    async def by_source_key(self, member: str, source_key: str) -> Case | None: ...
+
+    async def known_source_keys(self, keys: Collection[tuple[str, str]]) -> set[tuple[str, str]]: ...
+
+    async def of_upload(self, upload_id: str) -> Sequence[Case]: ...
+
+    async def worklist(self, member: str, states: Collection[State], limit: int) -> Sequence[Case]: ...
+
+    async def add(self, cases: Sequence[Case], versions: Sequence[Version]) -> None:
+        """Raises CaseExists: a member has one of the source keys already."""
+
+    async def update(self, case: Case) -> None:
+        """Raises VersionConflict unless the stored revision is the one just before `case.revision`."""
+
+    async def update_all(self, cases: Sequence[Case]) -> None:
+        """As `update`, for many."""
+
+    async def release_source_keys(self, upload_id: str) -> None: ...
+
+    async def add_version(self, version: Version) -> None: ...
+
+    async def version(self, number: int, version: int) -> Version | None: ...
+
+    async def present_versions(self, upload_id: str) -> Sequence[Version]: ...
+
+    async def versions(self, number: int) -> Sequence[Version]: ...
+
+    async def append_log(self, entries: Sequence[tuple[int, LogEntry]]) -> None: ...
+
+    async def log(self, number: int) -> Sequence[LogEntry]: ...
+
+
+class Keys(Protocol):
+    """Idempotency keys: what an officer's key was used for (request hash, case id)."""
+
+    async def get(self, officer: str, key: str) -> tuple[str, str] | None: ...
+
+    async def add(self, officer: str, key: str, request_hash: str, case_id: str, at_ms: int) -> None: ...
+
+
+class Uploads(Protocol):
+    async def add(self, upload: Upload) -> None: ...
+
+    async def get(self, upload_id: str, *, for_update: bool = False) -> Upload | None: ...
+
+    async def update(self, upload: Upload) -> None: ...
+
+    async def log(self, member: str, limit: int) -> Sequence[Upload]: ...
+
+
+class Published(Protocol):
+    """What everybody may ask: the published version of published cases."""
+
+    async def put(self, cases: Sequence[tuple[Case, Content]]) -> None: ...
+
+    async def remove(self, numbers: Sequence[int]) -> None: ...
+
+    async def page(self, chosen: Filter, page: Page) -> Sequence[Found]: ...
+
+    async def count(self, chosen: Filter) -> int: ...
+
+    async def facet(self, chosen: Filter, dimension: str) -> Sequence[Bucket]: ...
+
+    async def statistics(self, chosen: Filter, dimensions: Sequence[str]) -> Statistics:
+        """Raises QueryInvalid: more cells than one table may have."""
+
+    def stream(self, chosen: Filter) -> AsyncIterator[Found]: ...
+
+
+class UnitOfWork(Protocol):
+    @property
+    def cases(self) -> Cases: ...
+
+    @property
+    def keys(self) -> Keys: ...
+
+    @property
+    def uploads(self) -> Uploads: ...
+
+    @property
+    def published(self) -> Published: ...
+
+    async def commit(self) -> None: ...
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class NewUnitOfWork(Protocol):
+    def __call__(self, *, read_only: bool = False) -> UnitOfWork: ...
