@@ -10,12 +10,16 @@ from pathlib import Path
 
 from cencomm.client import account
 from cencomm.client.api import Client
+from cencomm.client.profile import PasswordCost
 from cencomm.crypto.enrolment import Sheet
+from cencomm.crypto.vault import FLOOR_MEMORY_BYTES, FLOOR_OPS_LIMIT
 from cencomm.ids import OfficerId, administration_of
 from cencomm.server import bootstrap
 from cencomm.settings import Settings
 
 PASSWORD = "a fair wind for Mombasa"  # noqa: S105  of people who do not exist
+COST = PasswordCost(FLOOR_OPS_LIMIT, FLOOR_MEMORY_BYTES)
+"""For the profiles of people who do not exist: the least that is accepted."""
 SECRETARIAT = "secretariat"
 NAME = "CENcomm demonstration"
 _AT_ONCE = 4
@@ -57,7 +61,9 @@ class Cast:
 
     async def new_device(self, name: str, device: str) -> None:
         """Set up a further device of an officer, from his sheet and password."""
-        await account.sign_in_new_device(self.profile(name, device), self.sheets[name], PASSWORD, device=device)
+        await account.sign_in_new_device(
+            self.profile(name, device), self.sheets[name], PASSWORD, device=device, cost=COST
+        )
 
 
 async def found(folder: Path, settings: Settings) -> tuple[Cast, str]:
@@ -107,7 +113,7 @@ async def _officers_of(cast: Cast, point: str, people: list[tuple[OfficerId, str
 
 
 async def _enrol(cast: Cast, sheet: Sheet, step: Step) -> None:
-    await account.enrol(cast.profile(sheet.account), sheet, PASSWORD, device="laptop")
+    await account.enrol(cast.profile(sheet.account), sheet, PASSWORD, device="laptop", cost=COST)
     cast.sheets[sheet.account] = sheet
     step(sheet.account)
 
