@@ -57,6 +57,8 @@ from cencomm.wire.frames import ClientFrame, Notice, NoticeKind
 from cencomm.wire.http import DirectoryEntry, OpenCugIn
 
 _VAULT_DELAY_SECONDS = 1.0
+_LOOK_AGAIN_SECONDS = 2.0
+"""Whoever waits for a CUG does not rely on notices alone: they are not said twice."""
 
 log = structlog.get_logger(__name__)
 
@@ -100,7 +102,7 @@ class Client:
         self._tasks: set[asyncio.Task[None]] = set()
         self._session: Session | None = None
         self._device: Device | None = None
-        self._upkeep = Upkeep(self._engines, self._keep_up)
+        self._upkeep = Upkeep(self._engines, self._keep_up, self._look)
         self._vault_lock = asyncio.Lock()
         self._vault_waiting = False
         self._new_cug = asyncio.Event()
@@ -325,10 +327,12 @@ class Client:
         events = [self._new_cug, *[engine.changed for engine in self._engines.values()]]
         waits = [asyncio.ensure_future(event.wait()) for event in events]
         try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(waits, timeout=_LOOK_AGAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for wait in waits:
                 wait.cancel()
+        if not done and self.is_connected:
+            await self._discover()
 
     async def unlock_archive(self, cug: Cug, password: str) -> int:
         """Open the archive seals with the archive keys of the inner envelope: content keys of epochs that this device
@@ -420,6 +424,10 @@ class Client:
         self._vault_waiting = False
         async with self._vault_lock:
             await push_vault(self._api, self._profile, self._engines)
+
+    async def _look(self) -> None:
+        if self.is_connected:
+            await self._discover()
 
     async def _keep_up(self, engine: CugEngine) -> None:
         await self._cugs[engine.cug_id].keep_up()

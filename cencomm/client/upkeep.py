@@ -14,12 +14,14 @@ from cencomm.errors import DomainError
 from cencomm.ids import CugId
 
 EVERY_SECONDS = 5.0
+TURNS_BETWEEN_LOOKS = 6
+"""About twice a minute it is asked whether there are CUGs of which no notice has come."""
 
 log = structlog.get_logger(__name__)
 
 
 class Upkeep:
-    """Calls `keep_up` for every engine, about every five seconds."""
+    """Calls `keep_up` for every engine, about every five seconds, and now and then `look`."""
 
     def __init__(self, engines: Mapping[CugId, CugEngine], keep_up: Callable[[CugEngine], Awaitable[None]]) -> None:
         self._engines = engines
@@ -38,10 +40,17 @@ class Upkeep:
                 await task
 
     async def _run(self) -> None:
+        turn = 0
         while True:
             await asyncio.sleep(jittered(EVERY_SECONDS))
+            turn += 1
             for engine in list(self._engines.values()):
-                try:
-                    await self._keep_up(engine)
-                except DomainError as error:
-                    log.info("upkeep.failed", reason=str(error))
+                await self._attempt(self._keep_up(engine))
+            if turn % TURNS_BETWEEN_LOOKS == 0:
+                await self._attempt(self._look())
+
+    async def _attempt(self, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except DomainError as error:
+            log.info("upkeep.failed", reason=str(error))

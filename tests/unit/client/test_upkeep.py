@@ -11,6 +11,7 @@ from cencomm.client import upkeep as upkeep_module
 from cencomm.client.engine.engine import CugEngine
 from cencomm.client.errors import ServerUnreachable
 from cencomm.client.upkeep import Upkeep
+from cencomm.ids import CugId
 from tests.unit.client.stand import Stand
 
 
@@ -24,11 +25,16 @@ async def test_it_comes_by_again_and_again(tmp_path: Path, monkeypatch: pytest.M
         raise ServerUnreachable
 
     monkeypatch.setattr(upkeep_module, "EVERY_SECONDS", 0.002)
-    upkeep = Upkeep({stand.cug_id: here, b"2" * 16: there}, keep_up)  # type: ignore[dict-item]
+    looks: list[None] = []
+
+    async def look() -> None:
+        looks.append(None)
+
+    upkeep = Upkeep({stand.cug_id: here, CugId(b"2" * 16): there}, keep_up, look)
     upkeep.start()
     upkeep.start()
     async with asyncio.timeout(5):
-        while len(seen) < 6:
+        while len(looks) < 2:
             await asyncio.sleep(0.005)
     await upkeep.stop()
     await upkeep.stop()
