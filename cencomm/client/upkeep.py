@@ -23,9 +23,15 @@ log = structlog.get_logger(__name__)
 class Upkeep:
     """Calls `keep_up` for every engine, about every five seconds, and now and then `look`."""
 
-    def __init__(self, engines: Mapping[CugId, CugEngine], keep_up: Callable[[CugEngine], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        engines: Mapping[CugId, CugEngine],
+        keep_up: Callable[[CugEngine], Awaitable[None]],
+        look: Callable[[], Awaitable[None]],
+    ) -> None:
         self._engines = engines
         self._keep_up = keep_up
+        self._look = look
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
