@@ -436,6 +436,6 @@ class Cug:
 
 def form_invalid(findings: Sequence[FindingRow]) -> FormInvalid:
     """The refusal with its findings, and how many there are as a fact."""
-    refused = FormInvalid(count=len(findings), first=findings[0].rule, path=findings[0].path)
+    refused = FormInvalid(findings=len(findings), first=findings[0].rule, path=findings[0].path)
     refused.findings = tuple(findings)
     return refused

@@ -58,6 +58,7 @@ def test_a_form_that_breaks_rules_is_said_in_words_and_not_sent(cli: Cli) -> Non
     said = cli("submit", TITLE, "simplified_seizure", "reporting_country=KE")
     assert said.code == 1
     assert TEMPLATE.label("offence_at", "en") in said.err
+    assert "1 of its entries" in said.err
     assert cli.client.done() == []
 
 
