@@ -1,13 +1,13 @@
 """A case and its life.
 
-    state      amend   submit     discard    validate   return    withdraw
-    DRAFT      DRAFT   SUBMITTED  WITHDRAWN  -          -         WITHDRAWN
-    SUBMITTED  -       -          -          VALIDATED  RETURNED  WITHDRAWN
-    RETURNED   DRAFT   SUBMITTED  -          -          -         WITHDRAWN
-    VALIDATED  DRAFT   -          -          -          -         WITHDRAWN
-    WITHDRAWN  -       -          -          -          -         -
+    state      amend   add_words  submit     discard    validate   return    withdraw
+    DRAFT      DRAFT   DRAFT      SUBMITTED  WITHDRAWN  -          -         WITHDRAWN
+    SUBMITTED  DRAFT   SUBMITTED  -          -          VALIDATED  RETURNED  WITHDRAWN
+    RETURNED   DRAFT   RETURNED   SUBMITTED  -          -          -         WITHDRAWN
+    VALIDATED  DRAFT   -          -          -          -          -         WITHDRAWN
+    WITHDRAWN  -       -          -          -          -          -         -
 
-A case that was validated stays published as it was while it is amended, until the amendment is validated or the case
+Only a draft that was never published is discarded. A case that was validated stays published as it was while it is amended, until the amendment is validated or the case
 withdrawn. Every content that it ever had stays, as a numbered version.
 """
 
@@ -34,6 +34,7 @@ class Move(StrEnum):
     """What changes a case's state. The names are those of the access table's actions."""
 
     AMEND = "amend"
+    ADD_WORDS = "add_words"
     SUBMIT = "submit"
     DISCARD = "discard"
     VALIDATE = "validate"
@@ -41,20 +42,27 @@ class Move(StrEnum):
     WITHDRAW = "withdraw"
 
 
+NEW_CONTENT: Final = frozenset({Move.AMEND, Move.ADD_WORDS})
+"""Moves that bring a new version."""
+
 TRANSITIONS: Final[Mapping[State, Mapping[Move, State]]] = {
     State.DRAFT: {
         Move.AMEND: State.DRAFT,
+        Move.ADD_WORDS: State.DRAFT,
         Move.SUBMIT: State.SUBMITTED,
         Move.DISCARD: State.WITHDRAWN,
         Move.WITHDRAW: State.WITHDRAWN,
     },
     State.SUBMITTED: {
+        Move.AMEND: State.DRAFT,
+        Move.ADD_WORDS: State.SUBMITTED,
         Move.VALIDATE: State.VALIDATED,
         Move.RETURN: State.RETURNED,
         Move.WITHDRAW: State.WITHDRAWN,
     },
     State.RETURNED: {
         Move.AMEND: State.DRAFT,
+        Move.ADD_WORDS: State.RETURNED,
         Move.SUBMIT: State.SUBMITTED,
         Move.WITHDRAW: State.WITHDRAWN,
     },
@@ -102,7 +110,7 @@ class Case:
             self,
             state=state,
             revision=self.revision + 1,
-            version=self.version + (move is Move.AMEND),
+            version=self.version + (move in NEW_CONTENT),
             published=self._published_after(state),
             changed_ms=now_ms,
         )

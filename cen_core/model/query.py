@@ -133,6 +133,8 @@ def _values(name: str, found: Sequence[str]) -> tuple[str, ...]:
         )
         if not known:
             raise QueryInvalid(field=name, reason="not_in_list")
+    if name == "unit":
+        return tuple("" if value == NOTHING else codes.canonical_unit(value)[0] for value in given)
     return tuple("" if value == NOTHING else value for value in given)
 
 

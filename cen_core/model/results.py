@@ -7,7 +7,24 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from cen_core.model import codes
+from cen_core.model.case import State
 from cen_core.model.content import Content
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """One case as the reader may see it. Whoever is not of its member sees the published version only, and neither
+    who entered it nor what became of it since: then `revision` is 0 and the officers are empty."""
+
+    case_id: str
+    member: str
+    state: State
+    revision: int
+    version: int
+    content: Content
+    author: str = ""
+    editor: str = ""
+    read_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ def _sum_statement(chosen: Filter, dimensions: Values, dialect: str, name: str, 
     joined, columns = _sources(dimensions, facts.join(goods, goods.c.number == facts.c.number))
     whole = goods.c[f"{name}_whole"]
     sums = (
-        func.sum(whole / HALF if dialect == "postgresql" else whole.op("/")(HALF)),
+        func.sum(whole // HALF),
         func.sum(whole % HALF),
         func.sum(goods.c[f"{name}_pico"]),
         func.sum(goods.c[f"{name}_rest"]),
