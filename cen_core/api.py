@@ -1,0 +1,173 @@
+"""The door of the CEN core: every use, for a principal. CENcomm's server enters here and nowhere else.
+
+The core never learns from which group a case came: what enters is the content, a fingerprint and a principal.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from cen_core.model.case import Case, LogEntry, Move, State, Version
+from cen_core.model.principal import Level, Principal, Role
+from cen_core.model.projection import project, source_key
+from cen_core.model.results import CaseView, Found, Results, Statistics
+from cen_core.model.upload import DryRun, Row, Upload
+from cen_core.services import bulk, cases, search
+from cen_core.services.bulk import Bulk
+from cen_core.services.cases import OPEN, Change, Entry
+from cen_core.services.ports import NewUnitOfWork
+from cen_core.services.search import Question
+from cen_core.store.database import open_engine
+from cen_core.store.unit_of_work import sql_units_of_work
+
+__all__ = [
+    "CenCore",
+    "Change",
+    "Entry",
+    "Level",
+    "Principal",
+    "Question",
+    "Role",
+    "Row",
+    "open_core",
+    "project",
+    "source_key",
+]
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _new_id() -> str:
+    return secrets.token_hex(16)
+
+
+class CenCore:
+    """Errors are those of the service functions of the same names; each refusal leaves everything as it was."""
+
+    def __init__(
+        self,
+        new_uow: NewUnitOfWork,
+        fingerprint_key: bytes,
+        *,
+        now_ms: Callable[[], int] = _now_ms,
+        new_id: Callable[[], str] = _new_id,
+    ) -> None:
+        self._new_uow = new_uow
+        self._fingerprint_key = fingerprint_key
+        self._now_ms = now_ms
+        self._new_id = new_id
+
+    async def create(self, principal: Principal, entry: Entry) -> Case:
+        return await cases.create(principal, entry, self._new_uow(), self._now_ms(), self._new_id())
+
+    async def release(self, principal: Principal, entry: Entry) -> Case:
+        return await cases.release(principal, entry, self._new_uow(), self._now_ms(), self._new_id())
+
+    async def amend(
+        self,
+        principal: Principal,
+        change: Change,
+        data: Mapping[str, Any],
+        *,
+        words_read: bool = False,
+        submit: bool = False,
+    ) -> Case:
+        return await cases.amend(
+            principal, change, data, self._new_uow(), self._now_ms(), words_read=words_read, submit=submit
+        )
+
+    async def add_words(self, principal: Principal, change: Change, words: Mapping[str, str]) -> Case:
+        return await cases.add_words(principal, change, words, self._new_uow(), self._now_ms())
+
+    async def submit(self, principal: Principal, change: Change) -> Case:
+        return await self._move(principal, Move.SUBMIT, change)
+
+    async def discard(self, principal: Principal, change: Change) -> Case:
+        return await self._move(principal, Move.DISCARD, change)
+
+    async def validate(self, principal: Principal, change: Change) -> Case:
+        return await self._move(principal, Move.VALIDATE, change)
+
+    async def send_back(self, principal: Principal, change: Change, reason: str) -> Case:
+        """Return the case for correction."""
+        return await self._move(principal, Move.RETURN, change, reason)
+
+    async def withdraw(self, principal: Principal, change: Change, reason: str) -> Case:
+        return await self._move(principal, Move.WITHDRAW, change, reason)
+
+    async def _move(self, principal: Principal, move: Move, change: Change, reason: str = "") -> Case:
+        return await cases.move(principal, move, change, self._new_uow(), self._now_ms(), reason)
+
+    async def read(self, principal: Principal, case_id: str) -> CaseView:
+        return await cases.read(principal, case_id, self._new_uow(), self._now_ms())
+
+    async def history(self, principal: Principal, case_id: str) -> Sequence[Version]:
+        return await cases.history(principal, case_id, self._new_uow(), self._now_ms())
+
+    async def log(self, principal: Principal, case_id: str) -> Sequence[LogEntry]:
+        return await cases.log(principal, case_id, self._new_uow(read_only=True))
+
+    async def worklist(
+        self, principal: Principal, states: Sequence[State] = OPEN, limit: int = 100
+    ) -> Sequence[CaseView]:
+        return await cases.worklist(principal, self._new_uow(read_only=True), states, limit)
+
+    async def search(self, principal: Principal, question: Question) -> Results:
+        return await search.search(principal, question, self._new_uow(read_only=True))
+
+    def export(self, principal: Principal, given: Mapping[str, Sequence[str]]) -> AsyncIterator[Found]:
+        return search.export(principal, given, self._new_uow(read_only=True))
+
+    async def statistics(
+        self, principal: Principal, given: Mapping[str, Sequence[str]], dimensions: Sequence[str]
+    ) -> Statistics:
+        return await search.statistics(principal, given, dimensions, self._new_uow(read_only=True))
+
+    async def over_time(
+        self, principal: Principal, given: Mapping[str, Sequence[str]], *, period: str = "month", by: str = ""
+    ) -> Statistics:
+        return await search.over_time(principal, given, self._new_uow(read_only=True), period=period, by=by)
+
+    async def dry_run(self, principal: Principal, rows: Sequence[Row], *, words_read: bool = False) -> DryRun:
+        return await bulk.dry_run(
+            principal, self._bulk(rows, words_read), self._new_uow(read_only=True), self._now_ms()
+        )
+
+    async def upload(
+        self, principal: Principal, rows: Sequence[Row], name: str, *, words_read: bool = False
+    ) -> tuple[Upload, DryRun]:
+        return await bulk.upload(
+            principal, self._bulk(rows, words_read), name, self._new_uow(), self._now_ms(), self._new_id
+        )
+
+    def _bulk(self, rows: Sequence[Row], words_read: bool) -> Bulk:
+        return Bulk(rows, self._fingerprint_key, words_read)
+
+    async def validate_upload(self, principal: Principal, upload_id: str) -> Upload:
+        return await bulk.validate(principal, upload_id, self._new_uow(), self._now_ms())
+
+    async def undo_upload(self, principal: Principal, upload_id: str) -> Upload:
+        return await bulk.undo(principal, upload_id, self._new_uow(), self._now_ms())
+
+    async def upload_log(self, principal: Principal, limit: int = 100) -> Sequence[Upload]:
+        return await bulk.log(principal, self._new_uow(read_only=True), limit)
+
+
+@asynccontextmanager
+async def open_core(
+    database_url: str,
+    fingerprint_key: bytes,
+    *,
+    now_ms: Callable[[], int] = _now_ms,
+    new_id: Callable[[], str] = _new_id,
+) -> AsyncIterator[CenCore]:
+    """The core on its database, brought to the newest schema. `fingerprint_key` is a secret of the deployment; with
+    another one, records that came before are not known again. Raises DatabaseUrlInvalid."""
+    async with open_engine(database_url) as engine:
+        yield CenCore(sql_units_of_work(engine), fingerprint_key, now_ms=now_ms, new_id=new_id)
