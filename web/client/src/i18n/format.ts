@@ -49,7 +49,7 @@ export function utc(atMs: number): string {
 export function decimal(text: string): string {
   if (!/^-?\d+(\.\d+)?$/u.test(text)) return text;
   const places = text.split(".")[1]?.length ?? 0;
-  const format = formatter(`decimal ${places}`, (locale) => new Intl.NumberFormat(locale, { minimumFractionDigits: places, useGrouping: "min2" }));
+  const format = formatter(`decimal ${places}`, (locale) => new Intl.NumberFormat(locale, { minimumFractionDigits: places }));
   return format.format(text as unknown as number);
 }
 

@@ -1,0 +1,136 @@
+/** One open room: what is on the screen of a CUG, kept up to date by the engine's events. */
+
+import { computed, signal } from "@preact/signals";
+
+import type { Alarm, CugView, EngineApi, EngineEvent, Item, Member, Safety, TemplateView, Waiting } from "../engine/api.ts";
+import { type FormTemplate, readTemplate } from "../screens/form/template.ts";
+import { mergeItems } from "./log.ts";
+
+const PAGE = 100;
+
+export class Room {
+  readonly view = signal<CugView | null>(null);
+  readonly items = signal<readonly Item[] | null>(null);
+  readonly waiting = signal<readonly Waiting[]>([]);
+  readonly templates = signal<ReadonlyMap<string, FormTemplate>>(new Map());
+  readonly safety = signal<Safety | null>(null);
+  readonly alarms = signal<readonly Alarm[]>([]);
+  /** Whether older entries may be there, and whether the newest is among `items`. */
+  readonly hasOlder = signal(false);
+  readonly atNewest = signal(true);
+  /** What had been read when the room was entered: where the unread line stands. */
+  readonly readSeq = signal(0);
+  readonly members = computed<ReadonlyMap<string, Member>>(() => new Map((this.view.value?.members ?? []).map((member) => [member.officerId, member])));
+  readonly #engine: EngineApi;
+
+  constructor(
+    engine: EngineApi,
+    readonly cugId: string,
+  ) {
+    this.#engine = engine;
+  }
+
+  /** Everything that the room shows, from what is on this device. */
+  async load(): Promise<void> {
+    const [view, items, waiting, templates, alarms] = await Promise.all([
+      this.#engine.cug(this.cugId),
+      this.#engine.items(this.cugId, { limit: PAGE }),
+      this.#engine.waiting(this.cugId),
+      this.#engine.templates(this.cugId),
+      this.#engine.alarms(this.cugId),
+    ]);
+    this.view.value = view;
+    this.readSeq.value = view.readSeq;
+    this.waiting.value = waiting;
+    this.alarms.value = alarms;
+    this.#takeTemplates(templates);
+    this.#show(items, true);
+  }
+
+  async loadSafety(): Promise<void> {
+    this.safety.value = await this.#engine.safety(this.cugId);
+  }
+
+  async loadOlder(): Promise<void> {
+    const first = this.items.value?.[0];
+    if (first === undefined) return;
+    const older = await this.#engine.items(this.cugId, { before: first.seq, limit: PAGE });
+    this.hasOlder.value = older.length === PAGE;
+    this.items.value = mergeItems(this.items.value ?? [], older);
+  }
+
+  async loadNewer(): Promise<void> {
+    const last = this.items.value?.at(-1);
+    if (last === undefined || this.atNewest.value) return;
+    const newer = await this.#engine.items(this.cugId, { after: last.seq, limit: PAGE });
+    this.atNewest.value = newer.length < PAGE;
+    this.items.value = mergeItems(this.items.value ?? [], newer);
+  }
+
+  async jumpToNewest(): Promise<void> {
+    this.#show(await this.#engine.items(this.cugId, { limit: PAGE }), true);
+  }
+
+  /** Show what was stored at that time; gives the seq of the first entry since. */
+  async jumpTo(atMs: number): Promise<number> {
+    const seq = await this.#engine.seqAt(this.cugId, atMs);
+    const items = await this.#engine.items(this.cugId, { after: seq - 1, limit: PAGE });
+    if (items.length < PAGE) await this.jumpToNewest();
+    else this.#show(items, false);
+    return seq;
+  }
+
+  /** All that is shown has been seen. */
+  async markRead(): Promise<void> {
+    const last = this.items.value?.at(-1);
+    const view = this.view.value;
+    if (last === undefined || view === null || last.seq <= view.readSeq) return;
+    this.view.value = { ...view, readSeq: last.seq };
+    await this.#engine.markRead(this.cugId, last.seq);
+  }
+
+  take(event: EngineEvent): void {
+    if (event.type === "status" || (event.type === "cug" ? event.cug.id : event.cugId) !== this.cugId) return;
+    switch (event.type) {
+      case "cug":
+        if (this.view.value !== null) void this.#refreshView();
+        return;
+      case "items":
+        if (this.items.value !== null) this.#arrive(event.items);
+        return;
+      case "waiting":
+        this.waiting.value = event.waiting;
+        return;
+      case "members":
+        void this.#refreshView();
+        return;
+      case "alarm":
+        this.alarms.value = [...this.alarms.value, event.alarm];
+    }
+  }
+
+  #arrive(arrived: readonly Item[]): void {
+    const held = this.items.value ?? [];
+    const last = held.at(-1)?.seq ?? 0;
+    const fitting = this.atNewest.value ? arrived : arrived.filter((item) => item.seq <= last);
+    this.items.value = mergeItems(held, fitting);
+    if (arrived.some((item) => item.kind === "template")) void this.#engine.templates(this.cugId).then((found) => this.#takeTemplates(found));
+  }
+
+  async #refreshView(): Promise<void> {
+    const read = this.view.value?.readSeq ?? 0;
+    const view = await this.#engine.cug(this.cugId);
+    this.view.value = { ...view, readSeq: Math.max(read, view.readSeq) };
+    if (this.safety.value !== null) await this.loadSafety();
+  }
+
+  #show(items: readonly Item[], newest: boolean): void {
+    this.items.value = items;
+    this.atNewest.value = newest;
+    this.hasOlder.value = items.length > 0 && items[0]!.seq > 1;
+  }
+
+  #takeTemplates(found: readonly TemplateView[]): void {
+    this.templates.value = new Map(found.map((view) => [view.hash, readTemplate(view.hash, view.document)]));
+  }
+}

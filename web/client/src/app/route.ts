@@ -1,0 +1,39 @@
+/** Where one is: the fragment of the address, which never reaches the server. Pure. */
+
+export type RoomTab = "conversation" | "records" | "safety";
+
+export type Route =
+  | { readonly at: "list" }
+  | { readonly at: "new" }
+  | { readonly at: "settings" }
+  | { readonly at: "room"; readonly cugId: string; readonly tab: RoomTab }
+  | { readonly at: "form"; readonly cugId: string; readonly templateHash: string; readonly replaces: string };
+
+const ID = /^[0-9a-f]{32,64}$/u;
+
+export function parseRoute(hash: string): Route {
+  const [place, cugId = "", what = "", templateHash = "", replaces = ""] = hash.replace(/^#\/?/u, "").split("/");
+  if (place === "settings" || place === "new") return { at: place };
+  if (place !== "group" || !ID.test(cugId)) return { at: "list" };
+  if (what === "form" && ID.test(templateHash)) return { at: "form", cugId, templateHash, replaces: ID.test(replaces) ? replaces : "" };
+  return { at: "room", cugId, tab: what === "records" || what === "safety" ? what : "conversation" };
+}
+
+export function writeRoute(route: Route): string {
+  switch (route.at) {
+    case "list":
+      return "#/";
+    case "room":
+      return `#/group/${route.cugId}${route.tab === "conversation" ? "" : `/${route.tab}`}`;
+    case "form":
+      return `#/group/${route.cugId}/form/${route.templateHash}${route.replaces === "" ? "" : `/${route.replaces}`}`;
+    default:
+      return `#/${route.at}`;
+  }
+}
+
+/** The enrolment sheet in a link (`#sheet=cencomm1…`), if it is one. */
+export function sheetInLink(hash: string): string | null {
+  const match = /^#\/?sheet=([A-Za-z0-9%-]{20,4000})$/u.exec(hash);
+  return match === null ? null : decodeURIComponent(match[1]!);
+}

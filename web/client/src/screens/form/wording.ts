@@ -1,0 +1,76 @@
+/** Answers, codes and findings in the reader's words. */
+
+import type { AnswerValue, Finding } from "../../engine/api.ts";
+import { compare, countryName, decimal, list } from "../../i18n/format.ts";
+import { findingText, language, t } from "../../i18n/index.ts";
+import type { Option } from "../../ui/combo.tsx";
+import { choose, type CodeList, type FormField, type FormTemplate } from "./template.ts";
+
+export function codeLabel(codes: CodeList | undefined, key: string): string {
+  const code = codes?.codes.get(key);
+  if (code === undefined) return key;
+  if (Object.keys(code.labels).length > 0) return choose(code.labels, language.value);
+  return codes?.territories === true ? countryName(key) : key;
+}
+
+/** The options of a field; countries in the reader's alphabet, everything else as the form has it. */
+export function optionsOf(template: FormTemplate, field: FormField, allowed: (key: string) => boolean): readonly Option[] {
+  const codes = template.codeLists.get(field.codeList);
+  if (codes === undefined) return [];
+  const options = [...codes.codes.keys()].filter(allowed).map((key) => {
+    const label = codeLabel(codes, key);
+    return codes.territories && label !== key ? { value: key, label, code: key } : { value: key, label };
+  });
+  return codes.territories ? options.sort((one, other) => compare(one.label, other.label)) : options;
+}
+
+/** One answer as a person reads it. */
+export function answerText(template: FormTemplate, field: FormField, value: AnswerValue | undefined): string {
+  if (value === undefined || value === "") return "";
+  const codes = template.codeLists.get(field.codeList);
+  if (Array.isArray(value)) return list(value.map((one) => codeLabel(codes, String(one))));
+  switch (field.type) {
+    case "code":
+      return codeLabel(codes, String(value));
+    case "codes":
+      return list(String(value).split(" ").map((one) => codeLabel(codes, one)));
+    case "bool":
+      return value === true ? t("ui.yes") : t("ui.no");
+    case "int":
+    case "decimal":
+    case "derived":
+      return decimal(String(value));
+    case "datetime":
+      return String(value).replace("T", " ");
+    default:
+      return String(value);
+  }
+}
+
+/** Whether an answer is a name or number whose letters always run from left to right. */
+export function isLatinOnly(field: FormField): boolean {
+  return ["identifier", "int", "decimal", "date", "datetime", "derived"].includes(field.type);
+}
+
+/** What a finding says: the words of every form's checks, else those of the form's own rule. */
+export function findingWords(template: FormTemplate, finding: Finding): string {
+  const own = template.rules.get(finding.rule);
+  if (own !== undefined) return choose(own, language.value);
+  const field = template.fields.get(fieldKey(finding.path));
+  if (finding.rule === "constraint" && field !== undefined && Object.keys(field.constraintMessages).length > 0) {
+    return choose(field.constraintMessages, language.value);
+  }
+  return findingText(finding.rule) ?? t("form.unknown_rule", { rule: finding.rule });
+}
+
+/** The last name in a path such as `item[0].unit`. */
+export function fieldKey(path: string): string {
+  return (path.split(".").at(-1) ?? "").replace(/\[\d+\]$/u, "");
+}
+
+/** The label of the field of a finding; empty for the record as a whole. */
+export function fieldLabel(template: FormTemplate, path: string): string {
+  const key = fieldKey(path);
+  const field = template.fields.get(key) ?? template.groups.find((group) => group.key === key);
+  return field === undefined ? "" : choose(field.labels, language.value);
+}

@@ -1,0 +1,36 @@
+/** What is typed with a sheet, and what must be right before the engine is asked. Pure. */
+
+import type { MessageKey } from "../../i18n/messages.ts";
+
+export type Way = "enrol" | "device" | "recover";
+
+export interface Entering {
+  readonly way: Way;
+  readonly sheet: string;
+  readonly device: string;
+  readonly password: string;
+  readonly repeated: string;
+}
+
+export type EnteringErrors = { readonly [field in "sheet" | "device" | "password" | "repeated"]?: MessageKey };
+
+const SHORTEST_PASSWORD = 12;
+const DEVICE = /^[a-z0-9][a-z0-9-]{0,31}$/u;
+
+export function checkNewPassword(password: string): MessageKey | undefined {
+  return [...password].length < SHORTEST_PASSWORD ? "gate.password_short" : undefined;
+}
+
+export function checkEntering(given: Entering): EnteringErrors {
+  const errors: { [field in keyof EnteringErrors]: MessageKey } = {};
+  if (given.sheet.trim() === "") errors.sheet = "gate.needed";
+  if (!DEVICE.test(given.device)) errors.device = "gate.device_bad";
+  if (given.way === "device") {
+    if (given.password === "") errors.password = "gate.needed";
+    return errors;
+  }
+  const password = checkNewPassword(given.password);
+  if (password !== undefined) errors.password = password;
+  else if (given.repeated !== given.password) errors.repeated = "gate.differ";
+  return errors;
+}

@@ -1,0 +1,31 @@
+import { useApp } from "../app/state.ts";
+import type { Status } from "../engine/api.ts";
+import { errorText, t } from "../i18n/index.ts";
+import { Button } from "../ui/basics.tsx";
+import { Icon } from "../ui/icon.tsx";
+import type { IconName } from "../ui/icons.ts";
+
+const SIGNS: Readonly<Record<Status["connection"], IconName>> = { online: "cloud", connecting: "refresh-cw", waiting: "cloud-off", offline: "cloud-off", refused: "circle-alert" };
+
+/** The connection in words. In the list it shows on a phone only where something is wrong. */
+export function LineState({ inList = false }: { readonly inList?: boolean }) {
+  const status = useApp().status.value;
+  const app = useApp();
+  if (status === null || (inList && (status.connection === "online" || status.connection === "connecting"))) return null;
+  const refused = status.connection === "refused" && status.error !== null;
+  const waits = status.waiting > 0 && status.connection !== "online" ? ` ${t("line.waits", { count: status.waiting })}` : "";
+  return (
+    <span class={`line-state ${status.connection} ${inList ? "phone-only" : ""}`} role="status">
+      <Icon name={SIGNS[status.connection]} />
+      <span>
+        {refused ? errorText(status.error) : t(`line.${status.connection}`)}
+        {waits}
+      </span>
+      {(status.connection === "waiting" || status.connection === "refused") && (
+        <Button look="text" onClick={() => void app.attempt(() => app.engine.connect())}>
+          {t("ui.retry")}
+        </Button>
+      )}
+    </span>
+  );
+}

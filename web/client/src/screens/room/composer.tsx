@@ -1,0 +1,154 @@
+/** Where one writes. What is typed is kept as a draft until it is sent. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+
+import type { Room } from "../../app/room.ts";
+import { useApp } from "../../app/state.ts";
+import type { CugView, Item, Member } from "../../engine/api.ts";
+import { folded } from "../../i18n/format.ts";
+import { t } from "../../i18n/index.ts";
+import { Button, Plate } from "../../ui/basics.tsx";
+import { Icon } from "../../ui/icon.tsx";
+import { FormChooser } from "../form/chooser.tsx";
+import { nameOf } from "../people.ts";
+import { summary } from "./entry.tsx";
+import { mentionBeingTyped, mentionsIn } from "./text.ts";
+
+const DRAFT = "message";
+const SAVE_AFTER_MS = 600;
+const MOST_NAMES = 8;
+
+interface ComposerProps {
+  readonly room: Room;
+  readonly view: CugView;
+  readonly replyTo: Item | null;
+  readonly onAnswered: () => void;
+}
+
+export function Composer({ room, view, replyTo, onAnswered }: ComposerProps) {
+  const app = useApp();
+  const area = useRef<HTMLTextAreaElement>(null);
+  const [text, setText] = useState("");
+  const [caret, setCaret] = useState(0);
+  const [active, setActive] = useState(0);
+  const [choosing, setChoosing] = useState(false);
+  const saving = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const { engine } = app;
+
+  useEffect(() => {
+    void engine.drafts(room.cugId).then((drafts) => setText((now) => (now === "" ? (drafts.find((draft) => draft.key === DRAFT)?.text ?? "") : now)));
+    return () => clearTimeout(saving.current);
+  }, [room]);
+  useEffect(() => {
+    if (replyTo !== null) area.current?.focus();
+  }, [replyTo]);
+
+  const typing = mentionBeingTyped(text, caret);
+  const names = typing === null ? [] : fitting(view.members, typing.typed);
+  const write = (changed: string): void => {
+    setText(changed);
+    setActive(0);
+    clearTimeout(saving.current);
+    saving.current = setTimeout(() => void app.attempt(() => engine.saveDraft(room.cugId, DRAFT, changed, null)), SAVE_AFTER_MS);
+  };
+  const take = (member: Member): void => {
+    const end = `${text.slice(0, typing!.from)}@${nameOf(room.members.value, member.officerId)} `;
+    write(end + text.slice(caret));
+    setCaret(end.length);
+    requestAnimationFrame(() => {
+      area.current?.focus();
+      area.current?.setSelectionRange(end.length, end.length);
+    });
+  };
+  const send = async (): Promise<void> => {
+    const said = text.trim();
+    if (said === "") return;
+    clearTimeout(saving.current);
+    const called = new Map(view.members.map((member) => [member.officerId, nameOf(room.members.value, member.officerId)]));
+    const wanted = { text: said, mentions: mentionsIn(said, called), ...(replyTo === null ? {} : { replyTo: replyTo.clientRef }) };
+    if (!(await app.attempt(() => engine.sendText(room.cugId, wanted)))) return;
+    setText("");
+    onAnswered();
+    await app.attempt(() => engine.saveDraft(room.cugId, DRAFT, "", null));
+    if (!room.atNewest.value) await room.jumpToNewest();
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (names.length > 0 && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+      event.preventDefault();
+      setActive((active + (event.key === "ArrowDown" ? 1 : names.length - 1)) % names.length);
+    } else if (names.length > 0 && (event.key === "Enter" || event.key === "Tab") && !event.ctrlKey) {
+      event.preventDefault();
+      take(names[active]!);
+    } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      void send();
+    } else if (event.key === "Escape" && replyTo !== null) onAnswered();
+  };
+  const title = view.title === "" ? t("list.untitled") : view.title;
+  return (
+    <div class="composer">
+      <div class="reach">
+        <Icon name="lock" />
+        <span>{t("room.read_by", { count: view.members.length })}</span>
+        <span class="push desk-only" aria-hidden="true">
+          <kbd>Ctrl ⏎</kbd> {t("settings.key_send")}
+        </span>
+      </div>
+      {replyTo !== null && (
+        <div class="answering">
+          <Icon name="reply" />
+          <span>
+            {t("room.replying", { name: nameOf(room.members.value, replyTo.officerId) })} · <bdi>{summary(replyTo.content, room)}</bdi>
+          </span>
+          <Button look="bare" icon="x" label={t("ui.cancel")} onClick={onAnswered} />
+        </div>
+      )}
+      {names.length > 0 && (
+        <ul class="combo-list" id="mention-list" role="listbox" aria-label={t("room.mention")}>
+          {names.map((member, at) => (
+            <li
+              key={member.officerId}
+              id={`mention-${at}`}
+              role="option"
+              aria-selected={at === active}
+              onPointerDown={(event) => {
+                event.preventDefault();
+                take(member);
+              }}
+            >
+              <Plate administration={member.administration} />
+              <bdi>{nameOf(room.members.value, member.officerId)}</bdi>
+            </li>
+          ))}
+        </ul>
+      )}
+      <div class="box">
+        <Button look="bare" icon="file-plus" onClick={() => setChoosing(true)}>
+          {t("room.record")}
+        </Button>
+        <textarea
+          ref={area}
+          dir="auto"
+          rows={1}
+          aria-label={t("room.write", { title })}
+          placeholder={t("room.write", { title })}
+          aria-controls={names.length > 0 ? "mention-list" : undefined}
+          aria-activedescendant={names.length > 0 ? `mention-${active}` : undefined}
+          value={text}
+          onInput={(event) => {
+            setCaret(event.currentTarget.selectionStart);
+            write(event.currentTarget.value);
+          }}
+          onKeyDown={onKeyDown}
+        />
+        <Button look="main" icon="send" label={t("room.send")} disabled={text.trim() === ""} onClick={() => void send()} />
+      </div>
+      {choosing && <FormChooser room={room} view={view} onClose={() => setChoosing(false)} />}
+    </div>
+  );
+}
+
+function fitting(members: readonly Member[], typed: string): readonly Member[] {
+  const wanted = folded(typed);
+  return members.filter((member) => folded(`${member.displayName} ${member.officerId}`).includes(wanted)).slice(0, MOST_NAMES);
+}

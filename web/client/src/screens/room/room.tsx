@@ -1,0 +1,119 @@
+/** A closed user group: its conversation or its records, and beside it who can read this. */
+
+import { useState } from "preact/hooks";
+
+import type { Room } from "../../app/room.ts";
+import type { RoomTab } from "../../app/route.ts";
+import { useApp } from "../../app/state.ts";
+import type { Item } from "../../engine/api.ts";
+import { t } from "../../i18n/index.ts";
+import { Button, Empty, Note, Skeleton } from "../../ui/basics.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Field } from "../../ui/field.tsx";
+import { Icon } from "../../ui/icon.tsx";
+import { LineState } from "../line-state.tsx";
+import { SafetyPanel } from "../safety/panel.tsx";
+import { Composer } from "./composer.tsx";
+import { Log } from "./log.tsx";
+
+const ANCHOR_NEWEST = -1;
+
+export function RoomScreen({ tab }: { readonly tab: RoomTab }) {
+  const app = useApp();
+  const room = app.room.value;
+  if (room === null) {
+    return (
+      <main class="room" id="content" tabIndex={-1}>
+        <Empty title={t("list.pick_title")} text={t("list.pick")} />
+      </main>
+    );
+  }
+  return <Inside room={room} tab={tab} />;
+}
+
+function Inside({ room, tab }: { readonly room: Room; readonly tab: RoomTab }) {
+  const app = useApp();
+  const [jumping, setJumping] = useState(false);
+  const [goal, setGoal] = useState<number | null>(null);
+  const [replyTo, setReplyTo] = useState<Item | null>(null);
+  const view = room.view.value;
+  const panelOpen = tab === "safety";
+  const jump = async (atMs: number): Promise<void> => {
+    setJumping(false);
+    await app.attempt(async () => setGoal(await room.jumpTo(atMs)));
+  };
+  return (
+    <>
+      <main class="room" id="content" tabIndex={-1}>
+        <header class="room-head">
+          <div class="room-title">
+            <a class="btn bare icon-only phone-only" href="#/" aria-label={t("room.back")}>
+              <Icon name="arrow-left" big />
+            </a>
+            <h1>{view === null ? t("app.starting") : view.title === "" ? t("list.untitled") : <bdi>{view.title}</bdi>}</h1>
+            <LineState />
+            <Button look="bare" icon="calendar" label={t("room.jump")} onClick={() => setJumping(true)} />
+            <a class={`btn bare icon-only panel-opener`} href={`#/group/${room.cugId}/safety`} aria-label={t("room.members")} title={t("room.members")}>
+              <Icon name={room.alarms.value.length > 0 || view?.state === "broken" ? "shield-alert" : "shield-check"} big />
+            </a>
+          </div>
+          <nav class="tabs" aria-label={view?.title ?? ""}>
+            <a href={`#/group/${room.cugId}`} aria-current={tab !== "records" ? "page" : undefined}>
+              {t("room.conversation")}
+            </a>
+            <a href={`#/group/${room.cugId}/records`} aria-current={tab === "records" ? "page" : undefined}>
+              {t("room.records")}
+            </a>
+          </nav>
+        </header>
+        {room.items.value === null ? <Skeleton lines={9} /> : <Log key={tab} room={room} recordsOnly={tab === "records"} goal={goal} onReply={setReplyTo} onGoal={() => setGoal(ANCHOR_NEWEST)} />}
+        <Foot room={room} replyTo={replyTo} onAnswered={() => setReplyTo(null)} />
+      </main>
+      <SafetyPanel room={room} open={panelOpen} />
+      {jumping && <JumpDialog onClose={() => setJumping(false)} onJump={(atMs) => void jump(atMs)} />}
+    </>
+  );
+}
+
+/** Where one writes, or why one cannot. */
+function Foot({ room, replyTo, onAnswered }: { readonly room: Room; readonly replyTo: Item | null; readonly onAnswered: () => void }) {
+  const view = room.view.value;
+  if (view === null) return <span />;
+  if (view.state !== "open") {
+    return (
+      <div class="composer">
+        <Note tone={view.state === "broken" ? "invalid" : "plain"} icon={view.state === "broken" ? "shield-alert" : "info"}>
+          {t(`room.closed_to_you_${view.state}`)}
+        </Note>
+      </div>
+    );
+  }
+  if (view.role === "observer" || view.role === "auditor") {
+    return (
+      <div class="composer">
+        <Note icon="eye">{t("room.observer")}</Note>
+      </div>
+    );
+  }
+  return <Composer room={room} view={view} replyTo={replyTo} onAnswered={onAnswered} />;
+}
+
+function JumpDialog({ onClose, onJump }: { readonly onClose: () => void; readonly onJump: (atMs: number) => void }) {
+  const [day, setDay] = useState("");
+  return (
+    <Dialog
+      title={t("room.jump")}
+      onClose={onClose}
+      foot={
+        <>
+          <Button onClick={onClose}>{t("ui.cancel")}</Button>
+          <Button look="main" disabled={day === ""} onClick={() => onJump(new Date(`${day}T00:00`).getTime())}>
+            {t("ui.open")}
+          </Button>
+        </>
+      }
+    >
+      <Field label={t("room.date")}>{(control) => <input {...control} class="in big" type="date" value={day} onInput={(event) => setDay(event.currentTarget.value)} />}</Field>
+    </Dialog>
+  );
+}
