@@ -180,7 +180,12 @@ export interface Answers {
 export interface MembersChange {
   readonly added: readonly string[];
   readonly removed: readonly string[];
+  /** Officer and new role. */
   readonly roles: readonly (readonly [string, string])[];
+  /** Officers whose identity key is another one now. */
+  readonly identityChanged: readonly string[];
+  readonly devicesAdded: readonly string[];
+  readonly devicesRemoved: readonly string[];
 }
 
 /** What an item says, by its kind; null where there is nothing to read or the kind carries nothing. */
@@ -278,6 +283,8 @@ export interface TemplateView {
 /** Something that did not fit; `kind` names the sentence `alarm.<kind>`. */
 export interface Alarm {
   readonly kind: string;
+  /** The event it was noticed at, or 0. */
+  readonly seq: number;
   readonly atMs: number;
   readonly facts: Readonly<Record<string, Fact>>;
 }
@@ -378,6 +385,8 @@ export interface EngineCalls {
   /** Queued durably when this resolves, sent when there is a connection; gives the client_ref. */
   sendText(cugId: string, wanted: TextWanted): Promise<string>;
   waiting(cugId: string): Promise<readonly Waiting[]>;
+  /** Forget a sending that was refused for good. */
+  discard(cugId: string, clientRef: string): Promise<void>;
   /** Resolves when all that was queued has come back; rejects with `client.send_refused`. */
   flush(cugId: string): Promise<void>;
   drafts(cugId: string): Promise<readonly Draft[]>;

@@ -2,6 +2,7 @@
 
 import type { Fact } from "../crypto/errors.ts";
 import { ClientError } from "../store/errors.ts";
+import type { FindingRow } from "./model.ts";
 
 function kind(name: string): new (facts?: Record<string, Fact>) => ClientError {
   return class extends ClientError {
@@ -86,5 +87,15 @@ export class ServerRefused extends ClientError {
     super("client.server_refused", { reason: serverCode });
     this.serverCode = serverCode;
     this.serverFacts = serverFacts;
+  }
+}
+
+/** The form breaks rules of level error and was not sent; `findings` are those. */
+export class FormInvalid extends ClientError {
+  readonly findings: readonly FindingRow[];
+
+  constructor(findings: readonly FindingRow[]) {
+    super("client.form_invalid", { count: findings.length, first: findings[0]?.rule ?? "", path: findings[0]?.path ?? "" });
+    this.findings = findings;
   }
 }

@@ -74,6 +74,11 @@ export class Profile {
     this.#database.close();
   }
 
+  /** Resolves when everything asked for so far is stored. */
+  async idle(): Promise<void> {
+    await this.#mutex.run(() => Promise.resolve());
+  }
+
   /** Wrap the profile key under `replacement`; the rows stay as they are. Throws WrongPassword, nothing changed then. */
   async changePassword(old: string, replacement: string, cost: PasswordCost = DEFAULT_COST): Promise<void> {
     const header = await this.#database.get("header", HEADER);

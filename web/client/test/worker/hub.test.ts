@@ -1,0 +1,127 @@
+import { afterEach, expect, test } from "vitest";
+
+import type { EngineApi, EngineCalls, EngineEvent, Status } from "../../src/engine/api.ts";
+import { NotMember } from "../../src/engine/errors.ts";
+import { Hub } from "../../src/worker/hub.ts";
+import type { Port } from "../../src/worker/messages.ts";
+import { engineOf } from "../../src/worker/page.ts";
+
+let number = 0;
+let ending: (() => Promise<void> | void)[] = [];
+
+afterEach(async () => {
+  for (const end of ending.reverse()) await end();
+  ending = [];
+});
+
+const STATUS: Status = { profile: "open", connection: "online", error: null, account: null, waiting: 0 };
+
+/** An engine that says which tab it runs in. */
+function engineIn(tab: string, emit: (event: EngineEvent) => void): EngineCalls {
+  const calls: Partial<EngineCalls> = {
+    status: () => Promise.resolve(STATUS),
+    lock: () => Promise.resolve(),
+    sendText: (cugId, wanted) => {
+      if (wanted.text === "refused") return Promise.reject(new NotMember({ cug: cugId }));
+      if (wanted.text === "fault") return Promise.reject(new TypeError("secret"));
+      if (wanted.text === "never") return new Promise<string>(() => undefined);
+      emit({ type: "status", status: { ...STATUS, waiting: 1 } });
+      return Promise.resolve(`${tab}:${wanted.text}`);
+    },
+  };
+  return calls as EngineCalls;
+}
+
+function openTab(origin: string, tab: string): { engine: EngineApi; hub: Hub; events: EngineEvent[]; channel: BroadcastChannel } {
+  const { port1, port2 } = new MessageChannel();
+  const channel = new BroadcastChannel(origin);
+  const hub = new Hub({
+    page: port1 as unknown as Port,
+    others: channel as unknown as Port,
+    locks: navigator.locks,
+    name: origin,
+    makeEngine: (emit) => engineIn(tab, emit),
+  });
+  port1.start();
+  port2.start();
+  void hub.run();
+  const engine = engineOf(port2 as unknown as Port);
+  const events: EngineEvent[] = [];
+  engine.subscribe((event) => events.push(event));
+  ending.push(async () => {
+    await hub.stop();
+    channel.close();
+    port1.close();
+  });
+  return { engine, hub, events, channel };
+}
+
+const origin = () => `origin-${number++}`;
+const soon = () => new Promise((done) => setTimeout(done, 30));
+
+test("a page calls and hears the engine of its own worker", async () => {
+  const tab = openTab(origin(), "A");
+  expect(await tab.engine.status()).toEqual(STATUS);
+  expect(await tab.engine.sendText("c", { text: "hello" })).toBe("A:hello");
+  expect(tab.events).toEqual([{ type: "status", status: { ...STATUS, waiting: 1 } }]);
+});
+
+test("a refusal crosses with its code and facts, a fault of ours with nothing but its name", async () => {
+  const { engine } = openTab(origin(), "A");
+  await expect(engine.sendText("c", { text: "refused" })).rejects.toMatchObject({ code: "client.not_member", facts: { cug: "c" } });
+  const fault = await engine.sendText("c", { text: "fault" }).catch((error: unknown) => JSON.stringify(error));
+  expect(fault).toContain("client.fault");
+  expect(fault).not.toContain("secret");
+});
+
+test("there is one writer among tabs; the second tab works through it and hears everything", async () => {
+  const place = origin();
+  const first = openTab(place, "A");
+  await first.engine.status();
+  const second = openTab(place, "B");
+  expect(await second.engine.sendText("c", { text: "hello" })).toBe("A:hello");
+  await soon();
+  expect([first.events.length, second.events.length]).toEqual([1, 1]);
+});
+
+test("when the writer goes, the next tab takes over; what was under way there is told as interrupted", async () => {
+  const place = origin();
+  const first = openTab(place, "A");
+  await first.engine.status();
+  const second = openTab(place, "B");
+  const third = openTab(place, "C");
+  expect(await second.engine.sendText("c", { text: "one" })).toBe("A:one");
+  expect(await third.engine.sendText("c", { text: "two" })).toBe("A:two");
+  const lost = [second, third].map((tab) => tab.engine.sendText("c", { text: "never" }).catch((error: unknown) => error));
+  await soon();
+  await first.hub.stop();
+  for (const error of await Promise.all(lost)) expect(error).toMatchObject({ code: "client.interrupted" });
+  expect(await third.engine.sendText("c", { text: "three" })).toBe("B:three");
+});
+
+test("only the agreed calls reach the engine", async () => {
+  const { port1, port2 } = new MessageChannel();
+  const channel = new BroadcastChannel(origin());
+  const place = origin();
+  const hub = new Hub({
+    page: port1 as unknown as Port,
+    others: channel as unknown as Port,
+    locks: navigator.locks,
+    name: place,
+    makeEngine: (emit) => engineIn("A", emit),
+  });
+  port1.start();
+  void hub.run();
+  const answers: unknown[] = [];
+  port2.addEventListener("message", (event: MessageEvent<unknown>) => answers.push(event.data));
+  port2.start();
+  for (const method of ["constructor", "toString", "__proto__"]) {
+    port2.postMessage({ type: "call", tab: "", id: 1, method, args: [] });
+  }
+  await soon();
+  expect(answers).toHaveLength(3);
+  for (const answer of answers) expect(answer).toMatchObject({ error: { code: "client.fault" } });
+  await hub.stop();
+  channel.close();
+  port1.close();
+});
