@@ -66,6 +66,33 @@ export class OpenFailed extends CryptoError {
   }
 }
 
+const HIDDEN = "<secret>";
+
+/**
+ * Bytes that never show themselves: not in a console, a log line, JSON or a formatted string.
+ *
+ * `Kind` keeps secrets of different purposes apart; it exists for the type checker only.
+ */
+export class Secret<Kind extends string = string> extends Uint8Array {
+  declare readonly kind: Kind;
+
+  override toString(): string {
+    return HIDDEN;
+  }
+
+  override toLocaleString(): string {
+    return HIDDEN;
+  }
+
+  toJSON(): string {
+    return HIDDEN;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return HIDDEN;
+  }
+}
+
 /** Resolves when libsodium has been loaded. */
 export async function ready(): Promise<void> {
   await sodium.ready;
