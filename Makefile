@@ -40,8 +40,8 @@ fast: setup ## Unit tests only, in seconds
 	$(BIN)/pytest -n 2 tests/unit
 
 lint: setup ## Style: ruff, and every module has its test module
-	$(BIN)/ruff check cencomm tests tools
-	$(BIN)/ruff format --check cencomm tests tools
+	$(BIN)/ruff check cencomm cen_core tests tools
+	$(BIN)/ruff format --check cencomm cen_core tests tools
 	$(BIN)/python tools/mirror.py
 
 types: setup ## mypy --strict
