@@ -7,8 +7,10 @@
     VALIDATED  DRAFT   -          -          -          -          -         WITHDRAWN
     WITHDRAWN  -       -          -          -          -          -         -
 
-Only a draft that was never published is discarded. A case that was validated stays published as it was while it is amended, until the amendment is validated or the case
-withdrawn. Every content that it ever had stays, as a numbered version.
+
+Only a draft that was never published is discarded. A case that was validated stays published as it was while it is
+amended, until the amendment is validated or the case withdrawn. Every content that it ever had stays, as a numbered
+version.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One case: entering, amending, judging, reading. A refusal stores nothing; a change and its log entry stand together."""
+"""One case: entering, amending, judging, reading. A refusal stores nothing; a change is stored with its log entry."""
 
 from __future__ import annotations
 

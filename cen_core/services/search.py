@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cen_core.errors import QueryInvalid
 from cen_core.model.dimensions import PERIODS
@@ -22,7 +22,7 @@ class Question:
 
     given: Mapping[str, Sequence[str]]
     facets: Sequence[str] = ()
-    page: Page = Page()
+    page: Page = field(default_factory=Page)
 
 
 async def search(principal: Principal, question: Question, uow: UnitOfWork) -> Results:

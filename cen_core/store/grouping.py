@@ -52,7 +52,7 @@ def _several(name: str) -> FromClause:
 
 def count_statement(
     chosen: Filter, dimensions: Values, dialect: str, *, without: str = ""
-) -> tuple[Select[tuple[Any, ...]], list[ColumnElement[str]], ColumnElement[int]]:
+) -> tuple[Select[Any], list[ColumnElement[str]], ColumnElement[int]]:
     """How many cases have which values: the statement, its value columns, its count column."""
     if any(DIMENSIONS[name].source is Source.GOODS for name in dimensions):
         start: FromClause = facts.join(goods, goods.c.number == facts.c.number)
@@ -69,7 +69,7 @@ def count_statement(
     return statement, columns, cases
 
 
-def _sum_statement(chosen: Filter, dimensions: Values, dialect: str, name: str, of: str) -> Select[tuple[Any, ...]]:
+def _sum_statement(chosen: Filter, dimensions: Values, dialect: str, name: str, of: str) -> Select[Any]:
     joined, columns = _sources(dimensions, facts.join(goods, goods.c.number == facts.c.number))
     whole = goods.c[f"{name}_whole"]
     sums = (
