@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cencomm.client.bundle import TABLES
-from cencomm.client.verify_log import EventRow, Examined, RecordRow
+from cencomm.client.verify_rows import EventRow, Examined, RecordRow
 from cencomm.export import Cell, Column, Kind, Table
 from cencomm.export.forms import FormRow, form_tables
 from cencomm.i18n import message

@@ -15,17 +15,17 @@ What does not hold is a Failure; what cannot be known from here is a Notice. Nei
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import msgspec
 
 from cencomm.client.bundle import RecordEntry
 from cencomm.client.engine.forms import judge_record
 from cencomm.client.model import FindingRow
-from cencomm.client.verify_checks import Failure, Finding, Notice, failure, notice
+from cencomm.client.verify_checks import Finding, failure, notice
 from cencomm.client.verify_epochs import EpochFacts, Leaf, facts_of
+from cencomm.client.verify_rows import EventRow, Examined, RecordRow, answers_of, kind_of
 from cencomm.crypto import head as heads
 from cencomm.crypto import replay as replaying
 from cencomm.crypto.certificates import CertificateInvalid, Chain, Trust, verify_chain
@@ -36,10 +36,8 @@ from cencomm.crypto.replay import Closed, Committed, Outcome, Recorded, Refused,
 from cencomm.crypto.tls import DecodeError
 from cencomm.errors import DomainError
 from cencomm.ids import ClientRef, CugId, DeviceId, administration_of, officer_of
-from cencomm.templates_forms.errors import PartsDisagree
 from cencomm.templates_forms.model import Template
-from cencomm.templates_forms.parts import merge
-from cencomm.wire.content import Answers, Chat, Content, Extraction, Form, Profile, decode_content
+from cencomm.wire.content import Content, Form, Profile, decode_content
 from cencomm.wire.content import Template as TemplateContent
 from cencomm.wire.encoding import Malformed
 from cencomm.wire.frames import Event, EventKind
@@ -52,75 +50,6 @@ _SHOWN_BY_THE_LOG = frozenset({"", "stale_epoch", "other_place", "other_sender",
 """Refusals that anybody can see in the log itself; said of a record that stands well, they hide it."""
 _PROGRESS_EVENTS = 200
 _ORGANISERS_ONLY = (TemplateContent, Profile)
-
-
-@dataclass(frozen=True, slots=True)
-class RecordRow:
-    """One record whose signature holds, and what the examination says of it."""
-
-    seq: int
-    at_ms: int
-    device: str
-    name: str
-    client_ref: bytes
-    sent_at_ms: int
-    group_id: bytes
-    epoch: int
-    standing: str
-    """`verified`, or `failing` where a check failed."""
-    content: Content | None
-    findings: tuple[FindingRow, ...] = ()
-
-    @property
-    def officer(self) -> str:
-        return officer_of(DeviceId(self.device))
-
-    @property
-    def valid(self) -> bool | None:
-        """Whether no rule of level error is broken; None for anything but a form."""
-        if not isinstance(self.content, Form):
-            return None
-        return not any(finding.level == "error" for finding in self.findings)
-
-
-@dataclass(frozen=True, slots=True)
-class EventRow:
-    """One event of the log, of whatever kind."""
-
-    seq: int
-    at_ms: int
-    kind: str
-    device: str
-    epoch: int
-    standing: str
-    says: str
-    event_hash: bytes
-
-
-@dataclass(slots=True)
-class Examined:
-    """What the examination found; grows while it runs."""
-
-    records: list[RecordRow] = field(default_factory=list)
-    events: list[EventRow] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
-    notices: list[Notice] = field(default_factory=list)
-    checked: Counter[str] = field(default_factory=Counter)
-    templates: dict[bytes, Template] = field(default_factory=dict)
-    key_ids: dict[tuple[bytes, int], bytes] = field(default_factory=dict)
-    title: str = ""
-    operation_code: str = ""
-    unopened: int = 0
-    witnessed_seq: int = 0
-    """The newest event that a later record of another administration than the extractor's has signed as seen."""
-
-    @property
-    def forms(self) -> int:
-        return sum(isinstance(row.content, Form) for row in self.records)
-
-    def key_ids_as_text(self) -> dict[str, str]:
-        """As the manifest names them."""
-        return {f"{group.hex()}/{epoch}": key.hex() for (group, epoch), key in self.key_ids.items()}
 
 
 class Examination:
@@ -159,7 +88,7 @@ class Examination:
         if row is not None:
             row = replace(row, standing=standing)
             self.found.records.append(row)
-        said = unopened or (_kind_of(row.content) if row is not None else event.kind.name.lower())
+        said = unopened or (kind_of(row.content) if row is not None else event.kind.name.lower())
         self.found.events.append(self._event_row(event, standing, said, event_hash))
         self.found.checked["events"] += 1
         return row
@@ -362,7 +291,7 @@ class Examination:
         if template is None:
             self._note("template_unknown", event.seq)
         self.found.checked["forms judged"] += 1
-        return msgspec.structs.replace(first, answers=_answers_of(both)), findings
+        return msgspec.structs.replace(first, answers=answers_of(both)), findings
 
     def _take_effect(self, event: Event, content: Content) -> None:
         if isinstance(content, TemplateContent):
@@ -399,22 +328,6 @@ def examine(
         if on_progress is not None and number % _PROGRESS_EVENTS == 0:
             on_progress(number, total)
     return examination
-
-
-def _answers_of(parts: tuple[Form | None, Form | None]) -> Answers:
-    """The answers of both parts together; where they contradict each other, the personal ones as they are."""
-    public, personal = (form.answers if form is not None else {} for form in parts)
-    try:
-        return merge(public, personal)
-    except PartsDisagree:
-        return {**public, "personal_part": personal}
-
-
-def _kind_of(content: Content | None) -> str:
-    if content is None:
-        return "unknown"
-    names = {Chat: "chat", Form: "form", TemplateContent: "template", Profile: "profile", Extraction: "extraction"}
-    return names.get(type(content), type(content).__name__.lower())
 
 
 def _reason(error: DomainError) -> str:

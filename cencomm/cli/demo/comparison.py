@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cencomm.cli.demo.wanted import Place, Wanted, place_of
 from cencomm.client.extraction_tables import csv_path
-from cencomm.client.verify_log import RecordRow
+from cencomm.client.verify_rows import RecordRow
 from cencomm.export import read_csv
 from cencomm.export.forms import cell
 from cencomm.export.table import as_text

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cencomm.client.extraction_tables import csv_path, named_tables
-from cencomm.client.verify_log import Examined, examine
+from cencomm.client.verify_log import examine
+from cencomm.client.verify_rows import Examined
 from cencomm.export import Cell
 from cencomm.wire.content import Form
 from tests.unit.client.verify_world import TEMPLATE, Log, an_operation

@@ -167,7 +167,7 @@ def bad_revocations(folder: Path) -> None:
         (other_csv, "table_altered"),
         (other_xlsx, "table_altered"),
         (no_xlsx, "table_altered"),
-        (no_chat, "file_unreadable"),
+        (no_chat, "table_altered"),
         (fewer_records, "record_missing"),
         (doubled_record, "entry_twice"),
         (foreign_record, "entry_of_nothing"),

@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from cencomm.client.bundle import RecordEntry
-from cencomm.client.verify_log import Examined, examine
+from cencomm.client.verify_log import examine
+from cencomm.client.verify_rows import Examined
 from cencomm.crypto.records import SignedRecord
 from cencomm.ids import DeviceId
 from cencomm.wire.content import Chat, Form, Profile

@@ -11,7 +11,7 @@ import pytest
 
 from cencomm.cli.demo.comparison import Comparison, as_texts, compare, compare_csv, read_tables
 from cencomm.cli.demo.wanted import Wanted, made_up
-from cencomm.client.verify_log import RecordRow
+from cencomm.client.verify_rows import RecordRow
 from cencomm.templates_forms.model import standard
 from cencomm.wire.content import Form
 from tests.unit.client.verify_world import an_operation, extract_to
