@@ -45,6 +45,26 @@ def test_token_is_a_bearer_token(given: str, token: str | None) -> None:
     assert token_of(connection(authorization=given)) == token
 
 
+@pytest.mark.parametrize(
+    ("offered", "token"),
+    [
+        (["cencomm.v1", "cencomm.token.abc-_9"], "abc-_9"),
+        (["cencomm.token.abc"], "abc"),
+        (["cencomm.v1"], None),
+        (["cencomm.v1", "cencomm.token."], None),
+        (["cencomm.token.abc", "cencomm.token.xyz"], None),
+    ],
+)
+def test_a_browser_names_its_token_among_the_subprotocols(offered: list[str], token: str | None) -> None:
+    scope = {"type": "websocket", "headers": [], "subprotocols": offered}
+    assert token_of(HTTPConnection(scope)) == token
+
+
+def test_the_header_counts_before_the_subprotocols() -> None:
+    scope = {"type": "websocket", "headers": [(b"authorization", b"Bearer abc")], "subprotocols": ["cencomm.token.xyz"]}
+    assert token_of(HTTPConnection(scope)) == "abc"
+
+
 def test_address_is_the_peers() -> None:
     assert address_of(connection(x_forwarded_for="203.0.113.1")) == "192.0.2.7"
     assert address_of(HTTPConnection({"type": "http", "headers": []})) == "unknown"
