@@ -25,7 +25,7 @@ SECURITY_HEADERS: Final = {
 }
 STRICT_TRANSPORT: Final = ("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
 _BEARER = "bearer "
-_TOKEN_PROTOCOL = "cencomm.token."
+_PROTOCOL_PREFIX = "cencomm.token."
 """A browser can give a WebSocket no header but its subprotocols: one of them names the token. It is never answered."""
 
 
@@ -35,7 +35,7 @@ def token_of(connection: HTTPConnection) -> str | None:
     if given[: len(_BEARER)].lower() == _BEARER:
         return given[len(_BEARER) :].strip() or None
     offered: list[str] = connection.scope.get("subprotocols", [])
-    tokens = [name.removeprefix(_TOKEN_PROTOCOL) for name in offered if name.startswith(_TOKEN_PROTOCOL)]
+    tokens = [name.removeprefix(_PROTOCOL_PREFIX) for name in offered if name.startswith(_PROTOCOL_PREFIX)]
     return tokens[0] or None if len(tokens) == 1 else None
 
 
