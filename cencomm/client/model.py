@@ -282,8 +282,6 @@ class KeyRow(Struct, frozen=True, omit_defaults=True):
 
     key: bytes
     in_vault: bool = False
-    proven: bool = True
-    """False for a key that another member said and that no record has confirmed yet (PROTOCOL §4.2)."""
 
     def __repr__(self) -> str:
         return f"KeyRow(in_vault={self.in_vault})"
@@ -308,7 +306,6 @@ class LockedRow(Struct, frozen=True, array_like=True):
 
     event: bytes
     """`wire.frames.Event` encoded."""
-    commit_seen: int = 0
 
 
 class OfficerRow(Struct, frozen=True, omit_defaults=True):
@@ -404,7 +401,6 @@ class CugRow(Struct, frozen=True, omit_defaults=True):
     rejected_by: tuple[str, ...] = ()
     """Officers who rejected the newest commit."""
     alarm_count: int = 0
-    sent_count: int = 0
     history_asked_ms: int = 0
 
     def __repr__(self) -> str:

@@ -64,7 +64,7 @@ def _take(profile: Profile, engine: CugEngine | None, kept: Kept) -> None:
     with profile.transaction() as tx:
         if engine is None:
             for (group_id, epoch), key in keys.items():
-                row = KeyRow(key, in_vault=True, proven=False)
+                row = KeyRow(key, in_vault=True)
                 tx.put(model.content_keys(CugId(kept.cug_id)), epoch_key(group_id, epoch), pack(row))
         if kept.checkpoint is not None:
             _take_checkpoint(profile, kept.checkpoint)

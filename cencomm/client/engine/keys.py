@@ -25,7 +25,7 @@ def learn_keys(
     """Keep the keys that fit, open what was locked under them; returns how many epochs became readable.
 
     A key that does not fit a record of its epoch is dropped and told (`history_key_wrong`). One for an epoch of which
-    no record has come is kept unproven.
+    no record has come is kept, and dropped if a record proves it wrong.
     """
     wanted = {name: key for name, key in keys.items() if memory.content_key(tx, *name) is None}
     if not wanted:
@@ -37,7 +37,7 @@ def learn_keys(
         if records and key_id(key) not in {part.key_id for event in records for part in read_header(event.body).parts}:
             memory.alarm(tx, "history_key_wrong", epoch=name[1], source=source)
             continue
-        memory.put_key(tx, *name, KeyRow(key, in_vault=in_vault, proven=bool(records)))
+        memory.put_key(tx, *name, KeyRow(key, in_vault=in_vault))
         learned += 1
     _open_locked(memory, tx, sorted((event for name in wanted for event in waiting.get(name, [])), key=_seq))
     return learned

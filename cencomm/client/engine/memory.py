@@ -35,7 +35,7 @@ from cencomm.crypto.mls.public.group import PublicGroup
 from cencomm.crypto.mls.secret.group import GroupState
 from cencomm.crypto.primitives import Secret
 from cencomm.errors import Fact
-from cencomm.ids import CugId, GroupId
+from cencomm.ids import CugId
 from cencomm.templates_forms.model import Template
 from cencomm.wire.content import HistoryKeys
 
@@ -225,6 +225,3 @@ class Memory:
         self.secret = self.welcome = self.pending = None
         self.outbox.clear(tx)
 
-
-def current_group_id(memory: Memory) -> GroupId:
-    return GroupId(memory.row.group_id)
