@@ -224,4 +224,3 @@ class Memory:
         self._keys.clear()
         self.secret = self.welcome = self.pending = None
         self.outbox.clear(tx)
-
