@@ -19,7 +19,6 @@ R = TypeVar("R")
 class Line(Enum):
     """How much of a connection a command needs."""
 
-    NONE = "none"
     SIGNED_IN = "signed_in"
     LIVE = "live"
 
@@ -31,7 +30,8 @@ def with_client(context: typer.Context, work: Callable[[Client, Options], Awaita
 
     async def whole() -> R:
         async with Client.open(given.profile, password) as client:
-            await _connect(client, line)
+            with given.output.waiting("Connecting"):
+                await _connect(client, line)
             return await work(client, given)
 
     return run_async(given.output, whole)
@@ -40,7 +40,7 @@ def with_client(context: typer.Context, work: Callable[[Client, Options], Awaita
 async def _connect(client: Client, line: Line) -> None:
     if line is Line.LIVE:
         await client.connect()
-    elif line is Line.SIGNED_IN:
+    else:
         await client.sign_in()
 
 
