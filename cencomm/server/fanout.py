@@ -215,8 +215,17 @@ class Delivery:
     def _announce(self, submission: Submission, receipt: Receipt) -> None:
         """Tell those who follow nothing yet, or nothing any more; followers have it in their events as well."""
         view = self._views.get(submission.cug_id)
-        if view is None:
-            return
+        if view is None:  # dropped meanwhile by somebody who found it too old
+            self._spawn(self._read_and_tell(submission, receipt))
+        else:
+            self._tell(view, submission, receipt)
+
+    async def _read_and_tell(self, submission: Submission, receipt: Receipt) -> None:
+        view = await self._view(submission.cug_id)
+        if view is not None:
+            self._tell(view, submission, receipt)
+
+    def _tell(self, view: GroupView, submission: Submission, receipt: Receipt) -> None:
         cug_id = submission.cug_id
         if isinstance(submission.effect, CugEnds):
             current = [name for name, member in view.members.items() if member.removed_seq is None]

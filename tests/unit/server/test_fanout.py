@@ -184,6 +184,16 @@ class TestNotices:
             assert isinstance(await stand.ask(OTIENO, made.frame), Receipt)
             assert await silva.next() == Notice(NoticeKind.REMOVED, stand.cug_id)
 
+    async def test_an_admission_is_noticed_though_the_view_was_dropped_meanwhile(
+        self, stand: Stand, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Whoever finds the view too old between the storing and the telling drops it."""
+        delivery = stand.delivery
+        monkeypatch.setattr(delivery, "_enter", lambda submission, _: delivery._views.pop(submission.cug_id, None))
+        async with stand.server.session(SILVA) as silva:
+            await stand.admit(SILVA)
+            assert await silva.next() == Notice(NoticeKind.ADMITTED, stand.cug_id)
+
     async def test_an_admission_by_another_process_is_noticed(
         self, stand: Stand, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
