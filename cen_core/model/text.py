@@ -79,8 +79,13 @@ def _is_unspaced(character: str) -> bool:
 def _split(run: str) -> list[str]:
     """A word as it is; a run without spaces as pairs, its last character by itself, so that each is found."""
     if not _is_unspaced(run[0]):
-        return [run[:MAX_TOKEN]]
+        return [_without_article(run)[:MAX_TOKEN]]
     return [run[at : at + 2] for at in range(len(run))]
+
+
+def _without_article(word: str) -> str:
+    """Arabic writes its article onto the word; word lists leave it out, sentences do not."""
+    return word[2:] if word.startswith("ال") and len(word) > 4 else word
 
 
 @dataclass(frozen=True, slots=True)
