@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncIterator
+from functools import cache
 from typing import TypeVar
 
 import httpx2
@@ -72,6 +74,12 @@ _NO_CONTENT = 204
 A = TypeVar("A", bound=Body)
 
 
+@cache
+def _certificate_authorities() -> ssl.SSLContext:
+    """Read once for all clients of a process: it takes longer than a request."""
+    return httpx2.create_ssl_context()
+
+
 class Api:
     """One server, one account. The token is set after signing in; without one only the open routes answer.
 
@@ -82,7 +90,12 @@ class Api:
         self.server_url = server_url.rstrip("/")
         self.token = token
         self._http = httpx2.AsyncClient(
-            base_url=self.server_url, timeout=_TIMEOUT, trust_env=False, transport=transport, follow_redirects=False
+            base_url=self.server_url,
+            timeout=_TIMEOUT,
+            trust_env=False,
+            verify=_certificate_authorities(),
+            transport=transport,
+            follow_redirects=False,
         )
 
     async def close(self) -> None:
