@@ -1,6 +1,6 @@
 /** Small things that say one fact each. */
 
-import type { ComponentChildren, JSX } from "preact";
+import type { ButtonHTMLAttributes, ComponentChildren } from "preact";
 
 import { countryName } from "../i18n/format.ts";
 import { t } from "../i18n/index.ts";
@@ -60,7 +60,7 @@ export function Note({ tone = "plain", icon, alert = false, children }: { readon
   );
 }
 
-interface ButtonProps extends Omit<JSX.ButtonHTMLAttributes<HTMLButtonElement>, "icon"> {
+interface ButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, "icon" | "label"> {
   readonly look?: "main" | "danger" | "bare" | "link" | "text" | "plain";
   readonly icon?: IconName;
   /** The name of a button that shows only its icon. */

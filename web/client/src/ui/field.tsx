@@ -15,9 +15,9 @@ export interface Message {
 /** What a control must carry to be tied to its label, hint and messages. */
 export interface ControlProps {
   readonly id: string;
-  readonly "aria-describedby": string | undefined;
-  readonly "aria-invalid": boolean | undefined;
-  readonly "aria-required": boolean | undefined;
+  readonly "aria-describedby"?: string;
+  readonly "aria-invalid"?: true;
+  readonly "aria-required"?: true;
 }
 
 interface FieldProps {
@@ -43,7 +43,12 @@ export function Field({ label, hint, messages = [], required = false, optionalMa
         {optionalMark && !required && <span class="opt"> {t("ui.optional")}</span>}
         {personal && <span class="vh"> {t("form.personal")}</span>}
       </label>
-      {children({ id, "aria-describedby": described, "aria-invalid": worst === "invalid" || undefined, "aria-required": required || undefined })}
+      {children({
+        id,
+        ...(described === undefined ? {} : { "aria-describedby": described }),
+        ...(worst === "invalid" ? { "aria-invalid": true } : {}),
+        ...(required ? { "aria-required": true } : {}),
+      })}
       <div id={described} class="stack tight">
         {messages.map((message) => (
           <p class={`msg ${message.tone}`} key={message.text}>
@@ -76,7 +81,7 @@ export function PasswordField({ label, hint, error, value, onInput, autocomplete
           <input
             {...control}
             class="in big"
-            type={shown ? "text" : "password"}
+            type={(shown ? "text" : "password") as "password"}
             dir="ltr"
             autocomplete={autocomplete}
             autofocus={autofocus}

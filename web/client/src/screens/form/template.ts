@@ -16,6 +16,7 @@ export interface FormField {
   readonly choiceFilter: string;
   readonly required: string;
   readonly relevant: string;
+  readonly constraint: string;
   readonly constraintMessages: Words;
   readonly default: string;
   readonly maxLength: number;
@@ -46,6 +47,16 @@ export interface CodeList {
   readonly territories: boolean;
 }
 
+export interface FormRule {
+  readonly level: "error" | "warn" | "info";
+  readonly at: string;
+  readonly expression: string;
+  readonly needs: readonly string[];
+  readonly messages: Words;
+}
+
+export type Tables = Readonly<Record<string, Readonly<Record<string, Words>>>>;
+
 export interface FormTemplate {
   readonly hash: string;
   readonly id: string;
@@ -53,8 +64,9 @@ export interface FormTemplate {
   readonly labels: Words;
   readonly groups: readonly FormGroup[];
   readonly codeLists: ReadonlyMap<string, CodeList>;
-  /** The words of each rule. */
-  readonly rules: ReadonlyMap<string, Words>;
+  readonly rules: ReadonlyMap<string, FormRule>;
+  /** Lookup tables of rules: table, row, column. */
+  readonly tables: Tables;
   readonly fields: ReadonlyMap<string, FormField>;
 }
 
@@ -71,7 +83,8 @@ export function readTemplate(hash: string, document: string): FormTemplate {
     labels: words(raw["labels"]),
     groups,
     codeLists: new Map(rows(raw["code_lists"]).map((list) => [text(list["key"]), readCodeList(list)])),
-    rules: new Map(rows(raw["rules"]).map((rule) => [text(rule["key"]), words(rule["messages"])])),
+    rules: new Map(rows(raw["rules"]).map((rule) => [text(rule["key"]), readRule(rule)])),
+    tables: Object.fromEntries(rows(raw["tables"]).map((table) => [text(table["key"]), table["rows"] as Readonly<Record<string, Words>>])),
     fields: new Map(groups.flatMap(fieldsOf).map((field) => [field.key, field])),
   };
 }
@@ -113,11 +126,22 @@ function readField(raw: Raw): FormField {
     choiceFilter: text(raw["choice_filter"]),
     required: text(raw["required"]),
     relevant: text(raw["relevant"]),
+    constraint: text(raw["constraint"]),
     constraintMessages: words(raw["constraint_messages"]),
     default: text(raw["default"]),
     maxLength: Number(raw["max_length"] ?? 0),
     personal: (raw["nominal"] ?? "none") !== "none" || type === "text" || type === "longtext",
     cen: (raw["cen"] ?? "none") as FormField["cen"],
+  };
+}
+
+function readRule(raw: Raw): FormRule {
+  return {
+    level: (raw["level"] ?? "error") as FormRule["level"],
+    at: text(raw["at"]),
+    expression: text(raw["expression"]),
+    needs: Array.isArray(raw["needs"]) ? (raw["needs"] as string[]) : [],
+    messages: words(raw["messages"]),
   };
 }
 

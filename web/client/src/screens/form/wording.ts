@@ -55,7 +55,7 @@ export function isLatinOnly(field: FormField): boolean {
 /** What a finding says: the words of every form's checks, else those of the form's own rule. */
 export function findingWords(template: FormTemplate, finding: Finding): string {
   const own = template.rules.get(finding.rule);
-  if (own !== undefined) return choose(own, language.value);
+  if (own !== undefined) return choose(own.messages, language.value);
   const field = template.fields.get(fieldKey(finding.path));
   if (finding.rule === "constraint" && field !== undefined && Object.keys(field.constraintMessages).length > 0) {
     return choose(field.constraintMessages, language.value);

@@ -12,7 +12,8 @@ export interface Entering {
   readonly repeated: string;
 }
 
-export type EnteringErrors = { readonly [field in "sheet" | "device" | "password" | "repeated"]?: MessageKey };
+type Checked = "sheet" | "device" | "password" | "repeated";
+export type EnteringErrors = Readonly<Partial<Record<Checked, MessageKey>>>;
 
 const SHORTEST_PASSWORD = 12;
 const DEVICE = /^[a-z0-9][a-z0-9-]{0,31}$/u;
@@ -22,7 +23,7 @@ export function checkNewPassword(password: string): MessageKey | undefined {
 }
 
 export function checkEntering(given: Entering): EnteringErrors {
-  const errors: { [field in keyof EnteringErrors]: MessageKey } = {};
+  const errors: Partial<Record<Checked, MessageKey>> = {};
   if (given.sheet.trim() === "") errors.sheet = "gate.needed";
   if (!DEVICE.test(given.device)) errors.device = "gate.device_bad";
   if (given.way === "device") {

@@ -179,15 +179,15 @@ function Said({ text, lang, mentions, room }: SaidProps) {
     <p class="say" dir="auto" lang={lang === "" ? undefined : lang}>
       {pieces(text, names).map((piece, at) => {
         if (piece.kind === "plain") return piece.text;
-        if (piece.kind === "code") {
+        if (piece.kind === "mention") {
           return (
-            <bdi class="code" dir="ltr" key={at}>
+            <bdi class={`mention ${piece.officerId === me ? "me" : ""}`} key={at}>
               {piece.text}
             </bdi>
           );
         }
         return (
-          <bdi class={`mention ${piece.officerId === me ? "me" : ""}`} key={at}>
+          <bdi class="code" dir="ltr" key={at}>
             {piece.text}
           </bdi>
         );

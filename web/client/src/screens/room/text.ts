@@ -1,6 +1,6 @@
 /** What one wrote, cut into plain words, mentions of members, and codes that always run from left to right. Pure. */
 
-export type Piece = { readonly kind: "plain" | "code"; readonly text: string } | { readonly kind: "mention"; readonly text: string; readonly officerId: string };
+export type Piece = { readonly kind: "plain"; readonly text: string } | { readonly kind: "code"; readonly text: string } | { readonly kind: "mention"; readonly text: string; readonly officerId: string };
 
 /** Container, seal, flight and plate numbers: capitals, then at least four signs with a digit. */
 const CODE = /(?<![\p{L}\d])[A-Z]{1,5}[- ]?\d[\dA-Z-]{3,}(?![\p{L}\d])/gu;

@@ -1,0 +1,50 @@
+/** Which form to fill in; an organiser of a group without any can publish the standard one. */
+
+import { useState } from "preact/hooks";
+
+import type { Room } from "../../app/room.ts";
+import { useApp } from "../../app/state.ts";
+import type { CugView } from "../../engine/api.ts";
+import { language, t } from "../../i18n/index.ts";
+import { Button, Empty } from "../../ui/basics.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Icon } from "../../ui/icon.tsx";
+import { standardForm } from "./standard.ts";
+import { choose } from "./template.ts";
+
+export function FormChooser({ room, view, onClose }: { readonly room: Room; readonly view: CugView; readonly onClose: () => void }) {
+  const app = useApp();
+  const [busy, setBusy] = useState(false);
+  const templates = [...room.templates.value.values()];
+  const publish = async (): Promise<void> => {
+    setBusy(true);
+    await app.attempt(async () => app.engine.publishTemplate(room.cugId, await standardForm()));
+    setBusy(false);
+  };
+  return (
+    <Dialog title={t("form.choose")} onClose={onClose}>
+      {templates.length === 0 && (
+        <Empty title={t("form.none_title")} text={t("form.none")}>
+          {view.role === "organiser" && (
+            <Button look="main" busy={busy} onClick={() => void publish()}>
+              {t("form.publish_standard")}
+            </Button>
+          )}
+        </Empty>
+      )}
+      <ul class="rows">
+        {templates.map((template) => (
+          <li key={template.hash}>
+            <Icon name="package-search" big />
+            <div>
+              <b>{choose(template.labels, language.value)}</b>
+            </div>
+            <a class="btn" href={`#/group/${room.cugId}/form/${template.hash}`}>
+              {t("ui.open")}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </Dialog>
+  );
+}
