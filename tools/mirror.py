@@ -16,6 +16,7 @@ ELSEWHERE = {
     "cli/demo/report.py": "tests/e2e/test_demo.py",
     "cli/demo/server.py": "tests/e2e/test_demo.py",
     "cli/demo/standing.py": "tests/e2e/test_demo.py",
+    "client/device_codes.py": "tests/e2e/test_device_code.py",
     "client/extraction.py": "tests/e2e/test_cli.py",
     "main.py": "tests/e2e/test_operation.py",
 }

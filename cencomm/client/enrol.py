@@ -36,9 +36,9 @@ from cencomm.client.profile import FILE_NAME, PasswordCost, Profile
 from cencomm.client.vault_items import INNER_ITEM_ID, newest_inner
 from cencomm.crypto.archive import ArchivePrivate, new_archive_key
 from cencomm.crypto.certificates import Certificate, Kind, issue
+from cencomm.crypto.device_code import DeviceCode
 from cencomm.crypto.enrolment import (
     Sheet,
-    account_key,
     new_request,
     recovery_authentication_key,
     request_mac,
@@ -110,9 +110,10 @@ async def enrol(
 
 
 async def sign_in_new_device(
-    folder: Path, sheet: Sheet, password: str, *, device: str, cost: PasswordCost | None = None
+    folder: Path, proof: Sheet | DeviceCode, password: str, *, device: str, cost: PasswordCost | None = None
 ) -> None:
-    """Make a profile on a new device of an enrolled account; needs the password and the sheet (PROTOCOL §1.3).
+    """Make a profile on a new device of an enrolled account; needs the password, and the sheet or the code that another
+    device shows (PROTOCOL §1.3).
 
     Afterwards `Client.connect` registers the device, and it joins its CUGs by external commit.
 
@@ -120,11 +121,11 @@ async def sign_in_new_device(
         ProfileExists, WrongDeployment, WrongPassword, ServerRefused, ServerUnreachable. Nothing is left behind then.
     """
     _require_free(folder)
-    api = Api(sheet.server_url)
+    api = Api(proof.server_url)
     try:
-        await require_deployment(api, sheet.deployment_id, sheet.root_public_key)
-        stretched = await stretch_password(password, kdf_of(await api.sign_in_start(sheet.account)))
-        await _settle_device(api, folder, sheet, password, stretched, device, cost)
+        await require_deployment(api, proof.deployment_id, proof.root_public_key)
+        stretched = await stretch_password(password, kdf_of(await api.sign_in_start(proof.account)))
+        await _settle_device(api, folder, proof, password, stretched, device, cost)
     finally:
         await api.close()
 
@@ -154,7 +155,7 @@ async def recover(
         wraps = VaultWraps.decode(stored.wraps)
         keys = open_with_recovery(wraps, sheet.account, secret_r=sheet.secret_r)
         stretched = await stretch_password(new_password, new_kdf(deployment))
-        ak = account_key(sheet.secret_r)
+        ak = sheet.account_key
         again = rewrap(wraps, keys, kdf=stretched.kdf, stretched=stretched.key, account_key=ak)
         await api.change_password(
             ChangePasswordIn(
@@ -207,7 +208,7 @@ def device_certificate(
 
 
 def _enrolment(sheet: Sheet, stretched: Stretched, keys: VaultKeys, identity: _Identity) -> EnrolIn:
-    ak = account_key(sheet.secret_r)
+    ak = sheet.account_key
     wraps = create_wraps(
         keys,
         account=sheet.account,
@@ -256,15 +257,15 @@ def _first_row(sheet: Sheet, stretched: Stretched, keys: VaultKeys, identity: _I
     return _with_device(row, identity.seed, identity.archive, device)
 
 
-def _bare_row(sheet: Sheet, stretched: Stretched, keys: VaultKeys) -> AccountRow:
-    ak = account_key(sheet.secret_r)
+def _bare_row(proof: Sheet | DeviceCode, stretched: Stretched, keys: VaultKeys) -> AccountRow:
+    ak = proof.account_key
     return AccountRow(
-        deployment_id=sheet.deployment_id,
-        root_public_key=sheet.root_public_key,
-        server_url=sheet.server_url,
-        account=sheet.account,
-        kind=account_kind(sheet.account),
-        display_name=sheet.display_name,
+        deployment_id=proof.deployment_id,
+        root_public_key=proof.root_public_key,
+        server_url=proof.server_url,
+        account=proof.account,
+        kind=account_kind(proof.account),
+        display_name=proof.display_name,
         account_key=ak,
         authentication_key=stretched.authentication_key(ak),
         vault_key=keys.vault_key,
@@ -290,21 +291,21 @@ def _with_device(row: AccountRow, seed: Secret, archive: ArchivePrivate | None, 
 async def _settle_device(
     api: Api,
     folder: Path,
-    sheet: Sheet,
+    proof: Sheet | DeviceCode,
     password: str,
     stretched: Stretched,
     device: str,
     cost: PasswordCost | None,
 ) -> None:
     """The account exists and the password is at hand: make this device's key and profile."""
-    ak = account_key(sheet.secret_r)
-    token = await sign_in(api, sheet.account, stretched.authentication_key(ak))
+    ak = proof.account_key
+    token = await sign_in(api, proof.account, stretched.authentication_key(ak))
     wraps = VaultWraps.decode((await api.vault_wraps()).wraps)
-    keys = stretched.vault_keys(wraps, sheet.account, ak)
-    row = replace_row(_bare_row(sheet, stretched, keys), token=token)
-    found = await newest_inner(api, keys.vault_key, sheet.account)
+    keys = stretched.vault_keys(wraps, proof.account, ak)
+    row = replace_row(_bare_row(proof, stretched, keys), token=token)
+    found = await newest_inner(api, keys.vault_key, proof.account)
     if found is not None:
-        envelope = open_inner(keys.inner_key, found.sealed, account=sheet.account, version=found.version)
+        envelope = open_inner(keys.inner_key, found.sealed, account=proof.account, version=found.version)
         row = replace_row(row, inner_envelope=found.item, inner_version=found.version, inner_uploaded=True)
         archive = envelope.archive_keys[-1] if envelope.archive_keys else None
         row = _with_device(row, envelope.identity_seed, archive, device)

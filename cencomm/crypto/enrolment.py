@@ -8,11 +8,10 @@ R  (on paper only)  ->  AK  account key            kept by devices; mixed into e
 
 from __future__ import annotations
 
-import base64
-import binascii
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
+from cencomm.crypto import printed
 from cencomm.crypto.certificates import MAX_NAME_BYTES, MAX_SUBJECT_BYTES, Kind, is_subject, read_kind, read_text
 from cencomm.crypto.labels import sign_with_label, verify_with_label
 from cencomm.crypto.primitives import (
@@ -27,7 +26,6 @@ from cencomm.crypto.primitives import (
     hkdf_extract,
     hmac_sha256,
     random_bytes,
-    sha256,
 )
 from cencomm.crypto.tls import DecodeError, Reader, Writer, decode_all
 from cencomm.errors import DomainError
@@ -40,7 +38,6 @@ MAX_URL_BYTES = 400
 MAX_CODE_BYTES = 200
 REQUEST_LABEL = "CENcommCertificateRequest"
 _SALT = b"CENcomm enrolment v1"
-_CHECKSUM_BYTES = 4
 
 
 class SheetInvalid(DomainError):
@@ -109,9 +106,12 @@ class Sheet:
 
     def text(self) -> str:
         """One line to print, scan or type: a prefix, then base32 with a checksum."""
-        encoded = self._encode()
-        summed = encoded + sha256(encoded)[:_CHECKSUM_BYTES]
-        return SHEET_PREFIX + base64.b32encode(summed).decode("ascii").rstrip("=").lower()
+        return printed.to_text(SHEET_PREFIX, self._encode())
+
+    @property
+    def account_key(self) -> Secret:
+        """AK."""
+        return account_key(self.secret_r)
 
     def _encode(self) -> bytes:
         return (
@@ -129,17 +129,10 @@ class Sheet:
 
 def parse_sheet(text: str) -> Sheet:
     """The sheet that was typed or scanned; case, spaces, line breaks and hyphens do not matter. Raises SheetInvalid."""
-    plain = "".join(text.split()).replace("-", "").lower()
-    if not plain.startswith(SHEET_PREFIX):
-        raise SheetInvalid(reason="prefix")
-    letters = plain.removeprefix(SHEET_PREFIX).upper()
     try:
-        summed = base64.b32decode(letters + "=" * (-len(letters) % 8))
-    except (binascii.Error, ValueError):
-        raise SheetInvalid(reason="letters") from None
-    encoded, checksum = summed[:-_CHECKSUM_BYTES], summed[-_CHECKSUM_BYTES:]
-    if checksum != sha256(encoded)[:_CHECKSUM_BYTES]:
-        raise SheetInvalid(reason="checksum")
+        encoded = printed.from_text(SHEET_PREFIX, text)
+    except ValueError as error:
+        raise SheetInvalid(reason=str(error)) from None
     try:
         return decode_all(encoded, _read_sheet)
     except DecodeError:

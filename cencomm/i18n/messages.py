@@ -76,6 +76,7 @@ MESSAGES: dict[str, str | Plural] = {
     "error.crypto.malformed": "The bytes are not what they should be ({reason}).",
     "error.crypto.open_failed": "Something sealed does not open: it was altered, or it is not for this key.",
     "error.crypto.psk_inconsistent": "A pre-shared key and its name do not belong together.",
+    "error.enrolment.device_code_invalid": "This is not the code of another device, or a character is wrong. Show it again and compare.",
     "error.enrolment.request_invalid": "The certificate request was not made with its enrolment sheet ({reason}). Do not certify it.",
     "error.enrolment.sheet_invalid": "This is not the text of an enrolment sheet, or a character is wrong. Compare it with the paper.",
     "error.events.invalid": "A signed event is not by its sender ({kind}).",
