@@ -2,7 +2,15 @@
 
 import { concat, uint, utf8 } from "./bytes.ts";
 import * as hpke from "./hpke.ts";
-import { HASH_BYTES, type CipherSuite, ed25519Sign, ed25519Verify, hkdfExpand, sha256 } from "./primitives.ts";
+import {
+  BadSignature,
+  HASH_BYTES,
+  type CipherSuite,
+  ed25519Sign,
+  ed25519Verify,
+  hkdfExpand,
+  sha256,
+} from "./primitives.ts";
 import { vector } from "./tls.ts";
 
 const PREFIX = "MLS 1.0 ";
@@ -43,6 +51,17 @@ export function signWithLabel(seed: Uint8Array, label: string, content: Uint8Arr
 /** Throws `BadSignature` unless the holder of `publicKey` signed `content` under this label. */
 export function verifyWithLabel(publicKey: Uint8Array, label: string, content: Uint8Array, signature: Uint8Array): void {
   ed25519Verify(publicKey, signedContent(label, content), signature);
+}
+
+/** Whether the holder of `publicKey` signed `content` under this label. */
+export function isSigned(publicKey: Uint8Array, label: string, content: Uint8Array, signature: Uint8Array): boolean {
+  try {
+    verifyWithLabel(publicKey, label, content, signature);
+  } catch (error) {
+    if (error instanceof BadSignature) return false;
+    throw error;
+  }
+  return true;
 }
 
 /** Sealed to the holder of `publicKey` (§5.1.3). */

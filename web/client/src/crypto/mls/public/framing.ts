@@ -1,8 +1,7 @@
 /** Message framing: content, sender, signature and the outer MLSMessage (RFC 9420 §6). */
 
 import { concat } from "../../bytes.ts";
-import { refHash, signWithLabel, verifyWithLabel } from "../../labels.ts";
-import { BadSignature } from "../../primitives.ts";
+import { refHash, signWithLabel, isSigned } from "../../labels.ts";
 import { DecodeError, type Reader, Writer, decodeAll } from "../../tls.ts";
 import { Commit } from "./commit.ts";
 import type { GroupContext } from "./group_context.ts";
@@ -310,10 +309,5 @@ export function verifySignature(
   context: GroupContext,
 ): void {
   const tbs = framedContentTbs(authenticated.wireFormat, authenticated.content, context);
-  try {
-    verifyWithLabel(signatureKey, CONTENT_LABEL, tbs, authenticated.auth.signature);
-  } catch (error) {
-    if (!(error instanceof BadSignature)) throw error;
-    throw refuse("V140");
-  }
+  if (!isSigned(signatureKey, CONTENT_LABEL, tbs, authenticated.auth.signature)) throw refuse("V140");
 }

@@ -1,8 +1,8 @@
 /** Key packages (RFC 9420 §10). */
 
 import { equal } from "../../bytes.ts";
-import { refHash, verifyWithLabel } from "../../labels.ts";
-import { BadSignature, CipherSuite } from "../../primitives.ts";
+import { refHash, isSigned } from "../../labels.ts";
+import { CipherSuite } from "../../primitives.ts";
 import { type Reader, Writer } from "../../tls.ts";
 import { type Extensions, checkUnique, readExtensions, writeExtensions } from "./extensions.ts";
 import { LeafNode, LeafNodeSource, verifyLeaf } from "./leaf_node.ts";
@@ -82,10 +82,6 @@ export function verifyKeyPackage(keyPackage: KeyPackage, suite: CipherSuite): vo
   if (equal(keyPackage.initKey, leaf.encryptionKey)) throw refuse("V104");
   checkUnique(keyPackage.extensions);
   verifyLeaf(leaf);
-  try {
-    verifyWithLabel(leaf.signatureKey, KEY_PACKAGE_LABEL, keyPackageTbs(keyPackage), keyPackage.signature);
-  } catch (error) {
-    if (!(error instanceof BadSignature)) throw error;
-    throw refuse("V103");
-  }
+  const holds = isSigned(leaf.signatureKey, KEY_PACKAGE_LABEL, keyPackageTbs(keyPackage), keyPackage.signature);
+  if (!holds) throw refuse("V103");
 }

@@ -1,7 +1,7 @@
 /** Leaf nodes and credentials (RFC 9420 §5.3, §7.2, §7.3). */
 
-import { verifyWithLabel } from "../../labels.ts";
-import { BadSignature, KEY_BYTES } from "../../primitives.ts";
+import { isSigned } from "../../labels.ts";
+import { KEY_BYTES } from "../../primitives.ts";
 import { DecodeError, Reader, Writer } from "../../tls.ts";
 import { Capabilities, type Extensions, checkUnique, readExtensions, writeExtensions } from "./extensions.ts";
 import { isPublicKey } from "./public_keys.ts";
@@ -177,10 +177,6 @@ export function verifyLeaf(leaf: LeafNode, place: Place | null = null): void {
     if (!leaf.capabilities.supportsExtension(extensionType)) throw refuse("V117", { extension_type: extensionType });
   }
   if (leaf.lifetime !== null && leaf.lifetime.notBeforeS > leaf.lifetime.notAfterS) throw refuse("V118");
-  try {
-    verifyWithLabel(leaf.signatureKey, LEAF_LABEL, leafTbs(leaf, place), leaf.signature);
-  } catch (error) {
-    if (!(error instanceof BadSignature)) throw error;
-    throw refuse("V110", { leaf_index: place?.leafIndex ?? null });
-  }
+  const holds = isSigned(leaf.signatureKey, LEAF_LABEL, leafTbs(leaf, place), leaf.signature);
+  if (!holds) throw refuse("V110", { leaf_index: place?.leafIndex ?? null });
 }

@@ -1,7 +1,6 @@
 /** Welcome and GroupInfo, as far as they can be read without secrets (RFC 9420 §12.4.3). */
 
-import { verifyWithLabel } from "../../labels.ts";
-import { BadSignature } from "../../primitives.ts";
+import { isSigned } from "../../labels.ts";
 import { type Reader, Writer } from "../../tls.ts";
 import { HpkeCiphertext } from "./commit.ts";
 import { type Extensions, readExtensions, writeExtensions } from "./extensions.ts";
@@ -85,10 +84,5 @@ export function groupInfoTbs(groupInfo: GroupInfo): Uint8Array {
 
 /** Throws `MlsError` V200 unless the holder of `signatureKey` signed it. */
 export function verifyGroupInfo(groupInfo: GroupInfo, signatureKey: Uint8Array): void {
-  try {
-    verifyWithLabel(signatureKey, GROUP_INFO_LABEL, groupInfoTbs(groupInfo), groupInfo.signature);
-  } catch (error) {
-    if (!(error instanceof BadSignature)) throw error;
-    throw refuse("V200");
-  }
+  if (!isSigned(signatureKey, GROUP_INFO_LABEL, groupInfoTbs(groupInfo), groupInfo.signature)) throw refuse("V200");
 }
