@@ -1,0 +1,307 @@
+/** One closed user group, as screens see it: members, sending, reading, alarms. */
+
+import { fromHex, toHex, utf8 } from "../crypto/bytes.ts";
+import { Closing } from "../crypto/events.ts";
+import { CencommGroup, type Role, mayExtract } from "../crypto/group_context.ts";
+import { deviceOf } from "../crypto/policy.ts";
+import type { Profile } from "../store/profile.ts";
+import { type Answers, encodeContent } from "../wire/content.ts";
+import { Membership } from "./admit.ts";
+import type * as api from "./api.ts";
+import { Committer, requireMember } from "./committer.ts";
+import { Duties } from "./duties.ts";
+import type { CugEngine } from "./engine.ts";
+import { FormInvalid, GroupClosed, NotMember, SendRefused, TemplateUnknown } from "./errors.ts";
+import { shareHistory } from "./history.ts";
+import type { Api } from "./http.ts";
+import { administrationOf, newId, officerOf } from "./ids.ts";
+import { startSuccessor } from "./joining.ts";
+import { isUnreadKind } from "./memory.ts";
+import { ALARM, DRAFT, ITEM, type ItemRow, OFFICER, packRow, tables, unpackRow } from "./model.ts";
+import { split } from "./parts.ts";
+import { safetyView } from "./safety.ts";
+import { decodeTemplate } from "./template.ts";
+import { alarmView, contentOf, itemView, templateView, waitingView } from "./views.ts";
+
+const PAGE = 50;
+const LONGEST_PAGE = 1000;
+const FLUSH_SECONDS = 60;
+const CLOSE_SECONDS = 30;
+
+/** What the client lends to its CUGs. */
+export interface CugServices {
+  readonly api: Api;
+  readonly profile: Profile;
+  /** Runs beside everything else; its refusals are of nobody's concern. */
+  readonly later: (work: Promise<unknown>) => void;
+}
+
+/** Every sending throws NotMember, GroupClosed or NotYetJoined where the state says so. */
+export class Cug {
+  readonly engine: CugEngine;
+  readonly duties: Duties;
+  readonly #services: CugServices;
+  readonly #committer: Committer;
+  readonly #membership: Membership;
+
+  constructor(engine: CugEngine, services: CugServices) {
+    this.engine = engine;
+    this.#services = services;
+    this.#committer = new Committer(engine);
+    this.#membership = new Membership(engine, this.#committer, services.api, services.profile);
+    this.duties = new Duties(engine, this.#committer, this.#membership, services.api, services.profile);
+  }
+
+  // -------------------------------------------------------------- what it is
+
+  get state(): api.CugState {
+    const { row, secret } = this.engine.memory;
+    if (row.closedSeq > 0) return "closed";
+    if (row.removedSeq > 0) return "removed";
+    if (secret !== null) return "open";
+    return row.broken === "" ? "joining" : "broken";
+  }
+
+  get #group(): CencommGroup | null {
+    const { group } = this.engine.memory;
+    return group === null ? null : CencommGroup.of(group);
+  }
+
+  summary(): api.CugSummary {
+    const { row, outbox } = this.engine.memory;
+    return {
+      id: toHex(row.cugId),
+      title: row.title,
+      operationCode: row.operationCode,
+      state: this.state,
+      role: (row.role === "" ? null : row.role) as api.RoleName | null,
+      lastSeq: row.headN,
+      atMs: row.atMs,
+      unread: row.unread,
+      readSeq: row.readSeq,
+      mentioned: row.mentioned,
+      alarms: row.alarmCount,
+      waiting: outbox.waiting,
+    };
+  }
+
+  async view(): Promise<api.CugView> {
+    const { row } = this.engine.memory;
+    const role = this.#group?.entry(this.engine.memory.device.officerId)?.role;
+    return {
+      ...this.summary(),
+      about: row.about,
+      openedMs: row.openedMs,
+      epoch: row.epoch,
+      groupId: toHex(row.groupId),
+      history: this.#group?.history ?? "full",
+      mayExtract: role !== undefined && mayExtract(role),
+      confirmed: row.confirmed,
+      members: await this.members(),
+      broken: row.broken,
+    };
+  }
+
+  /** The roster, by officer id. */
+  async members(): Promise<api.Member[]> {
+    const devices = new Map<string, string[]>();
+    for (const [, leaf] of this.engine.memory.group?.tree.leaves() ?? []) {
+      const device = deviceOf(leaf);
+      devices.set(officerOf(device), [...(devices.get(officerOf(device)) ?? []), device]);
+    }
+    const tx = this.#services.profile.read();
+    const member = async (officerId: string, role: Role): Promise<api.Member> => {
+      const data = await tx.get(tables.officers, utf8(officerId));
+      return {
+        officerId,
+        displayName: data === null ? officerId : unpackRow(OFFICER, data).displayName,
+        administration: administrationOf(officerId),
+        role,
+        devices: devices.get(officerId) ?? [],
+      };
+    };
+    return await Promise.all((this.#group?.roster ?? []).map((entry) => member(entry.officerId, entry.role)));
+  }
+
+  safety(): api.Safety {
+    return safetyView(this.engine.memory);
+  }
+
+  // -------------------------------------------------------------- who is in
+
+  /** Newcomers get the keys of the past where the history policy says so. */
+  async admit(officers: Readonly<Record<string, api.RoleName>>, acceptNewIdentity: boolean): Promise<void> {
+    requireMember(this.engine);
+    await this.#membership.admit(new Map(Object.entries(officers)), acceptNewIdentity);
+    await shareHistory(this.engine);
+  }
+
+  async remove(officerId: string): Promise<void> {
+    requireMember(this.engine);
+    await this.#membership.remove(officerId);
+  }
+
+  /** Asks to be removed; an organiser's client removes. */
+  async leave(reason: string): Promise<void> {
+    await this.#queue({ personal: encodeContent({ t: "left", reason }) });
+  }
+
+  async startSuccessor(): Promise<void> {
+    await startSuccessor(this.engine, this.#committer, true);
+  }
+
+  /** For everybody; this device's keys of the CUG are destroyed when the event comes back. */
+  async close(): Promise<void> {
+    requireMember(this.engine);
+    const { memory, cugId, clock } = this.engine;
+    const closing = new Closing(cugId, clock.nowMs(), memory.head).signed(memory.secret!.signatureSeed);
+    await this.#services.api.closeCug(cugId, newId(), closing.encode());
+    await this.engine.waitFor(() => memory.row.closedSeq > 0, CLOSE_SECONDS);
+  }
+
+  // -------------------------------------------------------------- sending
+
+  async sendText(wanted: api.TextWanted): Promise<string> {
+    const { text, lang = "", replyTo = "", mentions = [] } = wanted;
+    const content = { t: "chat", text, lang, replyTo: replyTo === "" ? null : fromHex(replyTo), mentions } as const;
+    return await this.#queue({ personal: encodeContent(content) });
+  }
+
+  async publishTemplate(document: string): Promise<string> {
+    const template = decodeTemplate(utf8(document), 0);
+    return await this.#queue({ personal: encodeContent({ t: "template", document: template.document }) });
+  }
+
+  /** What can lead to a person goes into the personal part. */
+  async submit(wanted: api.FormWanted): Promise<string> {
+    const template = this.engine.memory.templates.get(wanted.templateHash);
+    if (template === undefined) throw new TemplateUnknown({ template: wanted.templateHash });
+    const answers = wanted.answers as Answers;
+    const findings = this.engine.memory.judge?.(template, answers, this.engine.clock.nowMs()) ?? [];
+    const wrong = findings.filter((finding) => finding.level === "error");
+    if (wrong.length > 0) throw new FormInvalid(wrong);
+    const recordId = wanted.recordId === undefined ? newId() : fromHex(wanted.recordId);
+    const replaces = wanted.replaces === undefined ? null : fromHex(wanted.replaces);
+    const { hash: templateHash, id: templateId } = template;
+    const head = { t: "form", templateHash, templateId, version: String(template.version), recordId, replaces } as const;
+    const parts = split(template.level, answers);
+    const hasPersonal = Object.keys(parts.personal).length > 0;
+    const hasPublic = Object.keys(parts.public).length > 0 || !hasPersonal;
+    return await this.#queue({
+      ...(hasPublic ? { public: encodeContent({ ...head, answers: parts.public }) } : {}),
+      ...(hasPersonal ? { personal: encodeContent({ ...head, answers: parts.personal }) } : {}),
+    });
+  }
+
+  async #queue(parts: { readonly public?: Uint8Array; readonly personal?: Uint8Array }): Promise<string> {
+    this.#requireSender();
+    const clientRef = await this.engine.queue(parts);
+    this.#services.later(this.duties.renewIfDue());
+    return toHex(clientRef);
+  }
+
+  /** While joining again the outbox takes what is sent; a stranger's or a closed CUG's does not. */
+  #requireSender(): void {
+    const { row } = this.engine.memory;
+    const cug = row.title === "" ? toHex(row.cugId) : row.title;
+    if (this.state === "closed") throw new GroupClosed({ cug });
+    if (this.state === "removed") throw new NotMember({ cug });
+    if (this.state === "joining") requireMember(this.engine);
+  }
+
+  waiting(): api.Waiting[] {
+    return this.engine.memory.outbox.rows().filter(isContent).map(waitingView);
+  }
+
+  /** Forget a sending that was refused for good. */
+  async discard(clientRef: string): Promise<void> {
+    await this.engine.changing((tx) => {
+      const { outbox } = this.engine.memory;
+      const row = outbox.row(fromHex(clientRef));
+      if (row !== undefined && row.failed !== "") outbox.cameBack(tx, row.clientRef);
+    });
+  }
+
+  /** Wait until every sending is acknowledged and came back. Throws SendRefused, ServerUnreachable. */
+  async flush(): Promise<void> {
+    const { outbox } = this.engine.memory;
+    const mine = outbox.rows().filter((row) => row.failed === "").map((row) => row.clientRef);
+    const failed = () => mine.map((ref) => outbox.row(ref)?.failed ?? "").filter((code) => code !== "");
+    const pending = () => mine.some((ref) => outbox.row(ref)?.failed === "");
+    await this.engine.waitFor(() => !pending() || failed().length > 0, FLUSH_SECONDS);
+    const codes = failed();
+    if (codes.length > 0) throw new SendRefused({ reason: codes[0]!, count: codes.length });
+  }
+
+  // -------------------------------------------------------------- reading
+
+  async items(page: api.PageWanted): Promise<api.Item[]> {
+    const { after, before, limit = PAGE } = page;
+    const tx = await this.engine.reading();
+    const rows = await tx.rows(tables.items(this.engine.cugId), {
+      ...(after === undefined ? {} : { after }),
+      ...(before === undefined ? {} : { before }),
+      limit: Math.max(1, Math.min(limit, LONGEST_PAGE)),
+      last: after === undefined,
+    });
+    return rows.map((row) => itemView(unpackRow(ITEM, row.value), this.engine.memory.device.officerId));
+  }
+
+  /** The first seq of an item at or after that time, or lastSeq + 1. */
+  async seqAt(atMs: number): Promise<number> {
+    const tx = await this.engine.reading();
+    const next = async (seq: number) => (await tx.rows(tables.items(this.engine.cugId), { after: seq - 1, limit: 1 }))[0];
+    let low = 1;
+    let high = this.engine.memory.row.headN + 1;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      const found = await next(middle);
+      if (found === undefined || unpackRow(ITEM, found.value).atMs >= atMs) high = middle;
+      else low = found.number + 1;
+    }
+    return (await next(low))?.number ?? this.engine.memory.row.headN + 1;
+  }
+
+  async markRead(seq: number): Promise<void> {
+    const { memory, cugId } = this.engine;
+    await this.engine.changing(async (tx) => {
+      if (seq <= memory.row.readSeq) return;
+      const later = (await tx.rows(tables.items(cugId), { after: seq })).map((row) => unpackRow(ITEM, row.value));
+      const unread = later.filter((item) => isUnreadKind(item, memory.device.officerId));
+      memory.change({ readSeq: seq, unread: unread.length, mentioned: unread.some((item) => this.#mentions(item)) });
+    });
+  }
+
+  #mentions(item: ItemRow): boolean {
+    const content = contentOf(item);
+    return content?.kind === "chat" && content.mentions.includes(this.engine.memory.device.officerId);
+  }
+
+  async alarms(): Promise<api.Alarm[]> {
+    const tx = await this.engine.reading();
+    return (await tx.rows(tables.alarms(this.engine.cugId))).map((row) => alarmView(unpackRow(ALARM, row.value)));
+  }
+
+  templates(): api.TemplateView[] {
+    return [...this.engine.memory.templates.values()].map(templateView);
+  }
+
+  async drafts(): Promise<api.Draft[]> {
+    const rows = await this.#services.profile.read().rows(tables.drafts(this.engine.cugId));
+    return rows.map((row) => unpackRow(DRAFT, row.value) as api.Draft);
+  }
+
+  async saveDraft(key: string, text: string, answers: api.Answers | null): Promise<void> {
+    const table = tables.drafts(this.engine.cugId);
+    const draft = { key, text, answers, atMs: this.engine.clock.nowMs() };
+    await this.#services.profile.transaction((tx) => {
+      if (text === "" && answers === null) tx.delete(table, utf8(key));
+      else tx.put(table, utf8(key), packRow(draft));
+    });
+  }
+}
+
+/** Rejections and seals travel in the outbox, too; nobody wrote them. */
+function isContent(row: { readonly public: Uint8Array; readonly personal: Uint8Array }): boolean {
+  return row.public.length > 0 || row.personal.length > 0;
+}

@@ -1,0 +1,323 @@
+/**
+ * The engine of one CUG: every transition is one profile transaction; frames go out only after it is written.
+ *
+ *     frames in  ──> apply (transaction) ──> frames out, effects, what screens show, waiters
+ *     requests   ──> queue or prepare (transaction) ──> frames out
+ */
+
+import { equal, toHex } from "../crypto/bytes.ts";
+import type { CencommGroup } from "../crypto/group_context.ts";
+import type { LeafIndex } from "../crypto/mls/public/tree_math.ts";
+import { Mutex } from "../store/lock.ts";
+import type { Profile } from "../store/profile.ts";
+import type { Transaction } from "../store/transaction.ts";
+import { type ClientFrame, EventKind, type Refused, type ServerFrame, decodeClientFrame } from "../wire/frames.ts";
+import { type ServerClock, jittered } from "./clock.ts";
+import { type Intent, makeCommit, makeExternalCommit, makeStart } from "./committing.ts";
+import type { Device } from "./device.ts";
+import type { Effect } from "./effects.ts";
+import { NotYetJoined, ServerUnreachable } from "./errors.ts";
+import type { Judge } from "./forms.ts";
+import { newId } from "./ids.ts";
+import { Memory, type Touched } from "./memory.ts";
+import type { PendingRow } from "./model.ts";
+import { applyEvents, tellMissing } from "./receive.ts";
+import { pump, unsealed } from "./sending.ts";
+import { Waiters } from "./waiters.ts";
+
+const STALE: ReadonlySet<string> = new Set(["groups.stale_epoch", "mls.wrong_epoch"]);
+/** Somebody else's commit closed the epoch. */
+const LOST: ReadonlySet<string> = new Set([...STALE, "groups.epoch_taken"]);
+/** Nothing is wrong with the sending: it goes out again. */
+const LATER: ReadonlySet<string> = new Set(["server.too_many_requests", "server.not_ready", "groups.not_stored"]);
+const RETRY_SECONDS = 1;
+
+export const WON = "won";
+export const LOST_TO_ANOTHER = "lost";
+
+/** What an engine tells the client about; called after each transition that is written. */
+export interface Observer {
+  send(frame: ClientFrame): void;
+  effects(engine: CugEngine, effects: readonly Effect[]): void;
+  touched(engine: CugEngine, touched: Touched): void;
+}
+
+/** What a step wants sent once it is written, and what became of handshakes, by client_ref. */
+interface Outcome<T> {
+  readonly result: T;
+  readonly out: readonly ClientFrame[];
+  readonly ended: ReadonlyMap<string, string>;
+}
+
+const NOTHING_ENDED: ReadonlyMap<string, string> = new Map();
+
+/** One CUG of the profile. */
+export class CugEngine {
+  readonly cugId: Uint8Array;
+  readonly memory: Memory;
+  readonly clock: ServerClock;
+  /** Up to where the server said that we have caught up, on this connection; -1 before that. */
+  caughtUpSeq = -1;
+  readonly #profile: Profile;
+  readonly #observer: Observer;
+  readonly #mutex = new Mutex();
+  readonly #waiters = new Waiters();
+  readonly #handshakes = new Map<string, (outcome: string) => void>();
+  #sound = false;
+  #stopped = false;
+  #catchUps = 0;
+
+  constructor(cugId: Uint8Array, device: Device, profile: Profile, observer: Observer, clock: ServerClock, judge: Judge | null) {
+    this.cugId = cugId;
+    this.memory = new Memory(cugId, device, judge);
+    this.clock = clock;
+    this.#profile = profile;
+    this.#observer = observer;
+  }
+
+  // -------------------------------------------------------------- transactions
+
+  /** A transaction with `memory` in step with the rows; saved at the end, loaded again after a failure. */
+  changing<T>(work: (tx: Transaction) => Promise<T> | T, durable = false): Promise<T> {
+    return this.#step(async (tx) => ({ result: await work(tx), out: [], ended: NOTHING_ENDED }), durable);
+  }
+
+  /** A transaction for reads, when `memory` is in step with the rows. */
+  async reading(): Promise<Transaction> {
+    if (!this.#sound) await this.changing(() => undefined);
+    return this.#profile.read();
+  }
+
+  #step<T>(work: (tx: Transaction) => Promise<Outcome<T>>, durable = false): Promise<T> {
+    return this.#mutex.run(async () => {
+      const done = await this.#profile.transaction(async (tx) => {
+        if (!this.#sound) await this.memory.load(tx);
+        this.#sound = false;
+        const outcome = await work(tx);
+        this.memory.save(tx);
+        return outcome;
+      }, durable);
+      this.#sound = true;
+      this.#after(done.out, done.ended);
+      return done.result;
+    });
+  }
+
+  #after(out: readonly ClientFrame[], ended: ReadonlyMap<string, string>): void {
+    for (const frame of out) this.#observer.send(frame);
+    for (const [name, outcome] of ended) {
+      this.#handshakes.get(name)?.(outcome);
+      this.#handshakes.delete(name);
+    }
+    const effects = this.memory.takeEffects();
+    if (effects.some(({ effect }) => effect === "catch_up_again")) this.#later(() => this.#subscribeAgain());
+    if (effects.length > 0) this.#observer.effects(this, effects);
+    this.#observer.touched(this, this.memory.takeTouched());
+    this.#waiters.wake();
+  }
+
+  // -------------------------------------------------------------- the session
+
+  /** What a fresh connection owes: the subscription, a pending handshake, the outbox. */
+  resume(): Promise<readonly ClientFrame[]> {
+    return this.changing(async (tx) => {
+      this.caughtUpSeq = -1;
+      this.memory.outbox.disconnected();
+      const frames: ClientFrame[] = [{ frame: "subscribe", cugId: this.cugId, afterSeq: this.memory.row.headN }];
+      const pending = this.memory.pending;
+      if (pending !== null && !this.opensCug(pending)) frames.push(decodeClientFrame(pending.frame));
+      return [...frames, ...(await pump(this.memory, tx, this.clock.nowMs()))];
+    });
+  }
+
+  /** The first group of a CUG goes out over HTTP. */
+  opensCug(pending: PendingRow): boolean {
+    return pending.kind === "start" && this.memory.row.headN === 0;
+  }
+
+  disconnected(): void {
+    this.caughtUpSeq = -1;
+    this.memory.outbox.disconnected();
+    this.#waiters.wake();
+  }
+
+  /** Everything that came for this CUG, in order, in one transaction. */
+  async receive(frames: readonly ServerFrame[]): Promise<void> {
+    await this.#step(async (tx) => {
+      const ended = new Map<string, string>();
+      const before = this.memory.pending;
+      for (const frame of frames) await this.#take(tx, frame, ended);
+      this.#settle(before, frames, ended);
+      return { result: undefined, out: await pump(this.memory, tx, this.clock.nowMs()), ended };
+    });
+  }
+
+  async #take(tx: Transaction, frame: ServerFrame, ended: Map<string, string>): Promise<void> {
+    const memory = this.memory;
+    switch (frame.frame) {
+      case "events":
+        return await applyEvents(memory, tx, frame.events);
+      case "stored":
+        memory.outbox.acknowledged(tx, frame.clientRef, frame.seq);
+        if (frame.seq <= memory.row.headN) tellMissing(memory, tx);
+        return;
+      case "caught_up":
+        this.caughtUpSeq = frame.seq;
+        this.#catchUps++;
+        if (frame.seq < memory.row.headN) memory.alarm(tx, "rolled_back", { known: memory.row.headN, said: frame.seq });
+        return;
+      case "refused":
+        if (frame.clientRef !== null) this.#refused(tx, frame, frame.clientRef, ended);
+        return;
+      default:
+        return;
+    }
+  }
+
+  #refused(tx: Transaction, frame: Refused, clientRef: Uint8Array, ended: Map<string, string>): void {
+    const { pending, outbox } = this.memory;
+    if (pending !== null && equal(pending.clientRef, clientRef)) {
+      if (LATER.has(frame.code)) {
+        this.#later(() => this.#observer.send(decodeClientFrame(pending.frame)));
+      } else {
+        this.memory.putPending(tx, null);
+        ended.set(toHex(clientRef), LOST.has(frame.code) ? LOST_TO_ANOTHER : frame.code);
+      }
+    } else if (STALE.has(frame.code)) {
+      const row = outbox.stale(clientRef);
+      if (row !== undefined) outbox.put(tx, unsealed(row));
+    } else if (LATER.has(frame.code)) {
+      outbox.stale(clientRef);
+      this.#later(() => void this.push());
+    } else if (frame.code !== "groups.client_ref_reused") {
+      outbox.refused(tx, clientRef, frame.code); // a reused one is in the log already: it comes back
+    }
+  }
+
+  /** What became of the handshake that was under way when this batch came. */
+  #settle(before: PendingRow | null, frames: readonly ServerFrame[], ended: Map<string, string>): void {
+    if (before === null) return;
+    const after = this.memory.pending;
+    const name = toHex(before.clientRef);
+    if ((after !== null && equal(after.clientRef, before.clientRef)) || ended.has(name)) return;
+    const cameBack = frames.some(
+      (frame) =>
+        frame.frame === "events" &&
+        frame.events.some((event) => event.sender === this.memory.device.deviceId && equal(event.clientRef, before.clientRef)),
+    );
+    ended.set(name, cameBack ? WON : LOST_TO_ANOTHER);
+  }
+
+  #subscribeAgain(): void {
+    this.#observer.send({ frame: "subscribe", cugId: this.cugId, afterSeq: this.memory.row.headN });
+  }
+
+  #later(action: () => void): void {
+    setTimeout(() => {
+      if (!this.#stopped) action();
+    }, jittered(RETRY_SECONDS) * 1000);
+  }
+
+  // -------------------------------------------------------------- requests
+
+  /** A record into the outbox, sealed and on its way at once where that is possible; gives its client_ref. */
+  queue(parts: { readonly public?: Uint8Array; readonly personal?: Uint8Array }): Promise<Uint8Array> {
+    return this.#queue(EventKind.RECORD, parts);
+  }
+
+  /** A rejection or seal into the outbox. */
+  queueEvent(kind: EventKind, body: Uint8Array): Promise<Uint8Array> {
+    return this.#queue(kind, { body });
+  }
+
+  #queue(kind: EventKind, fields: object): Promise<Uint8Array> {
+    const clientRef = newId();
+    return this.#step(async (tx) => {
+      this.memory.outbox.add(tx, kind, { clientRef, ...fields });
+      return { result: clientRef, out: await pump(this.memory, tx, this.clock.nowMs()), ended: NOTHING_ENDED };
+    });
+  }
+
+  /** Send what has become due. */
+  async push(): Promise<void> {
+    await this.#step(async (tx) => ({
+      result: undefined,
+      out: await pump(this.memory, tx, this.clock.nowMs()),
+      ended: NOTHING_ENDED,
+    }));
+  }
+
+  /**
+   * Commit what `build` wants in the present epoch, while nothing is pending: `won`, `lost` to another's, the server's
+   * code, or null where there is nothing to do.
+   */
+  commit(build: (memory: Memory, tx: Transaction) => Promise<Intent | null> | Intent | null): Promise<string | null> {
+    return this.#handshake(async (tx) => {
+      const secret = this.memory.secret;
+      if (secret === null) throw new NotYetJoined({ cug: toHex(this.cugId) });
+      const intent = await build(this.memory, tx);
+      return intent === null ? null : makeCommit(this.memory, tx, secret, intent, this.clock.nowMs());
+    });
+  }
+
+  /** As `commit`, joining from outside in the epoch of that GroupInfo; null where it is not the present one any more. */
+  commitExternal(groupInfo: Uint8Array, epoch: number, remove: () => LeafIndex | null): Promise<string | null> {
+    return this.#handshake((tx) => {
+      if (this.memory.secret !== null || this.memory.group?.epoch !== epoch) return null;
+      return makeExternalCommit(this.memory, tx, groupInfo, remove(), this.clock.nowMs());
+    });
+  }
+
+  /** A new group, written down as pending; the first one of a CUG goes out over HTTP. */
+  prepareStart(groupId: Uint8Array, group: CencommGroup): Promise<PendingRow> {
+    return this.changing((tx) => makeStart(this.memory, tx, groupId, group, this.clock.nowMs()), true);
+  }
+
+  /** As `commit`, with a successor of the present group. */
+  startSuccessor(build: (memory: Memory) => { groupId: Uint8Array; group: CencommGroup } | null): Promise<string | null> {
+    return this.#handshake((tx) => {
+      const wanted = build(this.memory);
+      if (wanted === null) return null;
+      return decodeClientFrame(makeStart(this.memory, tx, wanted.groupId, wanted.group, this.clock.nowMs()).frame);
+    });
+  }
+
+  async #handshake(make: (tx: Transaction) => Promise<ClientFrame | null> | ClientFrame | null): Promise<string | null> {
+    let ended: Promise<string> | null = null;
+    await this.#step(async (tx) => {
+      const frame = await make(tx);
+      const pending = this.memory.pending;
+      if (frame === null || pending === null) return { result: undefined, out: [], ended: NOTHING_ENDED };
+      ended = new Promise((done) => this.#handshakes.set(toHex(pending.clientRef), done));
+      return { result: undefined, out: [frame], ended: NOTHING_ENDED };
+    }, true);
+    return await (ended as Promise<string> | null);
+  }
+
+  // -------------------------------------------------------------- waiting
+
+  /** Have everything that the server has now. Throws ServerUnreachable after `seconds`. */
+  async catchUp(seconds: number): Promise<void> {
+    const before = this.#catchUps;
+    if (this.caughtUpSeq >= 0) this.#subscribeAgain();
+    await this.waitFor(() => this.#catchUps > before, seconds);
+    await this.waitFor(() => this.memory.row.headN >= this.caughtUpSeq, seconds);
+  }
+
+  /** Resolves when `condition` holds after some step. Throws ServerUnreachable after `seconds`, or when stopped. */
+  waitFor(condition: () => boolean, seconds: number): Promise<void> {
+    if (this.#stopped) throw new ServerUnreachable({ stopped: true });
+    return this.#waiters.wait(condition, seconds);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    for (const done of this.#handshakes.values()) done("client.server_unreachable");
+    this.#handshakes.clear();
+    this.#waiters.stop();
+  }
+
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+}

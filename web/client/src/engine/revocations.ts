@@ -1,0 +1,80 @@
+/** Revocation lists: fetched, verified, kept, never rolled back; how fresh they are (PROTOCOL §1.5). */
+
+import { utf8 } from "../crypto/bytes.ts";
+import { Certificate, verifySignature } from "../crypto/certificates.ts";
+import { same } from "../crypto/mls/public/struct.ts";
+import { ROOT, RevocationInvalid, RevocationList, verifyList, verifyNewer } from "../crypto/revocation.ts";
+import type { Profile } from "../store/profile.ts";
+import type { RevocationListSaid } from "../wire/http.ts";
+import { changeAccount, readAccount } from "./account_row.ts";
+import type { ServerClock } from "./clock.ts";
+import { trustOf } from "./device.ts";
+import { RevocationsStale, ServerMisbehaved } from "./errors.ts";
+import type { Api } from "./http.ts";
+import { type AccountRow, tables } from "./model.ts";
+
+const DAY_MS = 24 * 3600 * 1000;
+export const WARN_AFTER_MS = 7 * DAY_MS;
+export const STOP_AFTER_MS = 30 * DAY_MS;
+
+/** Fetch and keep what is newer. Throws ServerMisbehaved: a list is not its issuer's, or takes something back. */
+export async function fetchRevocations(api: Api, profile: Profile, clock: ServerClock): Promise<void> {
+  const account = await readAccount(profile);
+  const known = new Map((await knownLists(profile)).map((list) => [list.issuer, list]));
+  const newer: RevocationList[] = [];
+  for (const said of await api.revocations()) {
+    const given = RevocationList.decode(said.data);
+    const older = known.get(given.issuer);
+    if (older !== undefined && same(given, older)) continue;
+    await verify(api, account, said, given, older);
+    newer.push(given);
+  }
+  await profile.transaction((tx) => {
+    for (const list of newer) tx.put(tables.revocations, utf8(list.issuer), list.encode());
+  });
+  await changeAccount(profile, { revocationsAtMs: clock.nowMs() });
+}
+
+async function verify(
+  api: Api,
+  account: AccountRow,
+  said: RevocationListSaid,
+  given: RevocationList,
+  older: RevocationList | undefined,
+): Promise<void> {
+  if (said.issuer !== given.issuer || said.number !== given.number) throw new ServerMisbehaved({ reason: "revocations:label" });
+  const key = given.issuer === ROOT ? account.rootPublicKey : await issuerKey(api, account, given.issuer);
+  try {
+    verifyList(given, key, account.deploymentId);
+    if (older !== undefined) verifyNewer(older, given);
+  } catch (error) {
+    if (!(error instanceof RevocationInvalid)) throw error;
+    throw new ServerMisbehaved({ reason: `revocations:${String(error.facts["reason"])}` });
+  }
+}
+
+async function issuerKey(api: Api, account: AccountRow, issuer: string): Promise<Uint8Array> {
+  const said = (await api.certificates(issuer)).ncpCertificate;
+  if (said === null) throw new ServerMisbehaved({ reason: "revocations:issuer" });
+  const ncp = Certificate.decode(said);
+  const trust = trustOf(account);
+  verifySignature(ncp, trust.rootPublicKey, trust.deploymentId);
+  if (ncp.subject !== issuer) throw new ServerMisbehaved({ reason: "revocations:issuer" });
+  return ncp.publicKey;
+}
+
+/** The newest verified list of each issuer. */
+export async function knownLists(profile: Profile): Promise<RevocationList[]> {
+  return (await profile.read().rows(tables.revocations)).map((row) => RevocationList.decode(row.value));
+}
+
+/** Since the server last showed its lists to this device. */
+export async function revocationsAgeMs(profile: Profile, clock: ServerClock): Promise<number> {
+  return clock.nowMs() - (await readAccount(profile)).revocationsAtMs;
+}
+
+/** Before admitting anybody. Throws RevocationsStale, ServerMisbehaved. */
+export async function requireFresh(api: Api, profile: Profile, clock: ServerClock): Promise<void> {
+  await fetchRevocations(api, profile, clock);
+  if ((await revocationsAgeMs(profile, clock)) > STOP_AFTER_MS) throw new RevocationsStale();
+}

@@ -1,0 +1,297 @@
+/** An open profile at work: its session, its engines and CUGs, and what is done now and then. */
+
+import { toHex } from "../crypto/bytes.ts";
+import { DomainError } from "../crypto/errors.ts";
+import { CencommGroup, RosterEntry } from "../crypto/group_context.ts";
+import type { Profile } from "../store/profile.ts";
+import { encodeContent } from "../wire/content.ts";
+import { type ClientFrame, type Notice, NoticeKind } from "../wire/frames.ts";
+import type * as screen from "./api.ts";
+import { ServerClock, jittered, sleep } from "./clock.ts";
+import { Connection } from "./connection.ts";
+import { Cug } from "./cug.ts";
+import { type Device, deviceOfAccount } from "./device.ts";
+import type { Effect } from "./effects.ts";
+import { CugEngine, type Observer } from "./engine.ts";
+import { NotCertified } from "./errors.ts";
+import { Api, type Fetch } from "./http.ts";
+import { newId } from "./ids.ts";
+import { fetchWelcome } from "./joining.ts";
+import { refillKeyPackages } from "./key_packages.ts";
+import { Live } from "./live.ts";
+import type { Touched } from "./memory.ts";
+import { type AccountRow, tables } from "./model.ts";
+import { changePassword } from "./password_change.ts";
+import type { Judge } from "./forms.ts";
+import { fetchRevocations } from "./revocations.ts";
+import type { OpenSocket } from "./session.ts";
+import type { PasswordCost } from "../store/keys.ts";
+import { pullVault, pushVault } from "./vault_sync.ts";
+import { Mutex } from "../store/lock.ts";
+import { alarmView, itemView } from "./views.ts";
+
+const UPKEEP_SECONDS = 5;
+const VAULT_DELAY_SECONDS = 1;
+const JOIN_SECONDS = 30;
+
+export interface ConnectionReport {
+  readonly state: screen.ConnectionState;
+  readonly failure: DomainError | null;
+}
+
+/** Who is told. */
+export interface Audience {
+  report(report: ConnectionReport): void;
+  event(event: screen.EngineEvent): void;
+}
+
+export interface Tools {
+  readonly fetch?: Fetch;
+  readonly cost?: PasswordCost;
+  readonly openSocket: OpenSocket;
+  readonly judge: Judge | null;
+}
+
+export class Workplace implements Observer {
+  readonly api: Api;
+  readonly #profile: Profile;
+  readonly #tools: Tools;
+  readonly #audience: Audience;
+  readonly #clock = new ServerClock();
+  readonly #engines = new Map<string, CugEngine>();
+  readonly #cugs = new Map<string, Cug>();
+  readonly #connection: Connection;
+  readonly #vault = new Mutex();
+  readonly #said = new Map<string, string>();
+  #row: AccountRow;
+  #device: Device | null = null;
+  #stopped = false;
+  #vaultWaiting = false;
+
+  constructor(profile: Profile, row: AccountRow, tools: Tools, audience: Audience) {
+    this.#profile = profile;
+    this.#row = row;
+    this.#tools = tools;
+    this.#audience = audience;
+    this.api = new Api(row.serverUrl, row.token, tools.fetch);
+    const live = new Live(this.#engines, this.#clock, (notice) => this.#later(this.#heed(notice)), () => this.#ready());
+    this.#connection = new Connection(profile, this.api, this.#clock, tools.openSocket, live, {
+      prepare: (account) => this.#prepare(account),
+      report: (state, failure) => audience.report({ state, failure }),
+    });
+  }
+
+  /** Bring back the CUGs that are known, then connect by itself. */
+  async start(): Promise<void> {
+    if (this.#row.chain.length > 0) await this.#becomeDevice(this.#row);
+    this.#connection.start();
+    void this.#upkeep();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#connection.stop();
+    for (const engine of this.#engines.values()) engine.stop();
+    await this.#profile.idle();
+    this.#profile.close();
+  }
+
+  get account(): AccountRow {
+    return this.#row;
+  }
+
+  get waiting(): number {
+    return [...this.#engines.values()].reduce((sum, engine) => sum + engine.memory.outbox.waiting, 0);
+  }
+
+  hurry(): void {
+    this.#connection.hurry();
+  }
+
+  async changePassword(old: string, replacement: string): Promise<void> {
+    await changePassword(this.api, this.#profile, old, replacement, this.#tools.cost);
+  }
+
+  // -------------------------------------------------------------- CUGs
+
+  /** Oldest first. */
+  cugs(): Cug[] {
+    return [...this.#cugs.values()].sort((one, other) => one.engine.memory.row.openedMs - other.engine.memory.row.openedMs);
+  }
+
+  cug(cugId: Uint8Array): Cug | undefined {
+    return this.#cugs.get(toHex(cugId));
+  }
+
+  /** With this officer as its organiser; publishes its title and templates. Throws NotCertified, ServerRefused, ServerUnreachable. */
+  async openCug(wanted: screen.OpenCug): Promise<Cug> {
+    const device = this.#device;
+    if (device === null) throw new NotCertified({ account: this.#row.account });
+    const cugId = newId();
+    const group = new CencommGroup({
+      version: 0,
+      cugId,
+      startedAtMs: this.#clock.nowMs(),
+      roster: [new RosterEntry(device.officerId, device.chain.identityKey, "organiser", device.archiveKey)],
+      history: wanted.history ?? "full",
+      revocations: [],
+      predecessor: null,
+    });
+    const cug = await this.#follow(device, cugId);
+    await cug.engine.prepareStart(newId(), group);
+    await this.#finishOpenings();
+    for (const frame of await cug.engine.resume()) this.send(frame);
+    await cug.engine.waitFor(() => cug.engine.memory.secret !== null, JOIN_SECONDS);
+    const { title, operationCode = "", about = "" } = wanted;
+    await cug.engine.queue({ personal: encodeContent({ t: "profile", title, operationCode, about }) });
+    for (const document of wanted.templates ?? []) await cug.publishTemplate(document);
+    await cug.flush();
+    return cug;
+  }
+
+  async #follow(device: Device, cugId: Uint8Array): Promise<Cug> {
+    const name = toHex(cugId);
+    const known = this.#cugs.get(name);
+    if (known !== undefined) return known;
+    const engine = new CugEngine(cugId, device, this.#profile, this, this.#clock, this.#tools.judge);
+    const cug = new Cug(engine, { api: this.api, profile: this.#profile, later: (work) => this.#later(work) });
+    this.#engines.set(name, engine);
+    this.#cugs.set(name, cug);
+    await engine.reading();
+    return cug;
+  }
+
+  async #becomeDevice(row: AccountRow): Promise<Device> {
+    this.#row = row;
+    const device = deviceOfAccount(row);
+    this.#device = device;
+    for (const known of await this.#profile.read().rows(tables.cugs)) await this.#follow(device, known.key);
+    return device;
+  }
+
+  // -------------------------------------------------------------- connecting
+
+  /** What precedes the live session, once signed in with a certified device. */
+  async #prepare(row: AccountRow): Promise<void> {
+    const device = this.#device === null ? await this.#becomeDevice(row) : this.#device;
+    this.#row = row;
+    await fetchRevocations(this.api, this.#profile, this.#clock);
+    await refillKeyPackages(this.api, this.#profile, device, this.#clock);
+    await this.#discover(device);
+    await pullVault(this.api, this.#profile, this.#engines);
+    await this.#finishOpenings();
+  }
+
+  /** A fresh connection: what was missed or left undone while there was none. */
+  #ready(): void {
+    if (this.#device !== null) this.#later(this.#discover(this.#device));
+    this.#saveSoon();
+  }
+
+  /** CUGs that this officer came into while nobody listened: a notice is not said twice. */
+  async #discover(device: Device): Promise<void> {
+    for (const said of await this.api.cugs()) {
+      const known = this.#engines.get(toHex(said.cugId));
+      if (said.member && (known === undefined || known.memory.secret === null)) await this.#admitted(device, said.cugId);
+    }
+  }
+
+  async #admitted(device: Device, cugId: Uint8Array): Promise<void> {
+    const { engine } = await this.#follow(device, cugId);
+    await fetchWelcome(engine, this.api, this.#profile);
+    if (!this.#connection.isOnline) return;
+    for (const frame of await engine.resume()) this.send(frame);
+  }
+
+  /** First groups that may not have reached the server: the same bytes again are harmless. */
+  async #finishOpenings(): Promise<void> {
+    for (const engine of this.#engines.values()) {
+      const { pending } = engine.memory;
+      if (pending !== null && engine.opensCug(pending)) await this.api.openCug(engine.cugId, pending.clientRef, pending.body);
+    }
+  }
+
+  async #heed(notice: Notice): Promise<void> {
+    const device = this.#device;
+    if (device === null) return;
+    if (notice.kind === NoticeKind.ADMITTED && notice.cugId !== null) {
+      await this.#admitted(device, notice.cugId);
+    } else if (notice.kind === NoticeKind.KEY_PACKAGES_LOW) {
+      await refillKeyPackages(this.api, this.#profile, device, this.#clock);
+    } else if (notice.kind === NoticeKind.REVOCATIONS) {
+      await fetchRevocations(this.api, this.#profile, this.#clock);
+      for (const cug of this.#cugs.values()) this.#later(cug.duties.revoke());
+    }
+  }
+
+  #saveSoon(): void {
+    if (this.#vaultWaiting) return;
+    this.#vaultWaiting = true;
+    this.#later(this.#saveToVault());
+  }
+
+  async #saveToVault(): Promise<void> {
+    await sleep(VAULT_DELAY_SECONDS);
+    this.#vaultWaiting = false;
+    if (!this.#stopped) await this.#vault.run(() => pushVault(this.api, this.#profile, this.#engines));
+  }
+
+  /** Nothing of it is urgent, all of it is safe to repeat. */
+  async #upkeep(): Promise<void> {
+    while (!this.#stopped) {
+      await sleep(jittered(UPKEEP_SECONDS));
+      if (this.#stopped) return;
+      for (const cug of this.#cugs.values()) await quietly(cug.duties.keepUp());
+    }
+  }
+
+  #later(work: Promise<unknown>): void {
+    void quietly(work);
+  }
+
+  // -------------------------------------------------------------- what engines tell
+
+  send(frame: ClientFrame): void {
+    this.#connection.send(frame);
+  }
+
+  effects(engine: CugEngine, effects: readonly Effect[]): void {
+    const duties = this.#cugs.get(toHex(engine.cugId))?.duties;
+    for (const effect of effects) {
+      if (effect.effect === "save_to_vault") this.#saveSoon();
+      else if (duties !== undefined) this.#later(duties.takeUp(effect));
+    }
+  }
+
+  touched(engine: CugEngine, touched: Touched): void {
+    const cugId = toHex(engine.cugId);
+    const cug = this.#cugs.get(cugId);
+    if (cug === undefined || this.#stopped) return;
+    const { memory } = engine;
+    const items = touched.items.map((row) => itemView(row, memory.device.officerId));
+    if (items.length > 0) this.#audience.event({ type: "items", cugId, items });
+    for (const row of touched.alarms) this.#audience.event({ type: "alarm", cugId, alarm: alarmView(row) });
+    if (memory.outbox.changed) {
+      memory.outbox.changed = false;
+      this.#audience.event({ type: "waiting", cugId, waiting: cug.waiting() });
+    }
+    if (touched.members) {
+      this.#later(cug.members().then((members) => this.#audience.event({ type: "members", cugId, members })));
+    }
+    const summary = cug.summary();
+    const said = JSON.stringify(summary);
+    if (this.#said.get(cugId) === said) return;
+    this.#said.set(cugId, said);
+    this.#audience.event({ type: "cug", cug: summary });
+  }
+}
+
+/** Work for which nobody waits: a refusal or a broken line is tried again by upkeep or the next connection. */
+async function quietly(work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+  }
+}
+

@@ -1,0 +1,172 @@
+"""A real server with people on the Python client, led by the browser client's tests over standard input and output.
+
+One JSON object a line: {"do": name, ...}; each is answered by {"ok": value} or {"refused": code}. The first line
+written is {"ok": server_url}. Ends with standard input.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from cencomm.client import account
+from cencomm.client.api import Client
+from cencomm.client.cug import Cug
+from cencomm.client.model import Item, ItemKind
+from cencomm.crypto.group_context import History, Role
+from cencomm.errors import DomainError
+from cencomm.ids import CugId, OfficerId
+from cencomm.templates_forms.model import standard
+from cencomm.templates_forms.samples import sample_records
+from cencomm.wire.content import Chat, Form
+from tests.e2e.world import PASSWORD, World
+from tests.servers import RunningServer
+
+PATIENCE_SECONDS = 40
+TEMPLATE = "simplified_seizure"
+
+
+class Peer:
+    """Carries out what the test asks for."""
+
+    def __init__(self, world: World, server: RunningServer, exits: contextlib.AsyncExitStack) -> None:
+        self._world = world
+        self._server = server
+        self._exits = exits
+        self._officers: dict[str, Client] = {}
+
+    async def invite(self, account_name: str) -> str:
+        """The sheet of an officer who will enrol in the browser."""
+        administration = account_name.partition("/")[0]
+        await self._world.contact_point(administration)
+        async with self._world.signed_in(administration) as ncp:
+            sheet = await account.invite(ncp, account_name, account_name.partition("/")[2].title())
+        return sheet.text()
+
+    async def certify(self, administration: str) -> int:
+        async with self._world.signed_in(administration) as ncp:
+            requests = await account.pending_requests(ncp)
+            for request in requests:
+                await account.certify(ncp, request, PASSWORD)
+        return len(requests)
+
+    async def revoke(self, administration: str, subject: str) -> None:
+        async with self._world.signed_in(administration) as ncp:
+            await account.revoke(ncp, subject, PASSWORD)
+
+    async def officer(self, name: str) -> None:
+        self._officers[name] = await self._exits.enter_async_context(self._world.officer(name))
+
+    async def open_cug(self, name: str, title: str, history: str = "full") -> str:
+        cug = await self._officers[name].open_cug(
+            title, operation_code="OT26", history=History(history), templates=[standard(TEMPLATE)]
+        )
+        return cug.id.hex()
+
+    async def wait_for_cug(self, name: str, cug: str) -> None:
+        await self._officers[name].wait_for_cug(CugId(bytes.fromhex(cug)), PATIENCE_SECONDS)
+
+    async def admit(self, name: str, cug: str, officer: str, role: str = "officer") -> None:
+        await self._cug(name, cug).admit(OfficerId(officer), Role(role))
+
+    async def remove(self, name: str, cug: str, officer: str) -> None:
+        await self._cug(name, cug).remove(OfficerId(officer))
+
+    async def renew(self, name: str, cug: str) -> None:
+        await self._cug(name, cug).renew()
+
+    async def close_cug(self, name: str, cug: str) -> None:
+        await self._cug(name, cug).close()
+
+    async def send_text(self, name: str, cug: str, texts: list[str]) -> None:
+        for text in texts:
+            await self._cug(name, cug).send_text(text)
+        await self._cug(name, cug).flush(PATIENCE_SECONDS)
+
+    async def submit(self, name: str, cug: str) -> Any:
+        """Send a sample form; gives its answers."""
+        group = self._cug(name, cug)
+        answers = sample_records(1)[0].answers
+        await group.submit(group.templates()[0].hash, answers)
+        await group.flush(PATIENCE_SECONDS)
+        return answers
+
+    async def state(self, name: str, cug: str, seq: int = 0) -> Any:
+        """What this officer's client knows once event `seq` is applied."""
+        group = self._cug(name, cug)
+        await group.wait_seq(seq, PATIENCE_SECONDS)
+        authenticator = group.epoch_authenticator
+        return {
+            "state": group.state.value,
+            "epoch": group.epoch,
+            "authenticator": "" if authenticator is None else authenticator.hex(),
+            "last_seq": group.last_seq,
+            "head_hash": group.head_hash.hex(),
+            "members": [[member.officer_id, str(member.role), list(member.devices)] for member in group.members()],
+            "alarms": [alarm.code for alarm in group.alarms()],
+            "items": [_shown(item) for item in group.items()],
+        }
+
+    async def sample(self) -> Any:
+        return sample_records(2)[1].answers
+
+    async def stop_server(self) -> None:
+        await asyncio.to_thread(self._server.stop)
+
+    async def start_server(self) -> None:
+        await self._server.start_async()
+
+    def _cug(self, name: str, cug: str) -> Cug:
+        return self._officers[name].cug(CugId(bytes.fromhex(cug)))
+
+
+def _shown(item: Item) -> dict[str, Any]:
+    content = item.content if item.kind in (ItemKind.CHAT, ItemKind.FORM) else None
+    return {
+        "seq": item.seq,
+        "kind": item.kind.value,
+        "standing": item.standing.value,
+        "sender": item.sender,
+        "reason": item.reason,
+        "text": content.text if isinstance(content, Chat) else "",
+        "answers": content.answers if isinstance(content, Form) else {},
+        "errors": [finding.rule for finding in item.findings if finding.level == "error"],
+    }
+
+
+async def _answer(peer: Peer, asked: dict[str, Any]) -> dict[str, Any]:
+    wanted: Callable[..., Awaitable[Any]] = getattr(peer, asked.pop("do"))
+    try:
+        return {"ok": await wanted(**asked)}
+    except DomainError as error:
+        return {"refused": str(error)}
+
+
+def _say(answer: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
+
+
+async def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="cencomm-browser-") as folder:
+        server = RunningServer(Path(folder) / "server", f"sqlite:///{folder}/cencomm.sqlite3")
+        try:
+            world = await World.found(Path(folder), server)
+            async with contextlib.AsyncExitStack() as exits:
+                peer = Peer(world, server, exits)
+                _say({"ok": server.url})
+                while line := await asyncio.to_thread(sys.stdin.readline):
+                    _say(await _answer(peer, json.loads(line)))
+        finally:
+            if server.is_running:
+                server.kill()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
