@@ -1,6 +1,6 @@
 /** Times, numbers, names of countries and lists, in the reader's language (TERMS.md: day, month, four-digit year, 24 hours). */
 
-import { isolate, type Language, LOCALES } from "./catalogue.ts";
+import { isolate, LOCALES } from "./catalogue.ts";
 import { language } from "./index.ts";
 
 const made = new Map<string, unknown>();
@@ -18,26 +18,36 @@ export function clockTime(atMs: number): string {
 }
 
 export function dayName(atMs: number): string {
-  const format = formatter("day", (locale) => new Intl.DateTimeFormat(locale, { weekday: "long", ...dateParts(language.value) }));
-  return format.format(atMs);
+  if (language.value !== "ar") return formatter("day", (locale) => new Intl.DateTimeFormat(locale, { weekday: "long", ...PARTS })).format(atMs);
+  const weekday = formatter("weekday", (locale) => new Intl.DateTimeFormat(locale, { weekday: "long" })).format(atMs);
+  return `${weekday} ${date(atMs)}`;
 }
 
 export function date(atMs: number): string {
-  return formatter("date", (locale) => new Intl.DateTimeFormat(locale, dateParts(language.value))).format(atMs);
+  return calendarDay(new Date(atMs), true);
 }
 
-/** Months in figures in Arabic: their names differ by region. */
-function dateParts(spoken: Language): Intl.DateTimeFormatOptions {
-  return { day: "numeric", month: spoken === "ar" ? "numeric" : "short", year: "numeric" };
+/** A date, or a date with time and offset, as it was written in a record: `2026-11-22T00:10+01:00`. */
+export function written(text: string): string {
+  const day = new Date(`${text.slice(0, 10)}T00:00`);
+  if (Number.isNaN(day.getTime())) return text;
+  return [calendarDay(day, true), text.slice(11, 16), text.slice(16).replace(/^:\d\d/u, "").replace("Z", "UTC")].filter(Boolean).join(" ");
+}
+
+const PARTS: Intl.DateTimeFormatOptions = { day: "numeric", month: "short", year: "numeric" };
+
+/** In Arabic in figures, since the names of months differ by region, and from left to right as numbers run. */
+function calendarDay(day: Date, withYear: boolean): string {
+  if (language.value === "ar") return `\u2066${[day.getDate(), day.getMonth() + 1, ...(withYear ? [day.getFullYear()] : [])].join("/")}\u2069`;
+  const { year, ...rest } = PARTS;
+  return formatter(`date ${withYear}`, (locale) => new Intl.DateTimeFormat(locale, withYear ? { ...rest, year } : rest)).format(day);
 }
 
 /** The hour of today, the day of anything older. */
 export function when(atMs: number, nowMs: number): string {
   if (atMs === 0) return "";
   if (new Date(atMs).toDateString() === new Date(nowMs).toDateString()) return clockTime(atMs);
-  const sameYear = new Date(atMs).getFullYear() === new Date(nowMs).getFullYear();
-  const { year, ...parts } = dateParts(language.value);
-  return formatter(sameYear ? "when" : "when with year", (locale) => new Intl.DateTimeFormat(locale, sameYear ? parts : { ...parts, year })).format(atMs);
+  return calendarDay(new Date(atMs), new Date(atMs).getFullYear() !== new Date(nowMs).getFullYear());
 }
 
 /** 2026-11-22 01:42:05, UTC. */

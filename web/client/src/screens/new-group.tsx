@@ -46,13 +46,13 @@ export function NewGroup() {
       <form class="settings" onSubmit={(event) => void open(event)} noValidate>
         <section>
           <Field label={t("org.name")} required messages={tried && title.trim() === "" ? [{ tone: "invalid", text: t("gate.needed") }] : []}>
-            {(control) => <input {...control} class="in big" dir="auto" maxLength={200} value={title} onInput={(event) => setTitle(event.currentTarget.value)} />}
+            {(control) => <input {...control} class="in big" dir={title === "" ? undefined : "auto"} maxLength={200} value={title} onInput={(event) => setTitle(event.currentTarget.value)} />}
           </Field>
           <Field label={t("org.code")} optionalMark>
             {(control) => <input {...control} class="in" dir="ltr" maxLength={60} value={code} onInput={(event) => setCode(event.currentTarget.value)} />}
           </Field>
           <Field label={t("org.about")} optionalMark>
-            {(control) => <textarea {...control} class="in" dir="auto" maxLength={2000} value={about} onInput={(event) => setAbout(event.currentTarget.value)} />}
+            {(control) => <textarea {...control} class="in" dir={about === "" ? undefined : "auto"} maxLength={2000} value={about} onInput={(event) => setAbout(event.currentTarget.value)} />}
           </Field>
           <Field label={t("org.history")}>
             {(control) => (

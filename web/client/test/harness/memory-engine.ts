@@ -227,6 +227,10 @@ export function memoryEngine(wanted: MemoryEngineWanted): EngineApi {
     alarms: async () => [],
     safety: async () => SAFETY,
     waiting: async () => (wanted.empty ? [] : waiting),
+    discard: async (cugId, clientRef) => {
+      waiting = waiting.filter((one) => one.clientRef !== clientRef);
+      tell({ type: "waiting", cugId, waiting });
+    },
     sendText: async (_, { text, mentions = [], replyTo = "" }: TextWanted) => back(chat(text, "", mentions, replyTo), "chat"),
     submit: async (_, { answers }: FormWanted) => back(form(answers as never), "form"),
     drafts: async () => [...drafts.values()],

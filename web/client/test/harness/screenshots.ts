@@ -23,6 +23,9 @@ const SIZES = [
 const LANGUAGES = ["en", "ru", "ar"] as const;
 const THEMES = ["light", "dark"] as const;
 
+/** axe-core's own source, run in each page through the debugger. */
+const AXE = await readFile(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+
 interface View {
   readonly name: string;
   readonly query?: string;
@@ -113,11 +116,14 @@ async function take(context: BrowserContext, address: string, view: View, file: 
   page.on("pageerror", (error) => wrong.push(`${file}: ${error.message}`));
   await page.clock.setFixedTime(NOW);
   await page.goto(`${address}?${view.query ?? ""}${view.hash ?? ""}`);
-  await page.waitForSelector("#content");
+  await page.waitForSelector("#content", { state: "attached" });
   await page.evaluate(() => document.fonts.ready);
   await page.waitForTimeout(80);
   await view.prepare?.(page);
   await page.waitForTimeout(60);
+  await page.evaluate(AXE);
+  const found = await page.evaluate(async () => (await (globalThis as unknown as { axe: { run(options: unknown): Promise<{ violations: { id: string; nodes: { target: unknown }[] }[] }> } }).axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] })).violations.map(({ id: rule, nodes }) => `${rule} at ${nodes.map(({ target }) => String(target)).join(", ")}`));
+  wrong.push(...found.map((line) => `${file}: ${line}`));
   const across = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   if (across > 0) wrong.push(`${file}: ${across} px too wide`);
   if (view.whole === true) {

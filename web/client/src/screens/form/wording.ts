@@ -1,7 +1,7 @@
 /** Answers, codes and findings in the reader's words. */
 
 import type { AnswerValue, Finding } from "../../engine/api.ts";
-import { compare, countryName, decimal, list } from "../../i18n/format.ts";
+import { compare, countryName, decimal, list, written } from "../../i18n/format.ts";
 import { findingText, language, t } from "../../i18n/index.ts";
 import type { Option } from "../../ui/combo.tsx";
 import { choose, type CodeList, type FormField, type FormTemplate } from "./template.ts";
@@ -11,6 +11,15 @@ export function codeLabel(codes: CodeList | undefined, key: string): string {
   if (code === undefined) return key;
   if (Object.keys(code.labels).length > 0) return choose(code.labels, language.value);
   return codes?.territories === true ? countryName(key) : key;
+}
+
+/** Symbols that are the same in all six languages (UNECE Recommendation 20 codes). */
+const SYMBOLS: Readonly<Record<string, string>> = { KGM: "kg", GRM: "g", MGM: "mg", TNE: "t", LTR: "l", MLT: "ml", HLT: "hl", MTQ: "m³", BQL: "Bq" };
+
+/** “412 kg”, “1 420 cigarettes”. */
+export function amountText(template: FormTemplate, quantity: string, unit: string): string {
+  if (quantity === "") return "";
+  return [decimal(quantity), SYMBOLS[unit] ?? codeLabel(template.codeLists.get("unit"), unit)].filter(Boolean).join("\u00a0");
 }
 
 /** The options of a field; countries in the reader's alphabet, everything else as the form has it. */
@@ -40,8 +49,9 @@ export function answerText(template: FormTemplate, field: FormField, value: Answ
     case "decimal":
     case "derived":
       return decimal(String(value));
+    case "date":
     case "datetime":
-      return String(value).replace("T", " ");
+      return written(String(value));
     default:
       return String(value);
   }

@@ -4,14 +4,14 @@ import { useState } from "preact/hooks";
 
 import type { Room } from "../../app/room.ts";
 import type { Answers, Finding, ItemContent } from "../../engine/api.ts";
-import { countryName, decimal } from "../../i18n/format.ts";
+import { countryName } from "../../i18n/format.ts";
 import { language, t } from "../../i18n/index.ts";
 import { Button, State } from "../../ui/basics.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { pathOf, TOP } from "../form/answers.ts";
 import { isMissing, rowsOf } from "../form/judging.ts";
 import { choose, fieldsOf, type FormField, type FormTemplate } from "../form/template.ts";
-import { answerText, codeLabel, fieldLabel, findingWords, isLatinOnly } from "../form/wording.ts";
+import { amountText, answerText, codeLabel, fieldLabel, findingWords, isLatinOnly } from "../form/wording.ts";
 
 type FormContent = Extract<ItemContent, { kind: "form" }>;
 
@@ -119,9 +119,8 @@ function Headline({ template, answers }: { readonly template: FormTemplate; read
 
 function lineOf(template: FormTemplate, row: Answers): string {
   const product = row["product"] === "other" ? String(row["product_other"] ?? "") : codeLabel(template.codeLists.get("product"), String(row["product"] ?? ""));
-  const amount = isMissing(row["quantity"]) ? "" : decimal(String(row["quantity"]));
-  const unit = codeLabel(template.codeLists.get("unit"), String(row["unit"] ?? ""));
-  return [[amount, unit].filter(Boolean).join("\u00a0"), product].filter(Boolean).join(" · ");
+  const amount = amountText(template, String(row["quantity"] ?? ""), String(row["unit"] ?? ""));
+  return [amount, product].filter(Boolean).join(" · ");
 }
 
 function First({ template, answers }: { readonly template: FormTemplate; readonly answers: Answers }) {

@@ -16,7 +16,7 @@ import { mentionBeingTyped, mentionsIn } from "./text.ts";
 
 const DRAFT = "message";
 const SAVE_AFTER_MS = 600;
-const MOST_NAMES = 8;
+const MOST_NAMES = 6;
 
 interface ComposerProps {
   readonly room: Room;
@@ -128,7 +128,7 @@ export function Composer({ room, view, replyTo, onAnswered }: ComposerProps) {
         </Button>
         <textarea
           ref={area}
-          dir="auto"
+          dir={text === "" ? undefined : "auto"}
           rows={1}
           aria-label={t("room.write", { title })}
           placeholder={t("room.write", { title })}

@@ -91,6 +91,9 @@ export function WaitingEntry({ waiting, room }: { readonly waiting: Waiting; rea
             <>
               <State tone="failed">{t("entry.failed", { reason: errorText({ code: waiting.reason, facts: {} }) })}</State>
               {content?.kind === "chat" && <CopyText text={content.text} words />}
+              <Button icon="trash" onClick={() => void app.attempt(() => app.engine.discard(room.cugId, waiting.clientRef))}>
+                {t("ui.delete")}
+              </Button>
             </>
           ) : (
             <State tone="pending" icon={waiting.state === "stored" ? "check" : "clock"}>
@@ -112,7 +115,7 @@ interface FrameProps {
 
 function Frame({ item, room, card = false, children }: FrameProps) {
   return (
-    <div class={`entry ${card ? "card" : ""}`} data-seq={item.seq}>
+    <div class={`entry ${card ? "card" : ""}`} data-seq={item.seq} tabIndex={-1}>
       <time dateTime={new Date(item.atMs).toISOString()} title={t("entry.at", { utc: utc(item.atMs), seq: item.seq })}>
         {clockTime(item.atMs)}
       </time>
@@ -241,11 +244,14 @@ function eventWords(item: Item, room: Room): string {
   const names = (officers: readonly string[]): string => list(officers.map((officer) => nameOf(room.members.value, officer)));
   switch (content?.kind) {
     case "members": {
-      const { added, removed, roles } = content.change;
+      const { added, removed, roles, identityChanged, devicesAdded, devicesRemoved } = content.change;
       const said = [
         added.length > 0 ? t("event.added", { names: names(added) }) : "",
         removed.length > 0 ? t("event.removed", { names: names(removed) }) : "",
         roles.length > 0 ? t("event.roles", { names: names(roles.map(([officer]) => officer)) }) : "",
+        identityChanged.length > 0 ? t("event.identity", { names: names(identityChanged) }) : "",
+        devicesAdded.length > 0 ? t("event.devices_added", { names: list(devicesAdded) }) : "",
+        devicesRemoved.length > 0 ? t("event.devices_removed", { names: list(devicesRemoved) }) : "",
       ].filter(Boolean);
       return said.length > 0 ? said.join(" ") : t("event.keys");
     }

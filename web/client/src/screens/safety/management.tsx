@@ -53,7 +53,7 @@ export function Management({ room, view }: { readonly room: Room; readonly view:
         <Confirm title={t(WORDS[asking][0])} text={t(WORDS[asking][1])} action={t(WORDS[asking][0])} busy={busy} onClose={() => setAsking(null)} onConfirm={() => void act(asking)}>
           {asking === "leave" && (
             <Field label={t("org.reason")} optionalMark>
-              {(control) => <input {...control} class="in big" dir="auto" maxLength={200} value={reason} onInput={(event) => setReason(event.currentTarget.value)} />}
+              {(control) => <input {...control} class="in big" dir={reason === "" ? undefined : "auto"} maxLength={200} value={reason} onInput={(event) => setReason(event.currentTarget.value)} />}
             </Field>
           )}
         </Confirm>
