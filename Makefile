@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test fast web lint types layers i18n vectors bench check clean
+.PHONY: help setup run demo test fast web client lint types layers i18n vectors bench check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,7 +19,7 @@ setup: .venv/.installed ## Make .venv and install everything into it
 	$(BIN)/python -m pip install -q -e . --group dev
 	@touch $@
 
-run: setup ## Start the server with a demonstration operation; prints its address and accounts
+run: setup client ## Start the server with a demonstration operation; prints its address and accounts
 	$(BIN)/cencomm serve --demo
 
 demo: setup ## A whole operation, checked record by record (RECORDS=table.csv, DATABASE=url)
@@ -38,6 +38,9 @@ web: setup web/client/node_modules/.installed ## The browser client: types and t
 
 fast: setup ## Unit tests only, in seconds
 	$(BIN)/pytest -n 2 tests/unit
+
+client: setup web/client/node_modules/.installed ## Build the browser client, which the server then serves
+	$(BIN)/python tools/npm.py run --silent build
 
 lint: setup ## Style: ruff, and every module has its test module
 	$(BIN)/ruff check cencomm cen_core tests tools

@@ -9,6 +9,7 @@ CENCOMM_TRUSTED_PROXIES   addresses, with commas between, whose X-Forwarded-For 
 CENCOMM_LOG               debug, info, warning or error; default info
 CENCOMM_SESSION_HOURS     how long a sign-in lasts; default 12
 CENCOMM_RATE              requests a second that one address may send for long; default 50
+CENCOMM_CLIENT_DIR        folder of the built browser client; default the one beside this program, if it was built
 """
 
 from __future__ import annotations
@@ -24,6 +25,12 @@ DEFAULT_PORT = 8440
 MAX_PORT = 65535
 LOG_LEVELS = ("debug", "info", "warning", "error")
 DATABASE_FILE = "cencomm.sqlite3"
+CLIENT_PAGE = "index.html"
+BUILT_CLIENTS = (
+    Path(__file__).parent / "web_client",
+    Path(__file__).parent.parent / "web" / "client" / "dist",
+)
+"""Where the browser client lies in a wheel, and in a checkout once `make client` has built it."""
 
 
 class SettingsInvalid(DomainError):
@@ -44,6 +51,8 @@ class Settings:
     log_level: str = "info"
     session_hours: int = 12
     requests_per_second: int = 50
+    client_dir: Path | None = None
+    """The built browser client; None where there is none to serve."""
 
     @property
     def origin(self) -> str:
@@ -74,7 +83,18 @@ class Settings:
             log_level=log_level,
             session_hours=_number(environ, "CENCOMM_SESSION_HOURS", 12, 1, 24 * 30),
             requests_per_second=_number(environ, "CENCOMM_RATE", 50, 1, 1_000_000),
+            client_dir=_client_dir(environ),
         )
+
+
+def _client_dir(environ: Mapping[str, str]) -> Path | None:
+    """The folder that was named, which must hold a built client; else the first built one beside this program."""
+    given = environ.get("CENCOMM_CLIENT_DIR")
+    if given:
+        if not (Path(given) / CLIENT_PAGE).is_file():
+            raise SettingsInvalid(setting="CENCOMM_CLIENT_DIR")
+        return Path(given).resolve()
+    return next((folder for folder in BUILT_CLIENTS if (folder / CLIENT_PAGE).is_file()), None)
 
 
 def _number(environ: Mapping[str, str], name: str, default: int, lowest: int, highest: int) -> int:

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
 from cencomm.accounts import access
@@ -29,6 +29,7 @@ from cencomm.server.errors import MethodNotOffered, NoSuchPage, internal, malfor
 from cencomm.server.logging import log_fault
 from cencomm.server.security import SecurityHeaders, address_of, authenticate
 from cencomm.server.startup import Startup
+from cencomm.server.web_client import WebClient
 from cencomm.wire.encoding import Malformed, TooLarge
 from cencomm.wire.frames import SESSION_PATH
 from cencomm.wire.http import ROUTES, Auth, Body, HttpRoute
@@ -77,6 +78,7 @@ def build_app(startup: Startup) -> ASGIApp:
             Route("/healthz", health.healthz),
             Route("/readyz", health.readyz),
             WebSocketRoute(SESSION_PATH, websocket.endpoint),
+            *([] if settings.client_dir is None else [Mount("/", WebClient(settings.client_dir))]),
         ],
         exception_handlers={
             DomainError: on_domain_error,

@@ -83,7 +83,7 @@ def check_origin(connection: HTTPConnection, allowed: str) -> None:
 
 
 class SecurityHeaders:
-    """Adds the headers to every HTTP answer, and refuses requests of foreign pages before anything is read."""
+    """Adds the headers that an HTTP answer does not bring itself, and refuses requests of foreign pages unread."""
 
     def __init__(self, app: ASGIApp, *, origin: str, behind_tls: bool) -> None:
         self._app = app
@@ -100,7 +100,9 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *self._headers]
+                own = list(message.get("headers", ()))
+                said = {name.lower() for name, _ in own}
+                message["headers"] = [*own, *(header for header in self._headers if header[0] not in said)]
             await send(message)
 
         try:

@@ -19,7 +19,8 @@ def test_nothing_set_is_a_server_for_this_machine_only() -> None:
     assert not settings.behind_tls
 
 
-def test_everything_can_be_set() -> None:
+def test_everything_can_be_set(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<!doctype html>")
     settings = Settings.from_environment(
         {
             "CENCOMM_DATA_DIR": "/srv/cencomm",
@@ -31,6 +32,7 @@ def test_everything_can_be_set() -> None:
             "CENCOMM_LOG": "debug",
             "CENCOMM_SESSION_HOURS": "8",
             "CENCOMM_RATE": "5",
+            "CENCOMM_CLIENT_DIR": str(tmp_path),
         }
     )
     assert settings == Settings(
@@ -43,6 +45,7 @@ def test_everything_can_be_set() -> None:
         log_level="debug",
         session_hours=8,
         requests_per_second=5,
+        client_dir=tmp_path,
     )
     assert settings.origin == "https://cencomm.example"
     assert settings.behind_tls
@@ -55,6 +58,7 @@ def test_ipv6_host_is_shown_in_brackets() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("CENCOMM_CLIENT_DIR", "/nowhere"),
         ("CENCOMM_PORT", "x"),
         ("CENCOMM_PORT", "-1"),
         ("CENCOMM_PORT", "65536"),
