@@ -1,0 +1,121 @@
+import { describe, expect, test } from "vitest";
+
+import type { Answers } from "../../src/engine/api.ts";
+import { momentText, pathOf, TOP, toSubmit, typedValue, westernFigures, withAnswer, withoutRow, withRow } from "../../src/screens/form/answers.ts";
+import { judge, offered, withDefaults } from "../../src/screens/form/judging.ts";
+import { choose } from "../../src/screens/form/template.ts";
+import { answerText, codeLabel, fieldLabel, optionsOf } from "../../src/screens/form/wording.ts";
+import { standardTemplate } from "./standard.ts";
+
+const template = standardTemplate();
+const NOW = Date.UTC(2026, 10, 22, 12);
+const VALID: Answers = {
+  reporting_country: "MA",
+  national_case_ref: "TM-147",
+  sharing_targets: ["group"],
+  offence_at: "2026-11-22T00:10+01:00",
+  offence_country: "MA",
+  location_type: "seaport",
+  offence_location: "MAPTM",
+  direction: "transhipment",
+  departure_country: "BR",
+  destination_country: "BE",
+  transport_mode: "1",
+  traffic_type: "cargo",
+  item: [{ heading: "drugs", product: "cocaine_hcl", quantity: "412", unit: "KGM", quantity_basis: "weighed" }],
+  detection_method: "routine",
+};
+const rulesAt = (answers: Answers): readonly string[] => judge(template, answers, NOW).findings.map(({ rule, path }) => `${rule} ${path}`);
+
+describe("judging the standard form while one types", () => {
+  test("a complete record has no finding", () => {
+    expect(rulesAt(VALID)).toEqual([]);
+  });
+
+  test("what is required is said, by its path", () => {
+    const { unit: _, ...item } = (VALID["item"] as Answers[])[0]!;
+    expect(rulesAt({ ...VALID, item: [item], national_case_ref: "" })).toEqual(["required national_case_ref", "required item[0].unit"]);
+  });
+
+  test.each([
+    [{ offence_at: "2027-01-01" }, "T01 offence_at"],
+    [{ offence_country: "FR" }, "M01 offence_country"],
+    [{ destination_country: "MA" }, "M04 direction"],
+    [{ offence_location: "BRSSZ" }, "M08 offence_location"],
+    [{ offence_location: "tanger" }, "constraint offence_location"],
+    [{ sharing_targets: ["group", "icomm"] }, "L04 sharing_targets"],
+    [{ persons_arrested: -1 }, "constraint persons_arrested"],
+    [{ persons_arrested: "two" }, "wrong_type persons_arrested"],
+    [{ linked_warning: "W-1" }, "not_relevant linked_warning"],
+    [{ item: [] }, "G01 item"],
+  ] as [Answers, string][])("%o gives %s", (changed, finding) => {
+    expect(rulesAt({ ...VALID, ...changed })).toContain(finding);
+  });
+
+  test("what is asked follows the answers", () => {
+    expect(judge(template, VALID, NOW).relevant.has("linked_warning")).toBe(false);
+    expect(judge(template, { ...VALID, detection_method: "warning" }, NOW).relevant.has("linked_warning")).toBe(true);
+  });
+
+  test("products and units follow the heading", () => {
+    const allowed = offered(template, template.fields.get("product")!, [VALID, { heading: "tobacco" }], ["item"]);
+    expect(allowed("cigarettes")).toBe(true);
+    expect(allowed("cocaine_hcl")).toBe(false);
+  });
+
+  test("a form begins with its defaults", () => {
+    expect(withDefaults(template, { reporting_country: "KE" }, NOW)).toEqual({ reporting_country: "KE", offence_country: "KE", sharing_targets: ["group"] });
+  });
+
+  test("what is not asked is not sent", () => {
+    const answers = { ...VALID, linked_warning: "W-1", item: [{ ...(VALID["item"] as Answers[])[0], product_other: "x" }] };
+    expect(toSubmit(answers, judge(template, answers, NOW).relevant)).toEqual(VALID);
+  });
+});
+
+describe("answers", () => {
+  test("rows come, change and go", () => {
+    const begun = withRow(withRow({}, "item"), "item");
+    const changed = withAnswer(begun, { repeat: "item", row: 1 }, "unit", "KGM");
+    expect(changed).toEqual({ item: [{}, { unit: "KGM" }] });
+    expect(withoutRow(changed, "item", 0)).toEqual({ item: [{ unit: "KGM" }] });
+    expect(withoutRow(withRow({}, "item"), "item", 0)).toEqual({});
+    expect(withAnswer({ a: "1" }, TOP, "a", "")).toEqual({});
+    expect(pathOf({ repeat: "item", row: 1 }, "unit")).toBe("item[1].unit");
+  });
+
+  test("figures of every script and a decimal comma are taken", () => {
+    const quantity = template.fields.get("quantity")!;
+    expect(typedValue(quantity, "١٢٫٥")).toBe("12.5");
+    expect(typedValue(quantity, "1 420,5")).toBe("1420.5");
+    expect(typedValue(template.fields.get("persons_arrested")!, "۲")).toBe(2);
+    expect(typedValue(template.fields.get("offence_location")!, "maptm")).toBe("MAPTM");
+    expect(westernFigures("٠٩۰۹")).toBe("0909");
+  });
+
+  test("a time is written with the offset that holds there", () => {
+    expect(momentText("2026-11-22", "")).toBe("2026-11-22");
+    expect(momentText("2026-11-22", "01:42")).toMatch(/^2026-11-22T01:42[+-]\d\d:\d\d$/u);
+  });
+});
+
+describe("words", () => {
+  test("codes, countries and numbers are read out", () => {
+    expect(answerText(template, template.fields.get("offence_country")!, "MA")).toBe("Morocco");
+    expect(answerText(template, template.fields.get("sharing_targets")!, ["group"])).toBe("This closed group");
+    expect(codeLabel(template.codeLists.get("unit"), "KGM")).toBe("kilogram");
+    expect(codeLabel(template.codeLists.get("unit"), "never")).toBe("never");
+    expect(fieldLabel(template, "item[0].unit")).toBe("Unit");
+  });
+
+  test("countries stand in the order of the alphabet", () => {
+    const labels = optionsOf(template, template.fields.get("offence_country")!, () => true).map(({ label }) => label);
+    expect(labels[0]).toBe("Afghanistan");
+    expect(labels).toHaveLength(252);
+  });
+
+  test("a word in another language says so", () => {
+    expect(choose({ en: "Goods" }, "fr")).toBe("Goods [en]");
+    expect(choose({}, "fr")).toBe("[?]");
+  });
+});

@@ -1,0 +1,9 @@
+import { readFileSync } from "node:fs";
+
+import { type FormTemplate, readTemplate } from "../../src/screens/form/template.ts";
+
+/** The form that comes with CENcomm. */
+export function standardTemplate(): FormTemplate {
+  const file = new URL("../../../../cencomm/templates_forms/standard/simplified_seizure.json", import.meta.url);
+  return readTemplate("5f".repeat(32), readFileSync(file, "utf8"));
+}
