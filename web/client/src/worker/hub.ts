@@ -38,6 +38,7 @@ export class Hub {
     this.#options = options;
     options.page.addEventListener("message", (event) => this.#fromPage(messageOf(event)));
     options.others.addEventListener("message", (event) => this.#fromOthers(messageOf(event)));
+    options.page.postMessage({ type: "here" } satisfies Message);
   }
 
   /** Stand in line; resolves when this tab is done. */
@@ -100,7 +101,7 @@ export class Hub {
       this.#passOn();
     } else if (message.type === "event") {
       page.postMessage(message);
-    } else if (message.tab === this.#tab && this.#waiting.delete(message.id)) {
+    } else if (message.type === "answer" && message.tab === this.#tab && this.#waiting.delete(message.id)) {
       this.#passedOn.delete(message.id);
       page.postMessage(message);
     }

@@ -62,6 +62,8 @@ export type Message =
   | Call
   | Answer
   | { readonly type: "event"; readonly event: EngineEvent }
+  /** The worker listens now: a page's calls wait for this, since a worker that still loads may lose them. */
+  | { readonly type: "here" }
   /** A tab asks whether anybody writes. */
   | { readonly type: "who" }
   /** The writer is here. It carries a name, so that a tab knows when another one took over. */
@@ -71,6 +73,7 @@ export type Message =
 export interface Port {
   postMessage(message: unknown): void;
   addEventListener(type: "message", listener: (event: MessageEvent<unknown>) => void): void;
+  addEventListener(type: "error", listener: () => void): void;
 }
 
 export function messageOf(event: MessageEvent<unknown>): Message {

@@ -8,17 +8,28 @@ interface Waiting {
   readonly fail: (error: EngineError) => void;
 }
 
+/** The worker's script could not be loaded or begun. */
+const NO_WORKER = { code: "client.fault", facts: { name: "worker" } };
+
 /** `worker` is this tab's, running `worker.ts`. */
 export function engineOf(worker: Port): EngineApi {
   const waiting = new Map<number, Waiting>();
   const listeners = new Set<Listener>();
+  let early: Call[] | null = [];
+  let failed = false;
   let lastId = 0;
+
+  const send = (one: Call): void => {
+    if (early === null) worker.postMessage(one);
+    else early.push(one);
+  };
 
   const call = (method: Method, args: readonly unknown[]): Promise<unknown> =>
     new Promise((done, fail) => {
+      if (failed) return fail(new EngineError(NO_WORKER));
       const id = ++lastId;
       waiting.set(id, { done, fail });
-      worker.postMessage({ type: "call", tab: "", id, method, args } satisfies Call);
+      send({ type: "call", tab: "", id, method, args });
     });
 
   const tell = (event: EngineEvent): void => {
@@ -28,11 +39,22 @@ export function engineOf(worker: Port): EngineApi {
   worker.addEventListener("message", (event) => {
     const message = messageOf(event);
     if (message.type === "event") return tell(message.event);
+    if (message.type === "here") {
+      for (const one of early ?? []) worker.postMessage(one);
+      early = null;
+    }
     if (message.type !== "answer") return;
     const asked = waiting.get(message.id);
     waiting.delete(message.id);
     if (message.error === undefined) asked?.done(message.value);
     else asked?.fail(new EngineError(message.error));
+  });
+
+  worker.addEventListener("error", () => {
+    if (early === null) return; // a fault in a worker that runs is answered call by call
+    failed = true;
+    for (const one of waiting.values()) one.fail(new EngineError(NO_WORKER));
+    waiting.clear();
   });
 
   const methods = Object.keys(METHODS) as Method[];

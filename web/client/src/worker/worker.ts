@@ -1,6 +1,5 @@
 /** The worker of one tab: the engine runs here, so that the page never stutters. */
 
-import { ready } from "../crypto/primitives.ts";
 import { Engine } from "../engine/client.ts";
 import { SUBPROTOCOL } from "../wire/frames.ts";
 import { Hub } from "./hub.ts";
@@ -20,5 +19,4 @@ const hub = new Hub({
   name: NAME,
   makeEngine: (emit) => new Engine({ name: NAME, openSocket, judge: null }, emit),
 });
-await ready();
 await hub.run();

@@ -112,16 +112,27 @@ test("only the agreed calls reach the engine", async () => {
   });
   port1.start();
   void hub.run();
-  const answers: unknown[] = [];
+  const answers: unknown[] = []; // also the word that the worker listens
   port2.addEventListener("message", (event: MessageEvent<unknown>) => answers.push(event.data));
   port2.start();
   for (const method of ["constructor", "toString", "__proto__"]) {
     port2.postMessage({ type: "call", tab: "", id: 1, method, args: [] });
   }
   await soon();
+  expect(answers.shift()).toEqual({ type: "here" });
   expect(answers).toHaveLength(3);
   for (const answer of answers) expect(answer).toMatchObject({ error: { code: "client.fault" } });
   await hub.stop();
   channel.close();
   port1.close();
+});
+
+test("a worker that never begins fails every call instead of leaving it open", async () => {
+  const broken = new EventTarget() as EventTarget & Port;
+  broken.postMessage = () => undefined;
+  const engine = engineOf(broken);
+  const asked = engine.status();
+  broken.dispatchEvent(new Event("error"));
+  await expect(asked).rejects.toMatchObject({ code: "client.fault" });
+  await expect(engine.cugs()).rejects.toMatchObject({ code: "client.fault" });
 });
