@@ -1,7 +1,8 @@
 /**
  * The cryptographic primitives: the only module that calls libsodium and @noble/ciphers.
  *
- * `await ready()` once before anything else. Lengths are checked here, so that a wrong one is our own typed error.
+ * Whoever imports this module waits until libsodium is loaded, so that constants can be derived where they stand.
+ * Lengths are checked here, so that a wrong one is our own typed error.
  */
 
 import { gcm } from "@noble/ciphers/aes.js";
@@ -9,6 +10,8 @@ import sodium from "libsodium-wrappers-sumo";
 
 import { concat } from "./bytes.ts";
 import { DomainError } from "./errors.ts";
+
+await sodium.ready;
 
 /** Gives that many random bytes; an argument wherever randomness is used, so that tests can repeat a run. */
 export type Random = (count: number) => Uint8Array;
@@ -91,11 +94,6 @@ export class Secret<Kind extends string = string> extends Uint8Array {
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return HIDDEN;
   }
-}
-
-/** Resolves when libsodium has been loaded. */
-export async function ready(): Promise<void> {
-  await sodium.ready;
 }
 
 export function randomBytes(count: number): Uint8Array {
