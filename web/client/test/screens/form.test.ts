@@ -46,6 +46,10 @@ describe("judging the standard form while one types", () => {
     [{ sharing_targets: ["group", "icomm"] }, "L04 sharing_targets"],
     [{ persons_arrested: -1 }, "constraint persons_arrested"],
     [{ persons_arrested: "two" }, "wrong_type persons_arrested"],
+    [{ offence_at: "2026-02-30" }, "wrong_type offence_at"],
+    [{ direction: "sideways" }, "unknown_code direction"],
+    [{ offence_location: "MAPTMX" }, "too_long offence_location"],
+    [{ item: [{ ...(VALID["item"] as Answers[])[0], heading: "tobacco" }] }, "G02 item[0].product"],
     [{ linked_warning: "W-1" }, "not_relevant linked_warning"],
     [{ item: [] }, "G01 item"],
   ] as [Answers, string][])("%o gives %s", (changed, finding) => {

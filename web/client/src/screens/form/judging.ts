@@ -27,21 +27,34 @@ export function isMissing(value: AnswerValue | undefined): boolean {
   return value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
 }
 
-/** Judge the answers as of `nowMs`. */
+/** Judge the answers as of `nowMs`. An answer that its field cannot hold is said so, and counts as missing for all else. */
 export function judge(template: FormTemplate, answers: Answers, nowMs: number): Judgement {
-  const relevant = new Set<string>();
-  const required = new Set<string>();
-  const findings: Finding[] = [];
-  const top: Env = { template, rows: [answers], repeats: [], nowMs };
-  judgeRules(template, top, "", findings);
-  for (const group of template.groups) judgeNode(group, top, "", true, { relevant, required, findings });
-  return { relevant, required, findings };
+  const unfit = new Map<string, string>();
+  const fitting = withoutUnfit(template, answers, "", unfit);
+  const found: Found = { relevant: new Set(), required: new Set(), unfit, findings: [...unfit].map(([path, rule]) => ({ rule, level: "error", path })) };
+  const top: Env = { template, rows: [fitting], repeats: [], nowMs };
+  judgeRules(template, top, "", found);
+  for (const group of template.groups) judgeNode(group, top, "", true, found);
+  return found;
 }
 
-interface Found {
+interface Found extends Judgement {
   readonly relevant: Set<string>;
   readonly required: Set<string>;
   readonly findings: Finding[];
+  /** What is wrong with an answer in itself, by path. */
+  readonly unfit: ReadonlyMap<string, string>;
+}
+
+function withoutUnfit(template: FormTemplate, answers: Answers, prefix: string, unfit: Map<string, string>): Answers {
+  const kept: Record<string, AnswerValue> = {};
+  for (const [key, value] of Object.entries(answers)) {
+    const field = template.fields.get(key);
+    const rule = field === undefined || isMissing(value) ? null : misfit(template, field, value);
+    if (rule !== null) unfit.set(prefix + key, rule);
+    else kept[key] = isRows(value) ? value.map((row, at) => withoutUnfit(template, row, `${prefix}${key}[${at}].`, unfit)) : value;
+  }
+  return kept;
 }
 
 function judgeNode(node: FormNode, env: Env, prefix: string, above: boolean, found: Found): void {
@@ -55,7 +68,7 @@ function judgeNode(node: FormNode, env: Env, prefix: string, above: boolean, fou
   rowsOf(env.rows.at(-1)!, node.key).forEach((row, at) => {
     const inner = `${prefix}${node.key}[${at}].`;
     const inside: Env = { ...env, rows: [...env.rows, row], repeats: [...env.repeats, node.key] };
-    judgeRules(env.template, inside, inner, found.findings);
+    judgeRules(env.template, inside, inner, found);
     for (const child of node.children) judgeNode(child, inside, inner, here, found);
   });
 }
@@ -66,6 +79,7 @@ function judgeField(field: FormField, env: Env, prefix: string, here: boolean, f
   if (here) found.relevant.add(path);
   const required = here && field.required !== "" && truth(evaluate(field.required, env));
   if (required) found.required.add(path);
+  if (found.unfit.has(path)) return;
   if (isMissing(value)) {
     if (required) found.findings.push({ rule: "required", level: "error", path });
     return;
@@ -74,27 +88,39 @@ function judgeField(field: FormField, env: Env, prefix: string, here: boolean, f
     found.findings.push({ rule: "not_relevant", level: "warn", path });
     return;
   }
-  if (!fitsType(field, value!)) found.findings.push({ rule: "wrong_type", level: "error", path });
-  else if (field.constraint !== "" && !truth(evaluate(field.constraint, { ...env, own: value! }))) found.findings.push({ rule: "constraint", level: "error", path });
-  else if (!chosenFits(field, value!, env) && !found.findings.some((one) => one.path === path)) found.findings.push({ rule: "choice", level: "error", path });
+  if (field.constraint !== "" && !truth(evaluate(field.constraint, { ...env, own: value! }))) found.findings.push({ rule: "constraint", level: "error", path });
+  const ruled = found.findings.some((finding) => finding.path === path && env.template.rules.has(finding.rule));
+  if (!ruled && !chosenFits(field, value!, env)) found.findings.push({ rule: "choice", level: "error", path });
 }
 
-const DATE = /^\d{4}-\d{2}-\d{2}$/u;
-const MOMENT = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2}))?$/u;
+const MOMENT = /^(\d{4}-\d{2}-\d{2})(?:T([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?:Z|[+-]\d{2}:[0-5]\d))?$/u;
 
-function fitsType(field: FormField, value: AnswerValue): boolean {
+/** The rule that an answer breaks by itself; null where it fits its field. */
+function misfit(template: FormTemplate, field: FormField, value: AnswerValue): string | null {
+  if (field.maxLength > 0 && typeof value === "string" && [...value].length > field.maxLength) return "too_long";
   switch (field.type) {
     case "int":
-      return Number.isSafeInteger(value);
+      return Number.isSafeInteger(value) ? null : "wrong_type";
     case "decimal":
-      return /^-?\d+(?:\.\d+)?$/u.test(String(value));
+      return /^-?(?:\d{1,60}(?:\.\d{0,60})?|\.\d{1,60})$/u.test(String(value)) ? null : "wrong_type";
     case "date":
-      return DATE.test(String(value));
+      return isDay(String(value)) ? null : "wrong_type";
     case "datetime":
-      return MOMENT.test(String(value));
+      return isDay(MOMENT.exec(String(value))?.[1] ?? "") ? null : "wrong_type";
+    case "code":
+    case "codes": {
+      const codes = template.codeLists.get(field.codeList)?.codes;
+      return (Array.isArray(value) ? value : [value]).every((code) => codes?.has(String(code)) === true) ? null : "unknown_code";
+    }
     default:
-      return true;
+      return null;
   }
+}
+
+/** Whether such a day is in the calendar. */
+function isDay(text: string): boolean {
+  const day = new Date(`${text}T00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().slice(0, 10) === text;
 }
 
 function chosenFits(field: FormField, value: AnswerValue, env: Env): boolean {
@@ -115,11 +141,12 @@ export function offered(template: FormTemplate, field: FormField, rows: readonly
 }
 
 /** A rule is judged where its field stands, once all that it needs is answered. */
-function judgeRules(template: FormTemplate, env: Env, prefix: string, findings: Finding[]): void {
+function judgeRules(template: FormTemplate, env: Env, prefix: string, { unfit, findings }: Found): void {
   for (const [key, rule] of template.rules) {
-    if (repeatsOf(template, rule.at).join(".") !== env.repeats.join(".")) continue;
+    const path = prefix + rule.at;
+    if (unfit.has(path) || repeatsOf(template, rule.at).join(".") !== env.repeats.join(".")) continue;
     if (rule.needs.some((need) => isMissing(env.rows.findLast((row) => need in row)?.[need]))) continue;
-    if (!truth(evaluate(rule.expression, env))) findings.push({ rule: key, level: rule.level, path: prefix + rule.at });
+    if (!truth(evaluate(rule.expression, env))) findings.push({ rule: key, level: rule.level, path });
   }
 }
 
