@@ -42,7 +42,7 @@ describe("judging the standard form while one types", () => {
     [{ offence_country: "FR" }, "M01 offence_country"],
     [{ destination_country: "MA" }, "M04 direction"],
     [{ offence_location: "BRSSZ" }, "M08 offence_location"],
-    [{ offence_location: "tanger" }, "constraint offence_location"],
+    [{ offence_location: "tange" }, "constraint offence_location"],
     [{ sharing_targets: ["group", "icomm"] }, "L04 sharing_targets"],
     [{ persons_arrested: -1 }, "constraint persons_arrested"],
     [{ persons_arrested: "two" }, "wrong_type persons_arrested"],
