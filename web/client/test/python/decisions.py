@@ -1,8 +1,8 @@
 """Every decision that the project's Python tests make it take, for the TypeScript twin to take again.
 
 Runs those tests while it listens at the functions that judge bytes, and writes one line of JSON for each call from
-outside: {"call": name, "given": {...}, "ok": what came out} or {"call", "given", "refused": {"code", "facts"}}. Bytes are
-hexadecimal. A call whose arguments have no byte form (a test took a part out by hand) is left out.
+outside: {"call": name, "given": {...}, "ok": what came out}, or "refused": {"code", "facts"} in place of "ok". Bytes
+are hexadecimal. A call whose arguments have no byte form (a test took a part out by hand) is left out.
 """
 
 from __future__ import annotations
@@ -49,9 +49,16 @@ class NoByteForm(Exception):
     """These arguments cannot be told."""
 
 
-told: Counter[str] = Counter()
-depth = 0
-staged_from: dict[int, tuple[StagedCommit, Given]] = {}
+class Listener:
+    """What was told so far, how deep the calls stand in each other, and what each staged commit was made of."""
+
+    def __init__(self) -> None:
+        self.told: Counter[str] = Counter()
+        self.depth = 0
+        self.staged_from: dict[int, tuple[StagedCommit, Given]] = {}
+
+
+LISTENER = Listener()
 
 
 def _group(value: PublicGroup) -> str:
@@ -84,7 +91,7 @@ def _bundle(value: KeyPackageBundle) -> str:
 
 
 def _staged(value: StagedCommit) -> Given:
-    known = staged_from.get(id(value))
+    known = LISTENER.staged_from.get(id(value))
     if known is None or known[0] is not value:
         raise NoByteForm
     return known[1]
@@ -232,8 +239,8 @@ def _tell(call: str, given: Given, answer: Given) -> None:
     kind = "ok" if refused is None else f"{refused['code']} {sorted(refused['facts'].items(), key=str)[:2]}"
     if call == "step" and refused is None:
         kind = str([answer["ok"]["outcome"], answer["ok"]["error"]])
-    told[f"{call} {kind}"] += 1
-    if told[f"{call} {kind}"] <= ALIKE:
+    LISTENER.told[f"{call} {kind}"] += 1
+    if LISTENER.told[f"{call} {kind}"] <= ALIKE:
         sys.__stdout__.write(json.dumps({"call": call, "given": given} | answer) + "\n")  # type: ignore[union-attr]
 
 
@@ -242,12 +249,11 @@ def _listening(
 ) -> Callable[..., Any]:
     @functools.wraps(original)
     def call(*arguments: Any, **named: Any) -> Any:
-        global depth
         given: Given | None = None
-        if depth == 0:
+        if LISTENER.depth == 0:
             with contextlib.suppress(NoByteForm, AssertionError, TypeError, OverflowError, AttributeError):
                 given = describe(*arguments, **named)
-        depth += 1
+        LISTENER.depth += 1
         try:
             value = original(*arguments, **named)
         except DomainError as refused:
@@ -255,11 +261,11 @@ def _listening(
                 _tell(name, given, {"refused": {"code": refused.code, "facts": refused.facts}})
             raise
         finally:
-            depth -= 1
+            LISTENER.depth -= 1
         if given is not None:
             _tell(name, given, {"ok": result(value)})
             if name == "stage_commit":
-                staged_from[id(value)] = (value, given)
+                LISTENER.staged_from[id(value)] = (value, given)
         return value
 
     return call
