@@ -10,11 +10,11 @@ from string import Formatter
 
 from babel.messages.catalog import Catalog, Message
 
-import cencomm
 from cencomm.errors import all_error_types
 from cencomm.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, read_catalogue
 from cencomm.i18n.messages import MESSAGES, Plural
 
+_PACKAGES = ("cencomm", "cen_core")
 _ENTRY_POINTS = frozenset({"__main__", "env", "check"})
 """Modules that do something when they are imported."""
 
@@ -37,10 +37,10 @@ def _codes_without_sentence() -> Iterator[str]:
 
 def import_everything() -> None:
     """Import every module of the program, so that each error type is known."""
-    for module in pkgutil.walk_packages(cencomm.__path__, "cencomm."):
-        name = module.name
-        if ".migrations" not in name and name.rpartition(".")[2] not in _ENTRY_POINTS:
-            importlib.import_module(name)
+    for package in _PACKAGES:
+        for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
+            if ".migrations" not in module.name and module.name.rpartition(".")[2] not in _ENTRY_POINTS:
+                importlib.import_module(module.name)
 
 
 def _problems_of(language: str, catalogue: Catalog) -> Iterator[str]:
