@@ -7,7 +7,7 @@
  *                         ->  request MAC key            kept by the inviter: tells the sheet's holder from the server
  */
 
-import { concat, equal, utf8 } from "./bytes.ts";
+import { concat, utf8 } from "./bytes.ts";
 import { Kind, MAX_NAME_BYTES, MAX_SUBJECT_BYTES, isSubject, readKind } from "./certificates.ts";
 import { DomainError } from "./errors.ts";
 import { ID_BYTES } from "./ids.ts";
@@ -24,19 +24,17 @@ import {
   hkdfExtract,
   hmacSha256,
   randomBytes,
-  sha256,
 } from "./primitives.ts";
+import { fromText, toText } from "./printed.ts";
 import { DecodeError, type Reader, Writer } from "./tls.ts";
 
 export const VERSION = 1;
 export const SHEET_PREFIX = "cencomm1:";
 export const SECRET_R_BYTES = 32;
 export const REQUEST_LABEL = "CENcommCertificateRequest";
-const MAX_URL_BYTES = 400;
+export const MAX_URL_BYTES = 400;
 const MAX_CODE_BYTES = 200;
 const SALT = utf8("CENcomm enrolment v1");
-const CHECKSUM_BYTES = 4;
-const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
 
 /** A text that is not an enrolment sheet, or was mistyped. */
 export class SheetInvalid extends DomainError {
@@ -111,10 +109,13 @@ export class Sheet extends Struct {
     return this.#invitationCode;
   }
 
+  get accountKey(): Secret<"AK"> {
+    return accountKey(this.secretR);
+  }
+
   /** One line to print, scan or type: a prefix, then base32 with a checksum. */
   text(): string {
-    const bytes = this.encode();
-    return SHEET_PREFIX + toBase32(concat(bytes, sha256(bytes).slice(0, CHECKSUM_BYTES)));
+    return toText(SHEET_PREFIX, this.encode());
   }
 
   encode(): Uint8Array {
@@ -137,47 +138,13 @@ export class Sheet extends Struct {
 
 /** The sheet that was typed or scanned; case, spaces, line breaks and hyphens do not matter. Throws SheetInvalid. */
 export function parseSheet(text: string): Sheet {
-  const plain = text.replace(/[\s\-\u0085\u001c-\u001f]/g, "").toLowerCase();
-  if (!plain.startsWith(SHEET_PREFIX)) throw new SheetInvalid("prefix");
-  const summed = fromBase32(plain.slice(SHEET_PREFIX.length).replace(/=+$/, ""));
-  const bytes = summed.slice(0, -CHECKSUM_BYTES);
-  if (!equal(summed.slice(-CHECKSUM_BYTES), sha256(bytes).slice(0, CHECKSUM_BYTES))) throw new SheetInvalid("checksum");
+  const encoded = fromText(SHEET_PREFIX, text, (misprint) => new SheetInvalid(misprint));
   try {
-    return Sheet.decode(bytes);
+    return Sheet.decode(encoded);
   } catch (error) {
     if (error instanceof DecodeError) throw new SheetInvalid("content");
     throw error;
   }
-}
-
-function toBase32(bytes: Uint8Array): string {
-  let text = "";
-  let held = 0;
-  let bits = 0;
-  for (const byte of bytes) {
-    held = ((held << 8) | byte) & 0xfff;
-    for (bits += 8; bits >= 5; bits -= 5) text += BASE32[(held >> (bits - 5)) & 31];
-  }
-  return bits === 0 ? text : text + BASE32[(held << (5 - bits)) & 31];
-}
-
-/** Throws SheetInvalid for letters that are none of the alphabet's, or a length that no bytes have. */
-function fromBase32(text: string): Uint8Array {
-  if ([1, 3, 6].includes(text.length % 8)) throw new SheetInvalid("letters");
-  const bytes: number[] = [];
-  let held = 0;
-  let bits = 0;
-  for (const letter of text) {
-    const value = BASE32.indexOf(letter);
-    if (value < 0) throw new SheetInvalid("letters");
-    held = ((held << 5) | value) & 0xfff;
-    bits += 5;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes.push((held >> bits) & 0xff);
-    }
-  }
-  return Uint8Array.from(bytes);
 }
 
 // ---------------------------------------------------------------- the request for a certificate

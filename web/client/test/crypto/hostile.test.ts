@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { ArchiveSeal, sealsFor } from "../../src/crypto/archive.ts";
 import { concat, utf8 } from "../../src/crypto/bytes.ts";
 import { Certificate, Chain, Kind } from "../../src/crypto/certificates.ts";
+import { DeviceCode, parseDeviceCode } from "../../src/crypto/device_code.ts";
 import { CertificateRequest, Sheet, newRequest, newSecretR, parseSheet } from "../../src/crypto/enrolment.ts";
 import { DomainError } from "../../src/crypto/errors.ts";
 import { Closing, CommitBody, GroupStart, Rejection, SealBody } from "../../src/crypto/events.ts";
@@ -105,6 +106,16 @@ test("an enrolment sheet", () => {
   expect(parseSheet(typed).text()).toBe(text);
   for (const wrong of ["", "cencomm1:", "cencomm2:aaaa", `${text}a`, text.slice(0, -3), text.replace("a", "1")]) {
     expect(() => parseSheet(wrong), wrong).toThrow("enrolment.sheet_invalid");
+  }
+});
+
+test("the code of another device", () => {
+  const accountKey = new Secret<"AK">(HASH);
+  const code = new DeviceCode("https://cencomm.example", deployment(), HASH, OTIENO.officerId, "أتشينغ", accountKey);
+  survives((data) => DeviceCode.decode(data), code.encode());
+  expect(parseDeviceCode(` ${code.text().toUpperCase()}\n`).text()).toBe(code.text());
+  for (const wrong of ["", "cencommdevice1:", `${code.text()}a`, "cencomm1:aaaa"]) {
+    expect(() => parseDeviceCode(wrong), wrong).toThrow("enrolment.device_code_invalid");
   }
 });
 
