@@ -41,7 +41,7 @@ MESSAGES: dict[str, str | Plural] = {
     "error.cen.case_exists": "This record has a case already. Amend that one.",
     "error.cen.case_invalid": "{count} entries must be put right, first {field} ({reason}). Nothing was stored.",
     "error.cen.case_unknown": "There is no such case, or you may not see it.",
-    "error.cen.database_url_invalid": "The database address is not valid. Use sqlite:///path or postgresql://…",
+    "error.cen.database_url_invalid": "The database address is not valid. Use sqlite:///path or postgresql://host/name.",
     "error.cen.key_reused": "This key was used for another request already. Use a new one.",
     "error.cen.malformed": "The field {field} is missing or has not the right form. Nothing was stored.",
     "error.cen.nominal_field": "The field {field} can lead to a person and must not be sent here. Nothing was stored.",
