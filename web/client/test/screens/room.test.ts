@@ -95,7 +95,7 @@ describe("addresses", () => {
   });
 
   test("a sheet is taken from a link and from nothing else", () => {
-    expect(sheetInLink(`#sheet=cencomm1${"a".repeat(40)}`)).toBe(`cencomm1${"a".repeat(40)}`);
+    expect(sheetInLink(`#sheet=cencomm1:${"a".repeat(40)}`)).toBe(`cencomm1:${"a".repeat(40)}`);
     expect(sheetInLink("#/group/ab")).toBeNull();
   });
 

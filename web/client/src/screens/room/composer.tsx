@@ -91,7 +91,7 @@ export function Composer({ room, view, replyTo, onAnswered }: ComposerProps) {
         <Icon name="lock" />
         <span>{t("room.read_by", { count: view.members.length })}</span>
         <span class="push desk-only" aria-hidden="true">
-          <kbd>Ctrl ⏎</kbd> {t("settings.key_send")}
+          <kbd dir="ltr">Ctrl ⏎</kbd> {t("settings.key_send")}
         </span>
       </div>
       {replyTo !== null && (
