@@ -93,7 +93,7 @@ export function browser(name: string, changes: Partial<Platform> = {}): Browser 
   const events: EngineEvent[] = [];
   const openSocket = (address: string, token: string) => new WebSocket(address, [SUBPROTOCOL, `cencomm.token.${token}`]);
   const cost = { opsLimit: 1, memoryBytes: 8192 };
-  const engine = new Engine({ name, openSocket, judge: null, cost, ...changes }, (event) => events.push(event));
+  const engine = new Engine({ name, openSocket, cost, ...changes }, (event) => events.push(event));
   return { engine, events };
 }
 

@@ -140,7 +140,7 @@ export interface OpenCug {
   readonly operationCode?: string;
   readonly about?: string;
   readonly history?: HistoryName;
-  /** Template documents (canonical JSON) to publish at once. */
+  /** Template documents (JSON) to publish at once. */
   readonly templates?: readonly string[];
 }
 
@@ -224,7 +224,7 @@ export interface Item {
   /** Of what is refused: the code. */
   readonly reason: string;
   readonly content: ItemContent | null;
-  /** What the template's rules said at the record's stored time; null where they were not judged here. */
+  /** What the template's rules said at the record's stored time; null of what is not a form. */
   readonly findings: readonly Finding[] | null;
 }
 

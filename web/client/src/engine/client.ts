@@ -15,16 +15,14 @@ import type * as api from "./api.ts";
 import type { Cug } from "./cug.ts";
 import { type Place, type Typed, enrol, recover, signInNewDevice } from "./enrol.ts";
 import { ProfileLocked, UnknownGroup } from "./errors.ts";
-import type { Judge } from "./forms.ts";
 import type { OpenSocket } from "./session.ts";
 import { errorView } from "./crossing.ts";
 import { accountView } from "./views.ts";
 import { type ConnectionReport, Workplace } from "./workplace.ts";
 
-/** What the platform gives: where the profile lies, how sockets open, and who judges forms. */
+/** What the platform gives: where the profile lies, and how sockets open. */
 export interface Platform extends Place {
   readonly openSocket: OpenSocket;
-  readonly judge: Judge | null;
 }
 
 const OFFLINE: ConnectionReport = { state: "offline", failure: null };

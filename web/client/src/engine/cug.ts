@@ -12,6 +12,7 @@ import { Committer, requireMember } from "./committer.ts";
 import { Duties } from "./duties.ts";
 import type { CugEngine } from "./engine.ts";
 import { FormInvalid, GroupClosed, NotMember, SendRefused, TemplateUnknown } from "./errors.ts";
+import { judge } from "./forms.ts";
 import { shareHistory } from "./history.ts";
 import type { Api } from "./http.ts";
 import { administrationOf, newId, officerOf } from "./ids.ts";
@@ -20,7 +21,7 @@ import { isUnreadKind } from "./memory.ts";
 import { ALARM, DRAFT, ITEM, type ItemRow, OFFICER, packRow, tables, unpackRow } from "./model.ts";
 import { split } from "./parts.ts";
 import { safetyView } from "./safety.ts";
-import { decodeTemplate } from "./template.ts";
+import { publishable } from "./template.ts";
 import { alarmView, contentOf, itemView, templateView, waitingView } from "./views.ts";
 
 const PAGE = 50;
@@ -168,8 +169,7 @@ export class Cug {
   }
 
   async publishTemplate(document: string): Promise<string> {
-    const template = decodeTemplate(utf8(document), 0);
-    return await this.#queue({ personal: encodeContent({ t: "template", document: template.document }) });
+    return await this.#queue({ personal: encodeContent({ t: "template", document: publishable(document) }) });
   }
 
   /** What can lead to a person goes into the personal part. */
@@ -177,8 +177,7 @@ export class Cug {
     const template = this.engine.memory.templates.get(wanted.templateHash);
     if (template === undefined) throw new TemplateUnknown({ template: wanted.templateHash });
     const answers = wanted.answers as Answers;
-    const findings = this.engine.memory.judge?.(template, answers, this.engine.clock.nowMs()) ?? [];
-    const wrong = findings.filter((finding) => finding.level === "error");
+    const wrong = judge(template, answers, this.engine.clock.nowMs()).filter((finding) => finding.level === "error");
     if (wrong.length > 0) throw new FormInvalid(wrong);
     const recordId = wanted.recordId === undefined ? newId() : fromHex(wanted.recordId);
     const replaces = wanted.replaces === undefined ? null : fromHex(wanted.replaces);

@@ -17,7 +17,6 @@ import { type Intent, makeCommit, makeExternalCommit, makeStart } from "./commit
 import type { Device } from "./device.ts";
 import type { Effect } from "./effects.ts";
 import { NotYetJoined, ServerUnreachable } from "./errors.ts";
-import type { Judge } from "./forms.ts";
 import { newId } from "./ids.ts";
 import { Memory, type Touched } from "./memory.ts";
 import type { PendingRow } from "./model.ts";
@@ -67,9 +66,9 @@ export class CugEngine {
   #stopped = false;
   #catchUps = 0;
 
-  constructor(cugId: Uint8Array, device: Device, profile: Profile, observer: Observer, clock: ServerClock, judge: Judge | null) {
+  constructor(cugId: Uint8Array, device: Device, profile: Profile, observer: Observer, clock: ServerClock) {
     this.cugId = cugId;
-    this.memory = new Memory(cugId, device, judge);
+    this.memory = new Memory(cugId, device);
     this.clock = clock;
     this.#profile = profile;
     this.#observer = observer;

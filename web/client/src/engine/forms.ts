@@ -3,30 +3,28 @@
 import type { Answers, Form } from "../wire/content.ts";
 import type { FindingRow } from "./model.ts";
 import { PartsDisagree, merge, misplaced } from "./parts.ts";
+import { validate } from "./rules/validate.ts";
 import type { Template } from "./template.ts";
 
 /** The template's rules over the merged answers, with `now` = the server's stored time of the record. */
-export type Judge = (template: Template, answers: Answers, atMs: number) => readonly FindingRow[];
+export function judge(template: Template, answers: Answers, atMs: number): readonly FindingRow[] {
+  return validate(template.plan, answers, atMs);
+}
 
 export const UNKNOWN_TEMPLATE: FindingRow = { rule: "template_unknown", level: "error", path: "" };
 export const PARTS_DISAGREE: FindingRow = { rule: "parts_disagree", level: "error", path: "" };
 
-/**
- * Findings of a received form, as they are stored with it; null where what can be seen without a judge is in order
- * and there is none.
- */
+/** Findings of a received form, as they are stored with it. */
 export function judgeRecord(
-  judge: Judge | null,
   template: Template | undefined,
   open: Form | null,
   personal: Form | null,
   atMs: number,
-): readonly FindingRow[] | null {
+): readonly FindingRow[] {
   if (template === undefined) return [UNKNOWN_TEMPLATE];
   const answers = merged(open, personal);
   if (answers === null) return [PARTS_DISAGREE];
   const outside = misplaced(template.level, open?.answers ?? {}).map((path) => ({ rule: "misplaced", level: "warn", path }) as const);
-  if (judge === null) return outside.length > 0 ? outside : null;
   return [...outside, ...judge(template, answers, atMs)];
 }
 

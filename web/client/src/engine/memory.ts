@@ -16,7 +16,6 @@ import type { HistoryKeys } from "../wire/content.ts";
 import { pack } from "../wire/encoding.ts";
 import type { Device } from "./device.ts";
 import type { Effect } from "./effects.ts";
-import type { Judge } from "./forms.ts";
 import { Heads } from "./heads.ts";
 import {
   ALARM,
@@ -84,7 +83,7 @@ export class Memory {
   readonly #keys = new Map<string, ContentKey>();
   #stateChanged = false;
 
-  constructor(cugId: Uint8Array, device: Device, readonly judge: Judge | null) {
+  constructor(cugId: Uint8Array, device: Device) {
     this.cugId = cugId;
     this.device = device;
     this.row = { ...CUG, cugId, headHash: firstHead(cugId).hash };

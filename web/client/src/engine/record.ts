@@ -141,7 +141,7 @@ function judgeForm(memory: Memory, tx: Transaction, event: LogEvent, open: Form 
     const name = concat(form.templateHash, numberKey(event.seq));
     tx.put(tables.unjudged(memory.cugId), name, itemKey(event.sender, event.clientRef), event.seq);
   }
-  return judgeRecord(memory.judge, template, open, personal, event.serverTime);
+  return judgeRecord(template, open, personal, event.serverTime);
 }
 
 async function takeEffect(memory: Memory, tx: Transaction, event: LogEvent, content: Content): Promise<void> {
@@ -188,7 +188,7 @@ async function judgeAgain(memory: Memory, tx: Transaction, template: Template): 
     const item = unpackRow(ITEM, data);
     const open = formOf(decoded(item.public));
     const personal = formOf(decoded(item.personal));
-    memory.putItem(tx, { ...item, findings: judgeRecord(memory.judge, template, open, personal, item.atMs) });
+    memory.putItem(tx, { ...item, findings: judgeRecord(template, open, personal, item.atMs) });
     tx.delete(tables.unjudged(memory.cugId), row.key);
   }
 }

@@ -1,9 +1,11 @@
-/** A published template, as far as sending and receiving need it: its name, and which answers lead to a person. */
+/** A published template: its name, its rules made ready, and which answers lead to a person. */
 
-import { fromUtf8, toHex } from "../crypto/bytes.ts";
+import { equal, fromUtf8, toHex, utf8 } from "../crypto/bytes.ts";
 import { sha256 } from "../crypto/primitives.ts";
 import { Malformed } from "../wire/encoding.ts";
 import { type Fields, count, field, fields, listOf, textOf } from "../wire/shape.ts";
+import { TemplateMalformed } from "./rules/errors.ts";
+import { type Plan, planOf } from "./rules/plan.ts";
 
 export const MAX_TEMPLATE_BYTES = 4 * 1024 * 1024;
 export const MAX_DEPTH = 4;
@@ -25,13 +27,15 @@ export interface Template {
   /** The canonical bytes, as they were published. */
   readonly document: Uint8Array;
   readonly level: Level;
+  readonly plan: Plan;
   readonly seq: number;
 }
 
-/** Throws Malformed. */
+/** Throws Malformed, TemplateMalformed, ExpressionMalformed, ExpressionTooLarge. */
 export function decodeTemplate(document: Uint8Array, seq: number): Template {
   if (document.length > MAX_TEMPLATE_BYTES) throw new Malformed("template");
   const from = fields(parse(document));
+  if (!equal(utf8(canonical(from)), document)) throw new TemplateMalformed("not_canonical", "");
   if (from["format"] !== 1) throw new Malformed("template");
   return {
     hash: sha256(document),
@@ -39,8 +43,32 @@ export function decodeTemplate(document: Uint8Array, seq: number): Template {
     version: count(from["version"]),
     document,
     level: readLevel(listOf(fields)(from["groups"]), 0),
+    plan: planOf(from),
     seq,
   };
+}
+
+/** The bytes to publish of a document that a person wrote, in any order and spacing. Throws as `decodeTemplate`. */
+export function publishable(document: string): Uint8Array {
+  const bytes = utf8(canonical(parse(utf8(document))));
+  decodeTemplate(bytes, 0);
+  return bytes;
+}
+
+/** JSON with sorted keys and no spaces: one template has one name. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).sort(([one], [other]) => compareCodePoints(one, other));
+  return `{${members.map(([name, inner]) => `${JSON.stringify(name)}:${canonical(inner)}`).join(",")}}`;
+}
+
+/** As Python sorts text; JavaScript's own order differs beyond the basic plane. */
+function compareCodePoints(one: string, other: string): number {
+  const [left, right] = [[...one], [...other]];
+  const at = left.findIndex((sign, index) => sign !== right[index]);
+  if (at < 0) return left.length - right.length;
+  return at < right.length ? left[at]!.codePointAt(0)! - right[at]!.codePointAt(0)! : 1;
 }
 
 /** The template's name as text. */

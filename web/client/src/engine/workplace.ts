@@ -22,7 +22,6 @@ import { Live } from "./live.ts";
 import type { Touched } from "./memory.ts";
 import { type AccountRow, tables } from "./model.ts";
 import { changePassword } from "./password_change.ts";
-import type { Judge } from "./forms.ts";
 import { fetchRevocations } from "./revocations.ts";
 import type { OpenSocket } from "./session.ts";
 import type { PasswordCost } from "../store/keys.ts";
@@ -49,7 +48,6 @@ export interface Tools {
   readonly fetch?: Fetch;
   readonly cost?: PasswordCost;
   readonly openSocket: OpenSocket;
-  readonly judge: Judge | null;
 }
 
 export class Workplace implements Observer {
@@ -153,7 +151,7 @@ export class Workplace implements Observer {
     const name = toHex(cugId);
     const known = this.#cugs.get(name);
     if (known !== undefined) return known;
-    const engine = new CugEngine(cugId, device, this.#profile, this, this.#clock, this.#tools.judge);
+    const engine = new CugEngine(cugId, device, this.#profile, this, this.#clock);
     const cug = new Cug(engine, { api: this.api, profile: this.#profile, later: (work) => this.#later(work) });
     this.#engines.set(name, engine);
     this.#cugs.set(name, cug);

@@ -17,6 +17,6 @@ const hub = new Hub({
   others: new BroadcastChannel(NAME),
   locks: navigator.locks,
   name: NAME,
-  makeEngine: (emit) => new Engine({ name: NAME, openSocket, judge: null }, emit),
+  makeEngine: (emit) => new Engine({ name: NAME, openSocket }, emit),
 });
 await hub.run();

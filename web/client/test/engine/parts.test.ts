@@ -5,7 +5,8 @@ import { expect, test } from "vitest";
 
 import { utf8 } from "../../src/crypto/bytes.ts";
 import { PartsDisagree, merge, misplaced, split } from "../../src/engine/parts.ts";
-import { decodeTemplate } from "../../src/engine/template.ts";
+import { TemplateMalformed } from "../../src/engine/rules/errors.ts";
+import { decodeTemplate, publishable } from "../../src/engine/template.ts";
 import { Malformed } from "../../src/wire/encoding.ts";
 import { ROOT, askPython } from "../python.ts";
 
@@ -39,8 +40,15 @@ test("parts that are not of one record are told", () => {
   });
 });
 
+test("a template has one name: only its canonical bytes are it, and they are made of any other spelling", () => {
+  const said = askPython<Said>("parts_peer.py", { document: DOCUMENT.toString("utf8") });
+  expect(new TextDecoder().decode(publishable(DOCUMENT.toString("utf8")))).toBe(said.document);
+  expect(() => decodeTemplate(utf8(`${said.document} `), 1)).toThrow(TemplateMalformed);
+  expect(() => decodeTemplate(DOCUMENT, 1)).toThrow(TemplateMalformed);
+});
+
 test("what is not a template is refused", () => {
-  for (const text of ["", "[]", '{"format":2}', '{"format":1,"id":"x","version":1}', "{"]) {
+  for (const text of ["", "[]", '{"format":2}', '{"format":1,"groups":[],"id":5,"version":1}', "{"]) {
     expect(() => decodeTemplate(utf8(text), 1), text).toThrow(Malformed);
   }
 });
