@@ -63,7 +63,8 @@ def count_statement(
         conditions = all_conditions(chosen, dialect, without=without)
         cases = func.count()
     joined, columns = _sources(dimensions, start)
-    statement = select(*columns, cases).select_from(joined).where(*conditions)
+    wanted: Any = (*columns, cases)
+    statement: Select[Any] = select(*wanted).select_from(joined).where(*conditions)
     if columns:
         statement = statement.group_by(*columns)
     return statement, columns, cases
@@ -79,13 +80,15 @@ def _sum_statement(chosen: Filter, dimensions: Values, dialect: str, name: str, 
         func.sum(goods.c[f"{name}_rest"]),
     )
     conditions = and_(*case_conditions(chosen, dialect), *line_conditions(chosen), whole.is_not(None))
-    return (
-        select(*columns, goods.c[of], func.count(), *sums)
+    wanted: Any = (*columns, goods.c[of], func.count(), *sums)
+    statement: Select[Any] = (
+        select(*wanted)
         .select_from(joined)
         .where(conditions)
         .group_by(*columns, goods.c[of])
         .order_by(*columns, goods.c[of])
     )
+    return statement
 
 
 async def statistics(connection: AsyncConnection, chosen: Filter, dimensions: Values) -> Statistics:

@@ -55,7 +55,8 @@ _DATA: dict[str, Any] = {
 
 def line(**changes: Any) -> dict[str, Any]:
     """A valid goods line with these fields changed."""
-    return deepcopy(_DATA["goods"][0]) | changes
+    given: dict[str, Any] = deepcopy(_DATA["goods"][0])
+    return given | changes
 
 
 def data(**changes: Any) -> dict[str, Any]:

@@ -12,9 +12,11 @@ CP-08 hostile texts and values find nothing and break nothing
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
-from cen_core.api import Entry, Question, Role
+from cen_core.api import Entry, Principal, Question, Role
 from cen_core.errors import NotAllowed, QueryInvalid
 from cen_core.model.query import page_of
 from tests.cen_core.world import (
@@ -24,7 +26,6 @@ from tests.cen_core.world import (
     OFFICER,
     READER,
     RILO,
-    Principal,
     Stand,
     change,
     data,
@@ -83,8 +84,9 @@ async def test_cp_02_any_script(both: Stand) -> None:
         await with_text(both, text, language)
     for asked in (
         "héroïne", "HEROINE", "orléans", "camion", "CAMIÓN", "контрабанда", "КОНТРАБАНДА", "кельн", "Кёльн", "السجائر",
-        "مخبأة", "مخبأه", "apreensao", "aves", "海关", "象牙", "夹层中查获", "关", "牙", "二重底", "コンテナ", "คอนเทน", "ซุก",
-        "कंटेनर", "छिपाया", "ΤΣΙΓΆΡΑ", "τσιγαρα", "컨테이너에", "숨겨진", "סיגריות", "scrap metal", "scrap-metal", "SEAL",
+        "مخبأة", "مخبأه", "apreensao", "aves", "海关", "象牙", "夹层中查获", "关", "牙", "二重底", "コンテナ", "คอนเทน",
+        "ซุก", "कंटेनर", "छिपाया", "ΤΣΙΓΆΡΑ", "τσιγαρα", "컨테이너에", "숨겨진", "סיגריות", "scrap metal", "scrap-metal",
+        "SEAL",
     ):  # fmt: skip
         assert await total(both, text=asked) == 1, asked
     for absent in ("关海", "象", "牙象", "heroin" + "x", "кельнский", "二底"):
@@ -174,8 +176,9 @@ async def test_cp_07_amendment_is_not_found_before_it_is_validated(both: Stand) 
 
 HOSTILE = (
     "' OR 1=1 --", '" OR 1 --', "a' UNION SELECT 1", "NEAR(a b, 10)", "a AND", "OR", "NOT", "AND OR NOT", "^a", "a:b",
-    "body:x", "{a b}:c", "a*b*", "**", '"', '"""', "a & | ! <-> b", ":*", "\\", "'", "%", "_", "\x00", "a\x00b", "\ud800",
-    "()", "(((((", ";DROP TABLE cen_cases;", "{}", "$1", ":text_all", ":text_all_1", "-" * 50, "\u202e\u200b", "😀",
+    "body:x", "{a b}:c", "a*b*", "**", '"', '"""', "a & | ! <-> b", ":*", "\\", "'", "%", "_", "\x00",
+    "a\x00b", "\ud800", "()", "(((((", ";DROP TABLE cen_cases;", "{}", "$1", ":text_all", ":text_all_1", "-" * 50,
+    "\u202e\u200b", "😀",
     "a" * 500, "- " * 240, '"' * 400, "ﷺ" * 100, "İ" * 100, "\u0301" * 100,
 )  # fmt: skip
 
@@ -184,10 +187,8 @@ HOSTILE = (
 async def test_cp_08_hostile_text(stand: Stand, asked: str) -> None:
     await stand.published()
     before = await stand.counts()
-    try:
+    with contextlib.suppress(QueryInvalid):
         await stand.core.search(FOREIGNER, Question({"text": [asked]}))
-    except QueryInvalid:
-        pass
     assert await stand.counts() == before
 
 

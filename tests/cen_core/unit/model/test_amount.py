@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cen_core.model.amount import Limbs, fits, limbs, plain, times
+from cen_core.model.amount import Limbs, fits, limbs, plain
 
 AMOUNTS = st.decimals(min_value=0, max_value=10**15, places=24, allow_nan=False, allow_infinity=False)
 

@@ -10,12 +10,13 @@ from cen_core.errors import VersionConflict, WrongState
 from cen_core.model.case import TRANSITIONS, Case, Move, State
 
 TABLE = {
-    State.DRAFT: {"amend": "draft", "add_words": "draft", "submit": "submitted", "discard": "withdrawn", "withdraw": "withdrawn"},
-    State.SUBMITTED: {"amend": "draft", "add_words": "submitted", "validate": "validated", "return": "returned", "withdraw": "withdrawn"},
-    State.RETURNED: {"amend": "draft", "add_words": "returned", "submit": "submitted", "withdraw": "withdrawn"},
-    State.VALIDATED: {"amend": "draft", "withdraw": "withdrawn"},
-    State.WITHDRAWN: {},
-}  # fmt: skip
+    State.DRAFT: "amend=draft add_words=draft submit=submitted discard=withdrawn withdraw=withdrawn",
+    State.SUBMITTED: "amend=draft add_words=submitted validate=validated return=returned withdraw=withdrawn",
+    State.RETURNED: "amend=draft add_words=returned submit=submitted withdraw=withdrawn",
+    State.VALIDATED: "amend=draft withdraw=withdrawn",
+    State.WITHDRAWN: "",
+}
+"""Written out anew, so that a slip in the module's table shows."""
 
 
 def case(state: State = State.DRAFT, published: int | None = None) -> Case:
@@ -24,7 +25,7 @@ def case(state: State = State.DRAFT, published: int | None = None) -> Case:
 
 @pytest.mark.parametrize(("state", "move"), list(product(State, Move)))
 def test_every_cell_of_the_table(state: State, move: Move) -> None:
-    wanted = TABLE[state].get(move.value)
+    wanted = dict(pair.split("=") for pair in TABLE[state].split()).get(move.value)
     if wanted is None:
         with pytest.raises(WrongState) as refused:
             case(state).moved(move, 5, 20)

@@ -55,7 +55,7 @@ def ncp(levels: tuple[Level, ...], to: frozenset[str]) -> Row:
     return {Role.NCP: (levels, to)}
 
 
-ALL_READ: Row = {role: (READS, EVERYTHING) for role in Role}
+ALL_READ: Row = dict.fromkeys(Role, (READS, EVERYTHING))
 READ: Row = members(READS, READABLE) | {
     Role.RILO: (READS, frozenset({"shared"})),
     Role.SECRETARIAT: (READS, frozenset({"shared"})),

@@ -83,7 +83,7 @@ async def test_cc_01_who_may_not_enter_stores_nothing(stand: Stand, who: Princip
 
 
 @pytest.mark.parametrize("options", [{"key": "short"}, {"key": "with spaces!"}, {"source_key": "KE-2024-1"}])
-async def test_cc_01_malformed_keys_store_nothing(stand: Stand, options: dict[str, str]) -> None:
+async def test_cc_01_malformed_keys_store_nothing(stand: Stand, options: dict[str, Any]) -> None:
     with pytest.raises(CaseMalformed):
         await stand.core.create(OFFICER, entry(**options))
     assert sum((await stand.counts()).values()) == 0
