@@ -1,5 +1,7 @@
 /** The build of the browser client: everything from one origin, nothing inline, catalogues compiled from gettext. */
 
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import { defineConfig, type Plugin } from "vite";
@@ -16,8 +18,26 @@ function catalogues(): Plugin {
   };
 }
 
+/** Fonts are kept when they are first used; of each script one reader needs only one. */
+const KEPT = /\.(?:js|css|json|svg|webmanifest)$/u;
+
+function serviceWorker(): Plugin {
+  return {
+    name: "service-worker",
+    apply: "build",
+    generateBundle(_, bundle) {
+      const files = ["icon.svg", "manifest.webmanifest", ...Object.keys(bundle).filter((name) => KEPT.test(name))].map((name) => `/${name}`);
+      const name = createHash("sha256").update(files.join("\n")).digest("hex").slice(0, 16);
+      const source = readFileSync(new URL("src/service-worker.js", import.meta.url), "utf8")
+        .replace("/* files of the build */ []", JSON.stringify(files))
+        .replace('/* name of the build */ ""', JSON.stringify(name));
+      this.emitFile({ type: "asset", fileName: "service-worker.js", source });
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [catalogues()],
+  plugins: [catalogues(), serviceWorker()],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   worker: { format: "es" },
   build: {

@@ -16,6 +16,7 @@ async function start(): Promise<void> {
   const app = new App(startEngine());
   render(<Root app={app} />, place);
   await app.start();
+  if (import.meta.env.PROD) await navigator.serviceWorker?.register("/service-worker.js");
 }
 
 start().catch((error: unknown) => {

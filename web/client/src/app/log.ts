@@ -5,6 +5,8 @@ import type { Item, Waiting } from "../engine/api.ts";
 export type Line =
   | { readonly kind: "day"; readonly key: string; readonly atMs: number }
   | { readonly kind: "unread"; readonly key: string; readonly count: number }
+  /** Entries one after another that cannot be opened here. */
+  | { readonly kind: "locked"; readonly key: string; readonly atMs: number; readonly count: number }
   | { readonly kind: "item"; readonly key: string; readonly item: Item }
   | { readonly kind: "waiting"; readonly key: string; readonly waiting: Waiting };
 
@@ -36,6 +38,12 @@ export function linesOf(items: readonly Item[], waiting: readonly Waiting[], rea
       lines.push({ kind: "unread", key: "unread", count: unread });
       marked = true;
     }
+    if (isLocked(item)) {
+      const before = lines.at(-1);
+      if (before?.kind === "locked") lines[lines.length - 1] = { ...before, count: before.count + 1 };
+      else lines.push({ kind: "locked", key: `locked ${item.seq}`, atMs: item.atMs, count: 1 });
+      continue;
+    }
     lines.push({ kind: "item", key: item.clientRef === "" ? `seq ${item.seq}` : item.clientRef, item });
   }
   const back = new Set(items.map((item) => item.clientRef));
@@ -44,6 +52,10 @@ export function linesOf(items: readonly Item[], waiting: readonly Waiting[], rea
     lines.push({ kind: "waiting", key: sending.clientRef, waiting: sending });
   }
   return lines;
+}
+
+function isLocked(item: Item): boolean {
+  return item.standing === "locked" || item.kind === "locked";
 }
 
 function isUnread(item: Item, readSeq: number): boolean {

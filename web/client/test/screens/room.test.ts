@@ -43,6 +43,11 @@ describe("the log", () => {
     expect(kinds([item(1)], [sending("ref-1")], 9, false)).toEqual(["day", "item"]);
   });
 
+  test("entries that cannot be opened are told once, with their number", () => {
+    const lines = linesOf([item(1, { standing: "locked" }), item(2, { kind: "locked" }), item(3), item(4, { kind: "locked" })], [], 9, false);
+    expect(lines.map((line) => (line.kind === "locked" ? line.count : line.kind))).toEqual(["day", 2, "item", 1]);
+  });
+
   test("records alone are forms alone", () => {
     expect(kinds([item(1), item(2, { kind: "form" })], [sending("x")], 0, true)).toEqual(["day", "item"]);
   });

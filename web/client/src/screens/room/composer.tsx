@@ -84,7 +84,7 @@ export function Composer({ room, view, replyTo, onAnswered }: ComposerProps) {
       void send();
     } else if (event.key === "Escape" && replyTo !== null) onAnswered();
   };
-  const title = view.title === "" ? t("list.untitled") : view.title;
+  const invitation = view.title === "" ? t("room.write_group") : t("room.write", { title: view.title });
   return (
     <div class="composer">
       <div class="reach">
@@ -130,8 +130,8 @@ export function Composer({ room, view, replyTo, onAnswered }: ComposerProps) {
           ref={area}
           dir={text === "" ? undefined : "auto"}
           rows={1}
-          aria-label={t("room.write", { title })}
-          placeholder={t("room.write", { title })}
+          aria-label={invitation}
+          placeholder={invitation}
           aria-controls={names.length > 0 ? "mention-list" : undefined}
           aria-activedescendant={names.length > 0 ? `mention-${active}` : undefined}
           value={text}

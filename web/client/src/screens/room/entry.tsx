@@ -32,13 +32,6 @@ export const Entry = memo(function Entry({ item, room, answered, onReply }: Entr
       </Event>
     );
   }
-  if (item.standing === "locked" || item.kind === "locked") {
-    return (
-      <Event item={item} room={room} icon="lock">
-        {t("entry.locked")}
-      </Event>
-    );
-  }
   if (content?.kind === "chat") {
     return (
       <Frame item={item} room={room}>

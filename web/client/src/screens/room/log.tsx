@@ -6,9 +6,10 @@ import { type Line, linesOf } from "../../app/log.ts";
 import type { Room } from "../../app/room.ts";
 import { useApp } from "../../app/state.ts";
 import type { Item } from "../../engine/api.ts";
-import { dayName } from "../../i18n/format.ts";
+import { clockTime, dayName } from "../../i18n/format.ts";
 import { t } from "../../i18n/index.ts";
 import { Button, Empty } from "../../ui/basics.tsx";
+import { Icon } from "../../ui/icon.tsx";
 import { Entry, WaitingEntry } from "./entry.tsx";
 
 const NEAR = 80;
@@ -112,6 +113,17 @@ function LineOf({ line, room, items, onReply }: LineProps) {
       return (
         <div class="unread-line" role="separator">
           {t("room.new", { count: line.count })}
+        </div>
+      );
+    case "locked":
+      return (
+        <div class="entry happening">
+          <time>{clockTime(line.atMs)}</time>
+          <span class="plate-space" />
+          <p class="event">
+            <Icon name="lock" />
+            <span>{t("entry.locked_many", { count: line.count })}</span>
+          </p>
         </div>
       );
     case "item":

@@ -66,7 +66,7 @@ function Inside({ room, view, safety }: { readonly room: Room; readonly view: Cu
           <h2>{t("safety.alarms")}</h2>
           {alarms.map((alarm, at) => (
             <Note tone="warning" icon="shield-alert" key={at}>
-              {alarmText(alarm.kind, alarm.facts)} <span class="faint">{date(alarm.atMs)}</span>
+              {alarmText(alarm.kind, { seq: alarm.seq, ...alarm.facts })} <span class="faint">{date(alarm.atMs)}</span>
             </Note>
           ))}
         </section>
