@@ -18,6 +18,7 @@ from cencomm.client import account
 from cencomm.client.api import Client
 from cencomm.crypto.enrolment import Sheet, parse_sheet
 from cencomm.ids import DeviceId
+from cencomm.wire.http import DeviceOut
 
 PANEL = "Your account"
 _NOT_IN_DEVICE_NAMES = re.compile(r"[^a-z0-9-]+")
@@ -53,7 +54,7 @@ def enrol(context: typer.Context, sheet: SheetText = None, sheet_file: SheetFile
     name = device or device_name()
     run_async(given.output, lambda: account.enrol(given.profile, parsed, chosen, device=name))
     given.output.say(
-        f"Enrolled as {parsed.account} on this device ({name}). Ask your contact point to certify you.",
+        given.output.text("enrolled", account=parsed.account, device=name),
         {"account": parsed.account, "device": name, "profile": str(given.profile)},
     )
 
@@ -68,7 +69,7 @@ def sign_in(
     name = device or device_name()
     run_async(given.output, lambda: account.sign_in_new_device(given.profile, parsed, secret, device=name))
     given.output.say(
-        f"Signed in as {parsed.account} on this device ({name}). Your groups come with the next command.",
+        given.output.text("signed_in", account=parsed.account, device=name),
         {"account": parsed.account, "device": name, "profile": str(given.profile)},
     )
 
@@ -83,7 +84,7 @@ def recover(
     name = device or device_name()
     run_async(given.output, lambda: account.recover(given.profile, parsed, chosen, device=name))
     given.output.say(
-        f"A new password is set for {parsed.account}; this device is {name}.",
+        given.output.text("recovered", account=parsed.account, device=name),
         {"account": parsed.account, "device": name, "profile": str(given.profile)},
     )
 
@@ -91,13 +92,13 @@ def recover(
 def password(context: typer.Context) -> None:
     """Change your password. Your other devices ask for the new one."""
     given = options(context)
-    old = given.password("Old password")
-    given.typed["Password"] = old
-    new = str(typer.prompt("New password", hide_input=True, confirmation_prompt=True, err=True))
+    old = given.password("old_password")
+    given.typed["password"] = old
+    new = given.typed_twice("new_password")
 
     async def change(client: Client, given: Options) -> None:
         await account.change_password(client, old, new)
-        given.output.say("The password is changed.", {"changed": True})
+        given.output.say(given.output.text("password_changed"), {"changed": True})
 
     with_client(context, change, Line.SIGNED_IN)
 
@@ -115,7 +116,7 @@ def devices(
     """
     given = options(context)
     if forget is not None:
-        confirm(given, f"End the device {forget}? It will have to be set up anew.", yes)
+        confirm(given, given.output.text("ask.end_device", device=forget), yes)
 
     async def show(client: Client, given: Options) -> None:
         if forget is not None:
@@ -123,12 +124,12 @@ def devices(
         found = await account.devices(client)
         given.output.table(
             "",
-            ("Device", "Since", "State"),
+            given.output.columns("device", "since", "state"),
             [
                 (
                     each.device_id,
                     moment(each.registered_at_ms),
-                    "ended" if each.revoked else _this(client, each.device_id),
+                    _state(given, client, each),
                 )
                 for each in found
             ],
@@ -141,8 +142,10 @@ def devices(
     with_client(context, show, Line.SIGNED_IN)
 
 
-def _this(client: Client, device_id: str) -> str:
-    return "this device" if device_id == client.account.device_id else ""
+def _state(given: Options, client: Client, device: DeviceOut) -> str:
+    if device.revoked:
+        return given.output.text("state.ended")
+    return given.output.text("state.this_device") if device.device_id == client.account.device_id else ""
 
 
 def _full_name(client: Client, device: str) -> DeviceId:
@@ -154,7 +157,7 @@ def _sheet(given: Options, text: str | None, file: Path | None) -> Sheet:
     if file is not None:
         text = read_bytes(file).decode("utf-8", "replace")
     if text is None:
-        text = str(typer.prompt("Text of the enrolment sheet", err=True))
+        text = str(typer.prompt(given.output.text("prompt.sheet"), err=True))
     return parse_sheet(from_groups(text))
 
 

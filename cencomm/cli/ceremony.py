@@ -24,11 +24,15 @@ def root(context: typer.Context, root_key: Annotated[Path, typer.Argument(help="
     Then take the file to the server once for `cencomm init --root-key`, or keep it and carry requests to it.
     """
     given = options(context)
-    password = given.new_password("New password for the root key")
+    password = given.new_password("new_root_password")
     made = run_async(given.output, lambda: account.new_root(root_key, password))
     given.output.say(
-        f"The root key is in {root_key}.\n"
-        f"Deployment: {made.deployment_id.hex()}\nRoot public key: {made.root_public_key.hex()}",
+        given.output.text(
+            "root_made",
+            file=str(root_key),
+            deployment=made.deployment_id.hex(),
+            root=made.root_public_key.hex(),
+        ),
         {"deployment_id": made.deployment_id, "root_public_key": made.root_public_key, "file": str(root_key)},
     )
 
@@ -51,10 +55,10 @@ def ncp(
     given = options(context)
     pending = PendingRequest.decode(read_bytes(request))
     target = out or request.with_suffix(".certificate")
-    password = given.password("Password of the root key")
+    password = given.password("root_password")
     made = run_async(given.output, lambda: account.certify_ncp(root_key, password, pending))
     write_new(target, made.encode())
     given.output.say(
-        f"{pending.account} ({pending.display_name}) is certified: {target}",
+        given.output.text("ncp_certified", account=pending.account, name=pending.display_name, file=str(target)),
         {"account": pending.account, "certificate": str(target)},
     )

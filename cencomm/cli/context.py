@@ -32,23 +32,31 @@ class Options:
     output: Output
     password_file: Path | None
     typed: dict[str, str] = field(default_factory=dict, repr=False)
-    """Passwords already asked for in this run."""
+    """Passwords already asked for in this run, by the name of their prompt."""
 
-    def password(self, prompt: str = "Password") -> str:
-        """From --password-file, CENCOMM_PASSWORD or the keyboard, asked once."""
+    def password(self, prompt: str = "password") -> str:
+        """From --password-file, CENCOMM_PASSWORD or the keyboard, asked once (by the text `prompt.<prompt>`)."""
         given = self._given()
         if given is not None:
             return given
         if prompt not in self.typed:
-            self.typed[prompt] = str(typer.prompt(prompt, hide_input=True, err=True))
+            asked = self.output.text(f"prompt.{prompt}")
+            self.typed[prompt] = str(typer.prompt(asked, hide_input=True, err=True))
         return self.typed[prompt]
 
-    def new_password(self, prompt: str = "New password") -> str:
+    def new_password(self, prompt: str = "new_password") -> str:
         """Like `password`, but typed twice."""
         given = self._given()
         if given is not None:
             return given
-        return str(typer.prompt(prompt, hide_input=True, confirmation_prompt=True, err=True))
+        return self.typed_twice(prompt)
+
+    def typed_twice(self, prompt: str) -> str:
+        """Only from the keyboard, twice the same."""
+        again = self.output.text("prompt.repeat")
+        return str(
+            typer.prompt(self.output.text(f"prompt.{prompt}"), hide_input=True, confirmation_prompt=again, err=True)
+        )
 
     def _given(self) -> str | None:
         if self.password_file is not None:

@@ -9,6 +9,7 @@ import typer
 
 from cencomm.cli.context import EXIT_DIFFERS, Options, options
 from cencomm.cli.groups import Group, show_alarms
+from cencomm.cli.rendering import checked_name, finding_sentence
 from cencomm.cli.running import find_cug, with_client
 from cencomm.client import verify as verification
 from cencomm.client.api import Client
@@ -41,7 +42,7 @@ def extract(
         cug = await find_cug(client, group)
         show_alarms(given, cug)
         with given.output.progress() as progress:
-            task = progress.add_task("Extracting", total=None)
+            task = progress.add_task(given.output.text("progress.extracting"), total=None)
             made = await extract_cug(
                 client,
                 cug,
@@ -51,8 +52,14 @@ def extract(
                 on_progress=lambda done, total: progress.update(task, completed=done, total=total),
             )
         given.output.say(
-            f"Extracted {made.records} records ({made.forms} forms) up to no. {made.up_to_seq} to {made.path}. "
-            f"The group was told.\nManifest: {made.manifest_hash.hex()}",
+            given.output.text(
+                "extracted",
+                path=str(made.path),
+                seq=made.up_to_seq,
+                records=made.records,
+                forms=made.forms,
+                manifest=made.manifest_hash.hex(),
+            ),
             {
                 "path": str(made.path),
                 "records": made.records,
@@ -63,9 +70,7 @@ def extract(
             },
         )
         if made.unopened:
-            given.output.note(
-                f"{made.unopened} records could not be opened; the extraction lists them.", style="yellow"
-            )
+            given.output.note(given.output.text("unopened", records=made.unopened), style="yellow")
 
     with_client(context, whole)
 
@@ -89,7 +94,7 @@ def verify(
 
     try:
         with given.output.progress() as progress:
-            task = progress.add_task("Verifying", total=None)
+            task = progress.add_task(given.output.text("progress.verifying"), total=None)
             verdict = verification.verify(
                 bundle,
                 root_public_key=pinned,
@@ -117,27 +122,30 @@ def _report(given: Options, verdict: verification.Verdict, pinned: bool) -> None
     output = given.output
     for failure in verdict.failures:
         output.say(
-            f"WRONG {failure.where}: {failure.says}",
+            output.text("verify.wrong", where=failure.where, says=finding_sentence(failure, output.language)),
             {"check": failure.check, "where": failure.where, "says": failure.says},
             style="bold red",
         )
     for notice in verdict.notices:
         output.say(
-            f"Note {notice.where}: {notice.says}", {"notice": notice.check, "where": notice.where}, style="yellow"
+            output.text("verify.note", where=notice.where, says=finding_sentence(notice, output.language)),
+            {"notice": notice.check, "where": notice.where},
+            style="yellow",
         )
     if not output.as_json:
         output.table(
-            f"{verdict.title}, extracted by {verdict.extracted_by}",
-            ("Checked", "Number"),
-            [(name, str(count)) for name, count in verdict.checked.items()],
+            output.text("verify.title", title=verdict.title, officer=verdict.extracted_by),
+            output.columns("checked", "number"),
+            [(checked_name(name, output.language), str(count)) for name, count in verdict.checked.items()],
             [],
         )
         if not pinned:
-            output.note(f"Root key of this extraction: {verdict.root_public_key.hex()}. Compare it with your sheet's.")
-    said = "Everything fits." if verdict.ok else f"{len(verdict.failures)} things are wrong."
+            output.note(output.text("verify.root", root=verdict.root_public_key.hex()))
+    failures = len(verdict.failures)
+    said = output.text("verify.fits") if verdict.ok else output.text("verify.failures", failures=failures)
     output.say(
         said,
-        {"ok": verdict.ok, "failures": len(verdict.failures), "notices": len(verdict.notices), **verdict.checked},
+        {"ok": verdict.ok, "failures": failures, "notices": len(verdict.notices), **verdict.checked},
         style="bold green" if verdict.ok else "bold red",
     )
     if not verdict.ok:

@@ -69,7 +69,7 @@ def _show_templates(given: Options, cug: Cug) -> None:
     language = given.output.language
     given.output.table(
         "",
-        ("Template", "Version", "Name", "Fields", "Hash"),
+        given.output.columns("template", "version", "name", "fields", "hash"),
         [(t.id, str(t.version), t.title(language), str(len(t.fields)), t.hash.hex()[:16]) for t in found],
         [{"id": t.id, "version": t.version, "title": t.title(language), "hash": t.hash} for t in found],
     )
@@ -78,8 +78,8 @@ def _show_templates(given: Options, cug: Cug) -> None:
 def _show_fields(given: Options, template: Template) -> None:
     language = given.output.language
     given.output.table(
-        f"{template.title(language)}, version {template.version}",
-        ("Field", "Label", "Type", "Codes"),
+        given.output.text("template_version", template=template.title(language), version=str(template.version)),
+        given.output.columns("field", "label", "type", "codes"),
         [
             (field.key, template.label(field.key, language), field.type, _codes(template, field.code_list))
             for field in template.fields.values()
@@ -127,7 +127,8 @@ def submit(
             _show_findings(given, chosen, error)
             raise
         await cug.flush()
-        given.output.say(f"Sent: {chosen.title(given.output.language)}, reference {sent.hex()}.", {"client_ref": sent})
+        title = chosen.title(given.output.language)
+        given.output.say(given.output.text("form_sent", template=title, reference=sent.hex()), {"client_ref": sent})
 
     with_client(context, whole)
 

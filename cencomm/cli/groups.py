@@ -9,6 +9,7 @@ import typer
 
 from cencomm.cli.context import Options, options
 from cencomm.cli.files import read_bytes
+from cencomm.cli.output import Output
 from cencomm.cli.rendering import alarm_sentence
 from cencomm.cli.running import Line, confirm, find_cug, with_client
 from cencomm.client.api import Client
@@ -44,8 +45,8 @@ def cugs(context: typer.Context) -> None:
         with_id = len(set(titles)) < len(titles)
         given.output.table(
             "",
-            ("Title", "Operation", "Your role", "State", "Up to no.", *(("Id",) if with_id else ())),
-            [(*_row(each), *((each.id.hex(),) if with_id else ())) for each in found],
+            given.output.columns("title", "operation", "your_role", "state", "up_to", *(("id",) if with_id else ())),
+            [(*_row(each, given.output), *((each.id.hex(),) if with_id else ())) for each in found],
             [_data(each) for each in found],
         )
         for each in found:
@@ -54,9 +55,9 @@ def cugs(context: typer.Context) -> None:
     with_client(context, show)
 
 
-def _row(cug: Cug) -> tuple[str, ...]:
-    role = cug.role.value if cug.role is not None else ""
-    return (cug.title, cug.operation_code, role, cug.state.value, str(cug.last_seq))
+def _row(cug: Cug, output: Output) -> tuple[str, ...]:
+    role = output.text(f"role.{cug.role.value}") if cug.role is not None else ""
+    return (cug.title, cug.operation_code, role, output.text(f"state.{cug.state.value}"), str(cug.last_seq))
 
 
 def _data(cug: Cug) -> dict[str, object]:
@@ -98,7 +99,7 @@ def open_group(
         cug = await client.open_cug(title, operation_code=code, about=about, history=chosen, templates=wanted)
         await cug.flush()
         given.output.say(
-            f"The group {title} is open. Admit officers: cencomm admit {title!r} KE/otieno", {"cug_id": cug.id}
+            given.output.text("opened", group=title, command=f"cencomm admit {title!r} KE/otieno"), {"cug_id": cug.id}
         )
 
     with_client(context, start)
@@ -134,12 +135,12 @@ def members(context: typer.Context, group: Group) -> None:
         found = cug.members()
         given.output.table(
             "",
-            ("Officer", "Name", "Role", "Devices"),
+            given.output.columns("officer", "name", "role", "devices"),
             [
                 (
                     each.officer_id,
                     each.display_name,
-                    each.role.value,
+                    given.output.text(f"role.{each.role.value}"),
                     ", ".join(d.rpartition("/")[2] for d in each.devices),
                 )
                 for each in found
@@ -172,7 +173,9 @@ def admit(
     async def change(client: Client, given: Options) -> None:
         cug = await find_cug(client, group)
         await cug.admit_all({OfficerId(officer): chosen for officer in officers})
-        given.output.say(f"Admitted: {', '.join(officers)}.", {"admitted": officers, "role": chosen.value})
+        given.output.say(
+            given.output.text("admitted", officers=", ".join(officers)), {"admitted": officers, "role": chosen.value}
+        )
 
     with_client(context, change)
 
@@ -184,12 +187,13 @@ def remove(
     yes: Yes = False,
 ) -> None:
     """Remove an officer: he can read nothing that comes after. Organisers only."""
-    confirm(options(context), f"Remove {officer} from {group}?", yes)
+    given = options(context)
+    confirm(given, given.output.text("ask.remove", officer=officer, group=group), yes)
 
     async def change(client: Client, given: Options) -> None:
         cug = await find_cug(client, group)
         await cug.remove(OfficerId(officer))
-        given.output.say(f"{officer} is removed and can read nothing that comes after.", {"removed": officer})
+        given.output.say(given.output.text("removed", officer=officer), {"removed": officer})
 
     with_client(context, change)
 
@@ -201,13 +205,14 @@ def leave(
     yes: Yes = False,
 ) -> None:
     """Leave a group. An organiser's client then removes you."""
-    confirm(options(context), f"Leave {group}?", yes)
+    given = options(context)
+    confirm(given, given.output.text("ask.leave", group=group), yes)
 
     async def change(client: Client, given: Options) -> None:
         cug = await find_cug(client, group)
         await cug.leave(reason)
         await cug.flush()
-        given.output.say("You asked to leave. An organiser's client will remove you.", {"left": True})
+        given.output.say(given.output.text("left"), {"left": True})
 
     with_client(context, change)
 
@@ -218,15 +223,12 @@ def close(context: typer.Context, group: Group, yes: Yes = False) -> None:
     Extract before: afterwards the live system cannot open the records any more. Backups expire later, and a dishonest
     member can have kept what he read.
     """
-    confirm(
-        options(context),
-        f"Close {group} for everybody? What was not extracted before cannot be opened afterwards.",
-        yes,
-    )
+    given = options(context)
+    confirm(given, given.output.text("ask.close", group=group), yes)
 
     async def change(client: Client, given: Options) -> None:
         cug = await find_cug(client, group)
         await cug.close()
-        given.output.say("The group is closed; its keys are destroyed in the live system.", {"closed": cug.id})
+        given.output.say(given.output.text("closed"), {"closed": cug.id})
 
     with_client(context, change, Line.LIVE)

@@ -62,7 +62,7 @@ def requests(
         files = [_save(save, each) if save is not None else "" for each in found]
         given.output.table(
             "",
-            ("Account", "Name", "Asked", *(("File",) if save is not None else ())),
+            given.output.columns("account", "name", "asked", *(("file",) if save is not None else ())),
             [
                 (each.account, each.display_name, moment(each.requested_at_ms), *((file,) if save is not None else ()))
                 for each, file in zip(found, files, strict=True)
@@ -105,19 +105,20 @@ def certify(
     given = options(context)
     if not names and not everybody and not certificate:
         raise typer.BadParameter("name an account, or use --all or --certificate")
-    password = given.password("Password of the root key") if root_key is not None else given.password()
+    password = given.password("root_password") if root_key is not None else given.password()
 
     async def whole(client: Client, given: Options) -> None:
         for file in certificate or ():
             made = Certificate.decode(read_bytes(file))
             await account.publish_certificate(client, made)
-            given.output.say(f"Published: {made.subject}.", {"certified": made.subject})
+            given.output.say(given.output.text("published", account=made.subject), {"certified": made.subject})
         if not names and not everybody:
             return
         for request in await _chosen(client, names or [], everybody):
-            confirm(given, f"Certify {request.account} ({request.display_name})?", yes)
+            question = given.output.text("ask.certify", account=request.account, name=request.display_name)
+            confirm(given, question, yes)
             await _certify(client, request, root_key, password)
-            given.output.say(f"Certified: {request.account}.", {"certified": request.account})
+            given.output.say(given.output.text("certified", account=request.account), {"certified": request.account})
 
     with_client(context, whole, Line.SIGNED_IN)
 
@@ -158,12 +159,12 @@ def revoke(
     If an unlocked device was stolen, revoke the officer, not only the device.
     """
     given = options(context)
-    confirm(given, f"Revoke {subject} for good?", yes)
+    confirm(given, given.output.text("ask.revoke", subject=subject), yes)
     password = given.password()
     since_ms = int(since.replace(tzinfo=UTC).timestamp() * 1000) if since is not None else None
 
     async def whole(client: Client, given: Options) -> None:
         await account.revoke(client, subject, password, compromised_since_ms=since_ms)
-        given.output.say(f"{subject} is revoked. Groups take it out with their next change.", {"revoked": subject})
+        given.output.say(given.output.text("revoked", subject=subject), {"revoked": subject})
 
     with_client(context, whole, Line.SIGNED_IN)

@@ -17,8 +17,8 @@ from rich.table import Table
 from rich.text import Text
 
 from cencomm.client.errors import ServerRefused
-from cencomm.errors import DomainError
-from cencomm.i18n import translate
+from cencomm.errors import DomainError, Fact
+from cencomm.i18n import message, translate
 
 _KEPT_CONTROLS = "\n\t"
 _DIRECTION_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -46,6 +46,11 @@ def sentence(error: DomainError, language: str) -> str:
     return translate(error.code, error.facts, language)
 
 
+def text(key: str, language: str, **facts: Fact) -> str:
+    """A sentence or word of the command line (`text.cli.<key>`) in the reader's language."""
+    return message(f"text.cli.{key}", facts, language)
+
+
 class Output:
     """Where a command says what it did: people read stdout, errors and progress go to stderr."""
 
@@ -54,6 +59,14 @@ class Output:
         self.language = language
         self._console = console or Console(markup=False, emoji=False, highlight=False, soft_wrap=True)
         self._errors = Console(stderr=True, markup=False, emoji=False, highlight=False, soft_wrap=True)
+
+    def text(self, key: str, **facts: Fact) -> str:
+        """A sentence or word of the command line (`text.cli.<key>`) in the reader's language."""
+        return text(key, self.language, **facts)
+
+    def columns(self, *keys: str) -> tuple[str, ...]:
+        """The heads of a table's columns (`text.cli.column.<key>`)."""
+        return tuple(self.text(f"column.{key}") for key in keys)
 
     def say(self, text: str, data: Mapping[str, object] | None = None, *, style: str = "") -> None:
         """One sentence; in JSON mode `data` instead, or nothing."""

@@ -5,33 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from cencomm.cli.output import text
 from cencomm.client.cug import Cug
-from cencomm.client.model import Alarm, Item, ItemKind, Standing
+from cencomm.client.model import Alarm, Item, ItemKind, MembersChanged, Standing
+from cencomm.client.verify_checks import Failure, Notice
 from cencomm.i18n import message
 from cencomm.i18n.messages import MESSAGES
 from cencomm.templates_forms.model import Template
-from cencomm.wire.content import Chat, Content, Extraction, Form, HistoryKeys, Left, Profile
+from cencomm.wire.content import Chat, Content, Extraction, Form, HistoryKeys, HistoryRequest, Left, Profile
 from cencomm.wire.content import Template as TemplateContent
-
-_MARKS = {
-    Standing.VERIFIED: "",
-    Standing.NOT_YET_VERIFIED: " (not yet verified)",
-    Standing.REFUSED: " (REFUSED)",
-    Standing.LOCKED: " (sealed)",
-}
 
 _SHOWN_ANSWERS = 6
 """How many answers of a form a line shows; `--json` and `extract` show all."""
 
-
-_SAID = {
-    ItemKind.LOCKED: "sealed under a key that this device does not have",
-    ItemKind.REFUSED: "breaks a rule of the protocol",
-    ItemKind.UNKNOWN: "something that this version does not know",
-    ItemKind.CLOSED: "closed the group",
-    ItemKind.GROUP: "started the group",
-    ItemKind.REJECTION: "could not apply a change of the group",
-}
+_WITHOUT_CONTENT = frozenset(
+    {ItemKind.LOCKED, ItemKind.REFUSED, ItemKind.UNKNOWN, ItemKind.CLOSED, ItemKind.GROUP, ItemKind.REJECTION}
+)
 
 
 def moment(at_ms: int) -> str:
@@ -41,9 +30,9 @@ def moment(at_ms: int) -> str:
 
 def line(item: Item, name: Callable[[str], str], templates: dict[bytes, Template], language: str) -> str:
     """One item as one line (a message may have several)."""
-    who = f"{name(item.officer)} [{item.officer}]" if item.officer else "group"
-    text = describe(item, templates, language)
-    return f"{item.seq:>5}  {moment(item.at_ms)}  {who}{_MARKS[item.standing]}: {text}"
+    who = f"{name(item.officer)} [{item.officer}]" if item.officer else text("item.group_itself", language)
+    mark = "" if item.standing is Standing.VERIFIED else f" {text(f'mark.{item.standing.value}', language)}"
+    return f"{item.seq:>5}  {moment(item.at_ms)}  {who}{mark}: {describe(item, templates, language)}"
 
 
 def describe(item: Item, templates: dict[bytes, Template], language: str) -> str:
@@ -51,7 +40,7 @@ def describe(item: Item, templates: dict[bytes, Template], language: str) -> str
     content = item.content
     if isinstance(content, Form):
         return _form(item, content, templates, language)
-    return _event(item) if content is None else _plain(content, language)
+    return _event(item, language) if content is None else _plain(content, language)
 
 
 def _plain(content: Content, language: str) -> str:
@@ -59,15 +48,18 @@ def _plain(content: Content, language: str) -> str:
         case Chat():
             said = content.text
         case TemplateContent():
-            said = f"template {_template_name(content.document, language)}"
+            said = text("item.template", language, template=_template_name(content.document, language))
         case Profile():
-            said = f"names the operation {content.title} {content.operation_code}".rstrip()
+            named = f"{content.title} {content.operation_code}".rstrip()
+            said = text("item.profile", language, operation=named)
         case HistoryKeys():
-            said = f"hands over the keys of {len(content.keys)} earlier epochs"
+            said = text("item.history_keys", language, keys=len(content.keys))
+        case HistoryRequest():
+            said = text("item.history_request", language)
         case Extraction():
-            said = f"EXTRACTED {content.count} records up to no. {content.up_to_seq}"
+            said = text("item.extraction", language, records=content.count, seq=content.up_to_seq)
         case Left():
-            said = f"wishes to leave {content.reason}".rstrip()
+            said = text("item.left", language, reason=content.reason).rstrip()
         case _:
             said = content.__class__.__name__
     return said
@@ -76,9 +68,9 @@ def _plain(content: Content, language: str) -> str:
 def _form(item: Item, form: Form, templates: dict[bytes, Template], language: str) -> str:
     template = templates.get(form.template_hash)
     errors = sum(finding.level == "error" for finding in item.findings)
-    valid = f", breaks {errors} rules" if errors else ""
+    valid = f", {text('item.breaks_rules', language, errors=errors)}" if errors else ""
     if template is None:
-        return f"form {form.template_id} {form.version}, template unknown"
+        return text("item.form_unknown", language, template=form.template_id, version=form.version)
     shown = [
         f"{template.label(key, language)}: {_answer(template, key, value, language)}"
         for key, value in form.answers.items()
@@ -97,28 +89,32 @@ def _answer(template: Template, key: str, value: object, language: str) -> str:
 
 def _template_name(document: bytes, language: str) -> str:
     template = Template.decode(document)
-    return f"{template.title(language)}, version {template.version}"
+    return text("template_version", language, template=template.title(language), version=str(template.version))
 
 
-def _event(item: Item) -> str:
+def _event(item: Item, language: str) -> str:
     if item.members is not None:
-        return _members(item)
-    said = _SAID.get(item.kind, item.kind.value)
+        return _members(item.members, language, lambda role: _role(role, language))
+    kind = item.kind if item.kind in _WITHOUT_CONTENT else ItemKind.UNKNOWN
+    said = text(f"item.{kind.value}", language)
     return f"{said} ({item.reason})" if item.reason else said
 
 
-def _members(item: Item) -> str:
-    changed = item.members
-    assert changed is not None
+def _members(changed: MembersChanged, language: str, role_word: Callable[[str], str]) -> str:
     said = [
-        *(f"admitted {officer}" for officer in changed.added),
-        *(f"removed {officer}" for officer in changed.removed),
-        *(f"{officer} is now {role}" for officer, role in changed.roles),
-        *(f"IDENTITY CHANGED of {officer}" for officer in changed.identity_changed),
-        *(f"new device {device}" for device in changed.devices_added),
-        *(f"device gone {device}" for device in changed.devices_removed),
+        *(text("item.admitted", language, officer=officer) for officer in changed.added),
+        *(text("item.removed", language, officer=officer) for officer in changed.removed),
+        *(text("item.role", language, officer=officer, role=role_word(role)) for officer, role in changed.roles),
+        *(text("item.identity_changed", language, officer=officer) for officer in changed.identity_changed),
+        *(text("item.device_added", language, device=device) for device in changed.devices_added),
+        *(text("item.device_removed", language, device=device) for device in changed.devices_removed),
     ]
-    return ", ".join(said) or "renewed the keys"
+    return ", ".join(said) or text("item.keys_renewed", language)
+
+
+def _role(role: str, language: str) -> str:
+    """The role in words; one that this version does not know stays as it is."""
+    return text(f"role.{role}", language) if f"text.cli.role.{role}" in MESSAGES else role
 
 
 def as_data(item: Item) -> dict[str, object]:
@@ -151,7 +147,7 @@ def as_data(item: Item) -> dict[str, object]:
         case _:
             pass
     if item.members is not None:
-        data["members"] = describe(item, {}, "en")
+        data["members"] = _members(item.members, "en", str)
     return data
 
 
@@ -162,6 +158,18 @@ def alarm_sentence(alarm: Alarm, language: str) -> str:
     if key in MESSAGES:
         return message(key, facts, language)
     return f"{alarm.code}: " + ", ".join(f"{name} {value}" for name, value in facts.items())
+
+
+def checked_name(name: str, language: str) -> str:
+    """In words, what a verification counted under `name`."""
+    key = f"checked.{name.replace(' ', '_')}"
+    return text(key, language) if f"text.cli.{key}" in MESSAGES else name
+
+
+def finding_sentence(found: Failure | Notice, language: str) -> str:
+    """What a verification found, in the reader's language."""
+    key = f"text.verify.{found.check}"
+    return message(key, found.facts, language) if key in MESSAGES else found.says
 
 
 def templates_of(cug: Cug) -> dict[bytes, Template]:

@@ -30,7 +30,7 @@ def with_client(context: typer.Context, work: Callable[[Client, Options], Awaita
 
     async def whole() -> R:
         async with Client.open(given.profile, password) as client:
-            with given.output.waiting("Connecting"):
+            with given.output.waiting(given.output.text("waiting.connecting")):
                 await _connect(client, line)
             return await work(client, given)
 

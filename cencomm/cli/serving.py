@@ -65,13 +65,17 @@ def _run(given: Options, settings: Settings) -> None:
     from cencomm.main import run as run_server  # noqa: PLC0415
 
     try:
-        run_server(settings, ready=lambda address: given.output.say(f"Serving at {address}", {"address": address}))
+        run_server(settings, ready=lambda address: _say_address(given, address))
     except DomainError as error:
         refuse(given.output, error)
     except OSError as error:
         raise typer.BadParameter(f"{settings.host}:{settings.port}: {error.strerror}", param_hint="--port") from None
     except KeyboardInterrupt:
         raise typer.Exit(0) from None
+
+
+def _say_address(given: Options, address: str) -> None:
+    given.output.say(given.output.text("serving", address=address), {"address": address})
 
 
 def init(
@@ -100,9 +104,9 @@ def init(
 
     async def whole() -> None:
         if root_key.exists():
-            root = await account.read_root(root_key, given.password("Password of the root key"))
+            root = await account.read_root(root_key, given.password("root_password"))
         else:
-            root = await account.new_root(root_key, given.new_password("New password for the root key"))
+            root = await account.new_root(root_key, given.new_password("new_root_password"))
         invitation = await bootstrap.initialise(
             settings, deployment_id=root.deployment_id, root_public_key=root.root_public_key, name=name
         )
@@ -113,7 +117,7 @@ def init(
             display_name=invitation.display_name,
             invitation_code=invitation.invitation_code,
         )
-        given.output.say(f"Deployment {root.deployment_id.hex()} is set up. The root key is in {root_key}.")
+        given.output.say(given.output.text("deployment_made", deployment=root.deployment_id.hex(), file=str(root_key)))
         hand_out(given.output, first, sheet)
 
     run_async(given.output, whole)

@@ -7,34 +7,47 @@ from pathlib import Path
 
 from cencomm.cli.files import write_new
 from cencomm.cli.output import Output
+from cencomm.cli.output import text as text_of
 from cencomm.crypto.enrolment import Sheet
+from cencomm.i18n import is_right_to_left
 
 _GROUP = 5
 _GROUPS_A_LINE = 8
 _PREFIX = "cencomm1:"
 
 _PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Enrolment sheet {account}</title>
+<html lang="{language}" dir="{direction}"><head><meta charset="utf-8"><title>{title} {account}</title>
 <style>
 @page {{ margin: 20mm }}
 body {{ font: 12pt/1.5 sans-serif; max-width: 46em; margin: 2em auto; color: #000; background: #fff }}
 dt {{ font-size: 9pt }} dd {{ margin: 0 0 .6em; font-weight: bold; overflow-wrap: anywhere }}
 pre {{ font: 14pt/1.7 monospace; border: 1px solid; padding: 1em; white-space: pre-wrap }}
 </style></head><body>
-<h1>CENcomm enrolment sheet</h1>
-<p>Give this page in person. Whoever holds it and knows the password can read as this account. Keep it after enrolling:
-it is needed for a new device and for a forgotten password.</p>
-<dl><dt>Name</dt><dd>{name}</dd><dt>Account</dt><dd>{account}</dd><dt>Server</dt><dd>{server}</dd>
-<dt>Deployment</dt><dd>{deployment}</dd></dl>
-<p>Type or paste this text when <code>cencomm enrol</code> asks for it; spaces and line breaks do not matter.</p>
-<pre>{text}</pre>
+<h1>{title}</h1>
+<p>{keep}</p>
+<dl><dt>{name_label}</dt><dd><bdi>{name}</bdi></dd><dt>{account_label}</dt><dd><bdi dir="ltr">{account}</bdi></dd>
+<dt>{server_label}</dt><dd><bdi dir="ltr">{server}</bdi></dd>
+<dt>{deployment_label}</dt><dd><bdi dir="ltr">{deployment}</bdi></dd></dl>
+<p>{before_command}<code dir="ltr">cencomm enrol</code>{after_command}</p>
+<pre dir="ltr">{text}</pre>
 </body></html>
 """
 
 
-def page(sheet: Sheet) -> str:
-    """The sheet as one HTML page without anything from elsewhere."""
+def page(sheet: Sheet, language: str) -> str:
+    """The sheet as one HTML page in the reader's language, without anything from elsewhere."""
+    before_command, _, after_command = text_of("sheet.type", language, command="\0").partition("\0")
+    words = {
+        "title": text_of("sheet.title", language),
+        "keep": text_of("sheet.keep", language),
+        "before_command": before_command,
+        "after_command": after_command,
+        **{f"{each}_label": text_of(f"sheet.{each}", language) for each in ("name", "account", "server", "deployment")},
+    }
     return _PAGE.format(
+        language=language,
+        direction="rtl" if is_right_to_left(language) else "ltr",
+        **{key: escape(word) for key, word in words.items()},
         name=escape(sheet.display_name),
         account=escape(sheet.account),
         server=escape(sheet.server_url),
@@ -60,9 +73,11 @@ def hand_out(output: Output, sheet: Sheet, target: Path | None) -> None:
     """Print the sheet's text and, where a file is wanted, write the page to print."""
     text = sheet.text()
     if target is not None:
-        write_new(target, page(sheet).encode())
-    printed = f"\nThe page to print is {target}: delete the file once it is printed." if target is not None else ""
+        write_new(target, page(sheet, output.language).encode())
+    said = [output.text("sheet.handed", account=sheet.account, name=sheet.display_name), text]
+    if target is not None:
+        said.append(output.text("sheet.printed", file=str(target)))
     output.say(
-        f"Enrolment sheet of {sheet.account} ({sheet.display_name}). Hand it over in person.\n{text}{printed}",
+        "\n".join(said),
         {"account": sheet.account, "sheet": text, "file": str(target) if target is not None else None},
     )

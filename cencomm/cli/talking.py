@@ -47,7 +47,7 @@ def send(
         cug = await find_cug(client, group)
         reference = await cug.send_text(body, lang)
         await cug.flush()
-        given.output.say("Sent.", {"client_ref": reference})
+        given.output.say(given.output.text("sent"), {"client_ref": reference})
 
     with_client(context, whole)
 
@@ -99,7 +99,7 @@ def chat(context: typer.Context, group: Group, lang: Language = "") -> None:
         show_alarms(given, cug)
         for item in _all_items(cug, 0)[-_EARLIER:]:
             _show(client, cug, given, item)
-        given.output.note(f"{cug.title}: type a message and press Enter; /who, /quit.")
+        given.output.note(given.output.text("chat_hint", group=cug.title))
         terminal = Terminal()
         shown = asyncio.create_task(_keep_showing(client, cug, given, terminal))
         try:
@@ -124,6 +124,7 @@ async def _keep_sending(cug: Cug, given: Options, terminal: Terminal, lang: str)
             return
         if text == _WHO:
             for member in cug.members():
-                given.output.say(f"{member.display_name} [{member.officer_id}] {member.role.value}")
+                role = given.output.text(f"role.{member.role.value}")
+                given.output.say(f"{member.display_name} [{member.officer_id}] {role}")
         elif text:
             await cug.send_text(typed, lang)

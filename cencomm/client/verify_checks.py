@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 Finding = str | int | float | bool | None
 
@@ -65,6 +66,8 @@ class Failure:
     check: str
     where: str
     says: str
+    facts: Mapping[str, Finding] = field(default_factory=dict, compare=False)
+    """For the same sentence in another language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +77,16 @@ class Notice:
     check: str
     where: str
     says: str
+    facts: Mapping[str, Finding] = field(default_factory=dict, compare=False)
+    """For the same sentence in another language."""
 
 
 def failure(check: str, where: str, **facts: Finding) -> Failure:
-    return Failure(check, where, _say(CHECKS[check], facts))
+    return Failure(check, where, _say(CHECKS[check], facts), facts)
 
 
 def notice(check: str, where: str, **facts: Finding) -> Notice:
-    return Notice(check, where, _say(NOTICES[check], facts))
+    return Notice(check, where, _say(NOTICES[check], facts), facts)
 
 
 def _say(pattern: str, facts: dict[str, Finding]) -> str:

@@ -17,6 +17,7 @@ from cencomm.cli.demo import server, wanted
 from cencomm.cli.demo.cast import PASSWORD, SECRETARIAT, Cast
 from cencomm.cli.demo.play import Play, cast_roles
 from cencomm.cli.output import Output
+from cencomm.crypto.group_context import Role
 from cencomm.settings import DATABASE_FILE, Settings
 from cencomm.templates_forms.model import standard
 
@@ -30,7 +31,7 @@ async def prepare(settings: Settings, output: Output) -> Settings:
     """Make the operation unless it is there, and print how to use it; gives the settings to serve it with."""
     place = settings.data_dir / FOLDER
     if not (place / ACCOUNTS).exists():
-        output.note("Making a small operation; this takes about a minute, once.")
+        output.note(output.text("demo.making"))
         await _make(settings, place, output)
     _show(output, place, json.loads((place / ACCOUNTS).read_text(encoding="utf-8")))
     return demo_settings(settings, place)
@@ -54,10 +55,10 @@ async def _make(settings: Settings, place: Path, output: Output) -> None:
     cast, code = await casting.found(partial, here)
     async with server.running(here, partial / "server.log"):
         with output.progress() as progress:
-            task = progress.add_task("Enrolling", total=None)
+            task = progress.add_task(output.text("demo.enrolling"), total=None)
             await casting.enrol_everybody(cast, code, roles.everybody, lambda _name: progress.advance(task))
-            task = progress.add_task("Reporting", total=len(forms))
-            play = Play(cast, roles, forms, standard(wanted.TEMPLATE), output.note)
+            task = progress.add_task(output.text("demo.reporting"), total=len(forms))
+            play = Play(cast, roles, forms, standard(wanted.TEMPLATE), lambda _step: None)
             await play.run(lambda number: progress.advance(task, number))
     (partial / ACCOUNTS).write_text(json.dumps(_accounts(cast), ensure_ascii=False, indent=1), encoding="utf-8")
     partial.rename(place)
@@ -76,18 +77,37 @@ def _accounts(cast: Cast) -> list[dict[str, str]]:
 
 
 def _show(output: Output, place: Path, accounts: list[dict[str, str]]) -> None:
-    officers = [each for each in accounts if "/" in each["account"]]
-    others = [each for each in accounts if "/" not in each["account"]]
-    output.say(f"Password of everybody: {PASSWORD}", {"password": PASSWORD})
-    for each in [*officers, *(one for one in others if one["account"] == SECRETARIAT)]:
-        output.say(
-            f"\n{each['account']} ({each['name']})\n  {each['sheet']}",
-            {**each, "profile": str(place / each["profile"])},
-        )
-    organiser = next(each for each in officers if each["account"].endswith("/organiser"))
+    """Programs get every account with its sheet; people get who there is, and the two sheets that one tries first."""
+    people = [each for each in accounts if "/" in each["account"]]
+    people += [each for each in accounts if each["account"] == SECRETARIAT]
+    output.say(output.text("demo.password", password=PASSWORD), {"password": PASSWORD})
+    output.table(
+        "",
+        output.columns("account", "name", "role"),
+        [(each["account"], each["name"], output.text(f"role.{_role(each['account'])}")) for each in people],
+        [{**each, "profile": str(place / each["profile"])} for each in people],
+    )
+    if not output.as_json:
+        _show_first_steps(output, place, people)
+
+
+def _show_first_steps(output: Output, place: Path, people: list[dict[str, str]]) -> None:
+    organiser = next(each for each in people if _role(each["account"]) == Role.ORGANISER)
+    officer = next((each for each in people if _role(each["account"]) == Role.OFFICER), None)
+    for each in (organiser, officer) if officer is not None else (organiser,):
+        heading = output.text("demo.sheet_of", account=each["account"], name=each["name"])
+        output.say(f"\n{heading}\n  {each['sheet']}")
+    output.say("\n" + output.text("demo.all_sheets", file=str(place / ACCOUNTS)))
     output.say(
-        "\nTry, in another terminal:\n"
+        f"\n{output.text('demo.try')}\n"
         f"  export CENCOMM_PASSWORD='{PASSWORD}'\n"
         f"  cencomm --profile {place / organiser['profile']} cugs\n"
-        "or set up a device of your own: cencomm --profile ./mine sign-in SHEET\n"
+        + output.text("demo.own_device", command="cencomm --profile ./mine sign-in SHEET")
+        + "\n"
     )
+
+
+def _role(account: str) -> str:
+    """What the account is in the operation, by the names that the play gives (`text.cli.role.<role>`)."""
+    name = account.rpartition("/")[2]
+    return name if name in (SECRETARIAT, Role.ORGANISER, "removed") else Role.OFFICER.value

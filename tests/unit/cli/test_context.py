@@ -36,8 +36,8 @@ def test_a_password_is_asked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(typer, "prompt", prompt)
     given = options(tmp_path)
-    assert [given.password(), given.password(), given.password("Other")] == ["typed"] * 3
-    assert asked == ["Password", "Other"]
+    assert [given.password(), given.password(), given.password("root_password")] == ["typed"] * 3
+    assert asked == ["Password", "Password of the root key"]
     assert "typed" not in repr(given)
 
 

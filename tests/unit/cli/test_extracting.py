@@ -65,8 +65,8 @@ def test_extracting_says_what_was_written(cli: Cli, tmp_path: Path, monkeypatch:
     monkeypatch.setattr(extracting, "extract_cug", extract)
     said = cli("extract", TITLE, str(tmp_path / "out"))
     assert said.code == 0
-    assert "7 records (2 forms)" in said.out
-    assert "1 records could not be opened" in said.err
+    assert "7 records, of which forms: 2" in said.out
+    assert "could not be opened: 1" in said.err
     assert asked == [(cli.client.group, tmp_path / "out", PASSWORD)]
 
 

@@ -40,7 +40,7 @@ def test_a_form_shows_labels_and_words_in_the_readers_language() -> None:
 
 def test_a_form_that_breaks_rules_says_so() -> None:
     findings = (FindingRow("required", "error", "offence_at"), FindingRow("odd", "warn"))
-    assert "breaks 1 rules" in describe(form_item(4, {}, findings), TEMPLATES, "en")
+    assert "breaks rules: 1" in describe(form_item(4, {}, findings), TEMPLATES, "en")
 
 
 def test_a_form_on_an_unknown_template_is_named() -> None:

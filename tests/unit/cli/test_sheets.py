@@ -29,7 +29,7 @@ def test_the_printed_groups_are_the_sheet() -> None:
 
 
 def test_the_page_shows_a_name_and_runs_nothing() -> None:
-    made = page(SHEET)
+    made = page(SHEET, "en")
     assert "<script" not in made
     assert "&lt;script&gt;" in made
     assert in_groups(SHEET.text()) in made
@@ -39,4 +39,13 @@ def test_handing_out_prints_the_text_and_writes_the_page(tmp_path: Path, capsys:
     hand_out(Output(as_json=True, language="en"), SHEET, tmp_path / "sheet.html")
     said = json.loads(capsys.readouterr().out)
     assert parse_sheet(said["sheet"]) == SHEET
-    assert (tmp_path / "sheet.html").read_text() == page(SHEET)
+    assert (tmp_path / "sheet.html").read_text() == page(SHEET, "en")
+
+
+def test_the_page_is_in_the_readers_language_and_direction(tmp_path: Path) -> None:
+    assert '<html lang="fr" dir="ltr">' in page(SHEET, "fr")
+    hand_out(Output(as_json=True, language="ar"), SHEET, tmp_path / "sheet.html")
+    made = (tmp_path / "sheet.html").read_text()
+    assert '<html lang="ar" dir="rtl">' in made
+    assert f'<pre dir="ltr">{in_groups(SHEET.text())}' in made, "what is typed reads from the left"
+    assert '<code dir="ltr">cencomm enrol</code>' in made
