@@ -155,8 +155,8 @@ def read_certificate(reader: Reader) -> Certificate:
         display_name=read_text(reader, MAX_NAME_BYTES),
         public_key=reader.raw(KEY_BYTES),
         serial=reader.raw(ID_BYTES),
-        not_before_s=reader.u64(),
-        not_after_s=reader.u64(),
+        not_before_s=reader.safe_u64(),
+        not_after_s=reader.safe_u64(),
         issuer_key_id=reader.raw(HASH_BYTES),
         signature=reader.raw(SIGNATURE_BYTES),
     )

@@ -111,7 +111,7 @@ class CommitBody:
 
 def _read_commit_body(reader: Reader) -> CommitBody:
     _version(reader)
-    return CommitBody(GroupId(reader.raw(ID_BYTES)), reader.u64(), reader.vector(), _read_seals(reader))
+    return CommitBody(GroupId(reader.raw(ID_BYTES)), reader.safe_u64(), reader.vector(), _read_seals(reader))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ class Rejection:
 
 def _read_rejection(reader: Reader) -> Rejection:
     _version(reader)
-    group_id, epoch, commit_hash = GroupId(reader.raw(ID_BYTES)), reader.u64(), reader.raw(HASH_BYTES)
+    group_id, epoch, commit_hash = GroupId(reader.raw(ID_BYTES)), reader.safe_u64(), reader.raw(HASH_BYTES)
     reason = reader.vector(MAX_REASON_BYTES)
     if not reason.isascii():
         raise DecodeError("rejection_reason")
@@ -189,7 +189,7 @@ class SealBody:
 
 def _read_seal_body(reader: Reader) -> SealBody:
     _version(reader)
-    group_id, epoch, seal = GroupId(reader.raw(ID_BYTES)), reader.u64(), read_seal(reader)
+    group_id, epoch, seal = GroupId(reader.raw(ID_BYTES)), reader.safe_u64(), read_seal(reader)
     return SealBody(group_id, epoch, seal, reader.raw(SIGNATURE_BYTES))
 
 
@@ -225,4 +225,4 @@ class Closing:
 
 def _read_closing(reader: Reader) -> Closing:
     _version(reader)
-    return Closing(CugId(reader.raw(ID_BYTES)), reader.u64(), read_head(reader), reader.raw(SIGNATURE_BYTES))
+    return Closing(CugId(reader.raw(ID_BYTES)), reader.safe_u64(), read_head(reader), reader.raw(SIGNATURE_BYTES))

@@ -159,7 +159,7 @@ class Predecessor:
 
 
 def _read_predecessor(reader: Reader) -> Predecessor:
-    return Predecessor(GroupId(reader.raw(ID_BYTES)), reader.u64(), reader.vector(HASH_BYTES))
+    return Predecessor(GroupId(reader.raw(ID_BYTES)), reader.safe_u64(), reader.vector(HASH_BYTES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +226,7 @@ class CencommGroup:
 def _read_group(reader: Reader) -> CencommGroup:
     if reader.u16() != FORMAT:
         raise DecodeError("cencomm_group_format")
-    version, cug_id, started_at_ms = reader.u64(), CugId(reader.raw(ID_BYTES)), reader.u64()
+    version, cug_id, started_at_ms = reader.safe_u64(), CugId(reader.raw(ID_BYTES)), reader.safe_u64()
     history = _HISTORY_OF.get(reader.u8())
     if history is None:
         raise DecodeError("history_policy")

@@ -40,7 +40,7 @@ class Head:
 
 
 def read_head(reader: Reader) -> Head:
-    return Head(reader.u64(), reader.raw(HASH_BYTES))
+    return Head(reader.safe_u64(), reader.raw(HASH_BYTES))
 
 
 def start(cug_id: CugId) -> Head:

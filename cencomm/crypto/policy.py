@@ -91,7 +91,7 @@ class CommitData:
 def _read_commit_data(reader: Reader) -> CommitData:
     if reader.u16() != _DATA_VERSION:
         raise DecodeError("commit_data_version")
-    return CommitData(reader.u64(), read_head(reader))
+    return CommitData(reader.safe_u64(), read_head(reader))
 
 
 @dataclass(frozen=True, slots=True)

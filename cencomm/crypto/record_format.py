@@ -84,7 +84,7 @@ def _read_header(reader: Reader) -> RecordHeader:
         version=version,
         cug_id=CugId(reader.raw(ID_BYTES)),
         group_id=GroupId(reader.raw(ID_BYTES)),
-        epoch=reader.u64(),
+        epoch=reader.safe_u64(),
         leaf_index=reader.u32(),
         client_ref=ClientRef(reader.raw(ID_BYTES)),
         parts=reader.vector_of(_read_part_header, len(Audience)),
@@ -220,7 +220,7 @@ def _read_signed_record(reader: Reader) -> SignedRecord:
     return SignedRecord(
         header=decode_all(reader.vector(), _read_header),
         context_hash=reader.raw(HASH_BYTES),
-        sent_at_ms=reader.u64(),
+        sent_at_ms=reader.safe_u64(),
         seen=read_head(reader),
         parts=reader.vector_of(_read_signed_part, len(Audience)),
         signature=reader.raw(SIGNATURE_BYTES),

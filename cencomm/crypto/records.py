@@ -120,7 +120,7 @@ class _Statement:
 
 
 def _read_statement(reader: Reader) -> _Statement:
-    sent_at_ms, seen = reader.u64(), read_head(reader)
+    sent_at_ms, seen = reader.safe_u64(), read_head(reader)
     hashes = reader.vector_of(lambda inner: inner.raw(HASH_BYTES), len(Audience))
     return _Statement(sent_at_ms, seen, hashes, reader.raw(SIGNATURE_BYTES))
 

@@ -155,8 +155,8 @@ def _read_rejection(reader: Reader) -> tuple[bytes, OfficerId]:
 def _read_replay(reader: Reader, trust: Trust) -> Replay:
     if reader.u16() != _VERSION:
         raise DecodeError("replay_version")
-    cug_id, head, server_time_ms = CugId(reader.raw(ID_BYTES)), read_head(reader), reader.u64()
-    commit_time_ms, closed = reader.u64(), reader.u8()
+    cug_id, head, server_time_ms = CugId(reader.raw(ID_BYTES)), read_head(reader), reader.safe_u64()
+    commit_time_ms, closed = reader.safe_u64(), reader.u8()
     if closed > 1:
         raise DecodeError("boolean_invalid")
     return Replay(

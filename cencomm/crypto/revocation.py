@@ -54,7 +54,7 @@ def _read_revoked(reader: Reader) -> Revoked:
     serial, subject = reader.raw(ID_BYTES), read_text(reader, MAX_SUBJECT_BYTES)
     if not any(is_subject(kind, subject) for kind in Kind):
         raise DecodeError("revoked_subject")
-    return Revoked(serial, subject, reader.u64())
+    return Revoked(serial, subject, reader.safe_u64())
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +102,8 @@ def read_list(reader: Reader) -> RevocationList:
         issuer=issuer,
         deployment_id=deployment_id,
         issuer_key_id=reader.raw(HASH_BYTES),
-        number=reader.u64(),
-        issued_at_ms=reader.u64(),
+        number=reader.safe_u64(),
+        issued_at_ms=reader.safe_u64(),
         entries=reader.vector_of(_read_revoked, MAX_ENTRIES),
         signature=reader.raw(SIGNATURE_BYTES),
     )

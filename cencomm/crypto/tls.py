@@ -17,6 +17,10 @@ MAX_VECTOR_BYTES = 2**30 - 1
 """The longest length that the variable-size header can name (§2.1.2)."""
 
 
+MAX_SAFE_NUMBER = 2**53 - 1
+"""The largest number that every client can hold: the browser's language has no larger exact one."""
+
+
 class DecodeError(DomainError):
     """Bytes that are not the structure they should be; `reason` is a stable word."""
 
@@ -134,6 +138,13 @@ class Reader:
 
     def u64(self) -> int:
         return int.from_bytes(self.raw(8), "big")
+
+    def safe_u64(self) -> int:
+        """A u64 of CENcomm's own structures: all clients must judge it alike, so none may be too large for one."""
+        value = self.u64()
+        if value > MAX_SAFE_NUMBER:
+            raise DecodeError("number_too_large")
+        return value
 
     def varint(self) -> int:
         first = self.u8()

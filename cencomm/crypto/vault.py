@@ -110,7 +110,7 @@ class Kdf:
 
 
 def _read_kdf(reader: Reader) -> Kdf:
-    return Kdf(reader.raw(ARGON2_SALT_BYTES), reader.u32(), reader.u64())
+    return Kdf(reader.raw(ARGON2_SALT_BYTES), reader.u32(), reader.safe_u64())
 
 
 def check_kdf(kdf: Kdf) -> None:

@@ -45,7 +45,7 @@ class VaultItem:
 def _read_item(reader: Reader) -> VaultItem:
     if reader.u16() != VERSION:
         raise DecodeError("vault_version")
-    return VaultItem(reader.raw(ID_BYTES), reader.u64(), read_sealed(reader))
+    return VaultItem(reader.raw(ID_BYTES), reader.safe_u64(), read_sealed(reader))
 
 
 def _item_context(account: str, item_id: bytes, version: int) -> bytes:

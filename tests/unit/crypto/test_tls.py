@@ -7,7 +7,16 @@ import random
 
 import pytest
 
-from cencomm.crypto.tls import MAX_VECTOR_BYTES, DecodeError, Reader, Writer, decode_all, varint, vector
+from cencomm.crypto.tls import (
+    MAX_SAFE_NUMBER,
+    MAX_VECTOR_BYTES,
+    DecodeError,
+    Reader,
+    Writer,
+    decode_all,
+    varint,
+    vector,
+)
 from tests.shared_data import shared_path
 
 
@@ -129,3 +138,11 @@ class TestReader:
         reader.raw(3)
         assert reader.slice_from(start) == b"bcd"
         assert reader.remaining == 2
+
+
+def test_a_number_that_some_client_cannot_hold_is_refused_by_all() -> None:
+    assert decode_all(MAX_SAFE_NUMBER.to_bytes(8, "big"), Reader.safe_u64) == MAX_SAFE_NUMBER
+    for too_large in (MAX_SAFE_NUMBER + 1, 2**64 - 1):
+        with pytest.raises(DecodeError) as refusal:
+            decode_all(too_large.to_bytes(8, "big"), Reader.safe_u64)
+        assert refusal.value.facts == {"reason": "number_too_large"}

@@ -146,7 +146,7 @@ function decide({ call, given }: Decision): Pick<Decision, "ok" | "refused"> {
   }
 }
 
-/** A number that this language cannot hold is refused here first; Python must refuse what has one too. */
+/** An epoch of MLS above 2^53 cannot be held here and is refused at once; Python must refuse it too, if later. */
 const TOO_LARGE = { code: "crypto.malformed", facts: { reason: "number_too_large" } };
 
 function isSame(decision: Decision, decided: Pick<Decision, "ok" | "refused">): boolean {
