@@ -32,7 +32,7 @@ Codes = Annotated[tuple[Code, ...], Meta(max_length=MAX_CODES)]
 ShortWords = Annotated[str, Meta(max_length=200)]
 LongWords = Annotated[str, Meta(max_length=4_000)]
 OperationCode = Annotated[str, Meta(pattern=r"^([A-Z0-9][A-Z0-9_-]{0,31})?\Z")]
-ScientificName = Annotated[str, Meta(pattern=r"^([A-Z][a-z]{1,40}( (x )?[a-z-]{2,40}){0,2}( spp\.)?)?\Z")]
+ScientificName = Annotated[str, Meta(pattern=r"^([A-Z][a-z]{1,30}( (x )?[a-z-]{2,30}){0,2}( spp\.)?)?\Z")]
 """A genus, species or subspecies. A person's name does not have this shape: its second word is a capital."""
 
 

@@ -79,5 +79,5 @@ def column_of(field: str) -> str:
 
 def source_key(key: bytes, member: str, reference: str) -> str:
     """The fingerprint (64 hexadecimal digits) of a member's own case number; without `key` nobody can try numbers."""
-    text = b"\0".join((_LABEL, member.encode(), reference.encode()))
+    text = b"\0".join((_LABEL, member.encode(), reference.encode("utf-8", "surrogatepass")))
     return hmac.new(key, text, hashlib.sha256).hexdigest()

@@ -22,7 +22,7 @@ from cen_core.model.projection import source_key
 from cen_core.model.upload import MAX_ROWS, CellError, DryRun, Row, Upload, UploadState
 from cen_core.services import access
 from cen_core.services.access import Resource
-from cen_core.services.cases import entry_for
+from cen_core.services.cases import entry_for, is_id
 from cen_core.services.entry import day_of, reader_of
 from cen_core.services.ports import UnitOfWork
 
@@ -185,7 +185,7 @@ async def _store(
 async def _upload_for(principal: Principal, action: str, upload_id: str, uow: UnitOfWork) -> Upload:
     """The upload, locked, if the principal may do `action` to it; another member's is unknown to it."""
     access.require(principal, action)
-    found = await uow.uploads.get(upload_id, for_update=True)
+    found = await uow.uploads.get(upload_id, for_update=True) if is_id(upload_id) else None
     if found is None or not access.may(principal, "uploads", Resource(found.member)):
         raise UploadUnknown
     access.require(principal, action, Resource(found.member, (found.officer,)))

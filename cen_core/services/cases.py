@@ -23,6 +23,7 @@ OPEN: Final = (State.DRAFT, State.SUBMITTED, State.RETURNED)
 REASONS: Final = frozenset({"", "incomplete", "implausible", "duplicate", "not_ours", "nominal", "mistake", "other"})
 """Why a case was returned or withdrawn: a code, since free text could name a person."""
 
+_ID = re.compile(r"[0-9a-f]{32}")
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _SOURCE_KEY = re.compile(r"[0-9a-f]{64}")
 
@@ -45,6 +46,11 @@ class Change:
 
     case_id: str
     revision: int
+
+
+def is_id(text: str) -> bool:
+    """Whether this could name a case or an upload; nothing else is ever asked of a database."""
+    return _ID.fullmatch(text) is not None
 
 
 def resource(case: Case) -> Resource:
@@ -116,12 +122,18 @@ def entry_for(principal: Principal, case: Case, action: str, now_ms: int, reason
     return case.number, LogEntry(action, principal.officer, principal.member, case.version, reason, now_ms)
 
 
+async def _seen(principal: Principal, action: str, case_id: str, uow: UnitOfWork, *, for_update: bool = False) -> Case:
+    """The case, if the principal may know that there is one. Raises CaseUnknown."""
+    case = await uow.cases.get(case_id, for_update=for_update) if is_id(case_id) else None
+    if case is None or not access.may(principal, action, resource(case)):
+        raise CaseUnknown
+    return case
+
+
 async def _own(principal: Principal, action: str, change: Change, uow: UnitOfWork) -> Case:
     """The case, locked, if the principal may do `action` to it; a case that it may not even see is unknown to it."""
     access.require(principal, action)
-    case = await uow.cases.get(change.case_id, for_update=True)
-    if case is None or not access.may(principal, "read", resource(case)):
-        raise CaseUnknown
+    case = await _seen(principal, "read", change.case_id, uow, for_update=True)
     access.require(principal, action, resource(case))
     return case
 
@@ -259,9 +271,7 @@ async def read(principal: Principal, case_id: str, uow: UnitOfWork, now_ms: int)
     """
     access.require(principal, "read")
     async with uow:
-        case = await uow.cases.get(case_id)
-        if case is None or not access.may(principal, "read", resource(case)):
-            raise CaseUnknown
+        case = await _seen(principal, "read", case_id, uow)
         view = await _view(principal, case, uow)
         seen = replace(case, version=view.version)
         await uow.cases.append_log([entry_for(principal, seen, "read", now_ms)])
@@ -302,9 +312,7 @@ async def history(principal: Principal, case_id: str, uow: UnitOfWork, now_ms: i
     """
     access.require(principal, "read_history")
     async with uow:
-        case = await uow.cases.get(case_id)
-        if case is None or not access.may(principal, "read_history", resource(case)):
-            raise CaseUnknown
+        case = await _seen(principal, "read_history", case_id, uow)
         versions = await uow.cases.versions(case.number)
         await uow.cases.append_log([entry_for(principal, case, "read_history", now_ms)])
         await uow.commit()
@@ -317,9 +325,7 @@ async def log(principal: Principal, case_id: str, uow: UnitOfWork) -> Sequence[L
     """Who saw and changed the case, for its contact point. Raises NotAllowed, CaseUnknown."""
     access.require(principal, "read_log")
     async with uow:
-        case = await uow.cases.get(case_id)
-        if case is None or not access.may(principal, "read", resource(case)):
-            raise CaseUnknown
+        case = await _seen(principal, "read", case_id, uow)
         access.require(principal, "read_log", resource(case))
         return await uow.cases.log(case.number)
 

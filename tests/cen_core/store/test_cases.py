@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
-from cen_core.api import Entry, Principal
-from cen_core.errors import CaseExists, KeyReused, VersionConflict
+import pytest
+
+from cen_core.api import Change, Entry, Principal, Question
+from cen_core.errors import CaseExists, CaseUnknown, KeyReused, UploadUnknown, VersionConflict
 from cen_core.model.case import Case
 from cen_core.store.cases import SqlCases
-from tests.cen_core.world import COLLEAGUE, NCP, OFFICER, Stand, change, data, entry
+from tests.cen_core.world import COLLEAGUE, NCP, OFFICER, Stand, change, data, entry, line
 
 KEY = "b" * 64
 
@@ -72,6 +74,25 @@ async def test_one_record_many_times_at_once_makes_one_case(both: Stand) -> None
     made = await asyncio.gather(*(release(number) for number in range(8)))
     assert len({one for one in made if one is not None}) == 1
     assert (await both.counts())["cen_cases"] == 1
+
+
+@pytest.mark.parametrize("name", ["", "\x00", "\ud800", "' OR 1=1 --", "A" * 32, "a" * 10_000])
+async def test_what_names_no_case_is_unknown(both: Stand, name: str) -> None:
+    for act in (both.core.read, both.core.history, both.core.log):
+        with pytest.raises(CaseUnknown):
+            await act(NCP, name)
+    with pytest.raises(CaseUnknown):
+        await both.core.submit(OFFICER, Change(name, 1))
+    for undo in (both.core.undo_upload, both.core.validate_upload):
+        with pytest.raises(UploadUnknown):
+            await undo(NCP, name)
+
+
+async def test_longest_values_fit_their_columns(both: Stand) -> None:
+    species = f"A{'b' * 30} x {'c' * 30} x {'d' * 30} spp."
+    given = data(goods=[line(species=species, quantity="9" * 17)], operation_code="O" * 32)
+    await both.published(given)
+    assert (await both.core.search(OFFICER, Question({"operation_code": ["O" * 32]}))).total == 1
 
 
 async def test_numbers_are_given_once(both: Stand) -> None:

@@ -125,6 +125,12 @@ async def test_cb_03_rows_without_a_number_are_known_by_their_content(stand: Sta
     assert (await stand.core.dry_run(OFFICER, given)).duplicates == (1, 2, 3)
 
 
+async def test_cb_03_any_text_is_a_number(stand: Stand) -> None:
+    given = [Row(1, "\ud800", data()), Row(2, "\x00", data()), Row(3, "\u0000x", data())]
+    _, report = await stand.core.upload(OFFICER, given, "odd")
+    assert report.creates == 3
+
+
 async def test_cb_03_same_number_of_two_members_is_no_duplicate(stand: Stand) -> None:
     given = [Row(1, "7", import_data("ES", "BR")), Row(2, "7", import_data("PT", "BR"))]
     _, report = await stand.core.upload(SECRETARY, given, "both")
