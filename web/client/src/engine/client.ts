@@ -8,13 +8,13 @@
 
 import { fromHex, toHex } from "../crypto/bytes.ts";
 import { forgetSigningKeys } from "../crypto/primitives.ts";
-import { ProfileAbsent, ProfileExists } from "../store/errors.ts";
+import { ProfileAbsent, ProfileExists, ProfileLocked } from "../store/errors.ts";
 import { Profile } from "../store/profile.ts";
 import { readAccount } from "./account_row.ts";
 import type * as api from "./api.ts";
 import type { Cug } from "./cug.ts";
 import { type Place, type Typed, enrol, recover, signInNewDevice } from "./enrol.ts";
-import { ProfileLocked, UnknownGroup } from "./errors.ts";
+import { UnknownGroup } from "./errors.ts";
 import type { OpenSocket } from "./session.ts";
 import { errorView } from "./crossing.ts";
 import { accountView } from "./views.ts";

@@ -61,7 +61,7 @@ export class Connection {
 
   /** Try now instead of waiting; also after a refusal. */
   hurry(): void {
-    this.#session?.hurry();
+    if (this.#session !== null && !this.#session.hasEnded) return this.#session.hurry();
     this.#wakeUp?.();
     this.start();
   }

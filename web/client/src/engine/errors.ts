@@ -18,9 +18,6 @@ export class WeakPassword extends kind("weak_password") {}
 /** There is no account here yet, or it has no identity. */
 export class NotSignedIn extends kind("not_signed_in") {}
 
-/** The profile is locked: the password is needed first. */
-export class ProfileLocked extends kind("profile_locked") {}
-
 /** The account has no certificate yet; its contact point must certify it first. */
 export class NotCertified extends kind("not_certified") {}
 

@@ -81,6 +81,11 @@ export class Session {
     return this.#online;
   }
 
+  /** Whether it gave up, or was stopped. */
+  get hasEnded(): boolean {
+    return this.#stopped;
+  }
+
   start(): void {
     if (!this.#stopped) return;
     this.#stopped = false;

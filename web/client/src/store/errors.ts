@@ -26,5 +26,8 @@ export class ProfileDamaged extends kind("profile_damaged") {}
 /** The profile was written by another version of its format. */
 export class ProfileUnsupported extends kind("profile_unsupported") {}
 
+/** The profile is locked: the password is needed first. */
+export class ProfileLocked extends kind("profile_locked") {}
+
 /** The password does not open the profile or the vault. */
 export class WrongPassword extends kind("wrong_password") {}

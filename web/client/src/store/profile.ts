@@ -8,7 +8,7 @@
 
 import { KEY_BYTES, randomBytes } from "../crypto/primitives.ts";
 import { type Database, type Header, openDatabase } from "./database.ts";
-import { ProfileAbsent, ProfileExists } from "./errors.ts";
+import { ProfileAbsent, ProfileExists, ProfileLocked } from "./errors.ts";
 import { DEFAULT_COST, type PasswordCost, ProfileKeys, unwrap, wrap } from "./keys.ts";
 import { Mutex } from "./lock.ts";
 import { type Names, Transaction } from "./transaction.ts";
@@ -21,6 +21,7 @@ export class Profile {
   readonly #profileKey: Uint8Array;
   readonly #names: Names;
   readonly #mutex = new Mutex();
+  #closed = false;
 
   private constructor(database: Database, profileKey: Uint8Array, names: Names) {
     this.#database = database;
@@ -45,7 +46,7 @@ export class Profile {
     const database = await openDatabase(name);
     const profile = new Profile(database, profileKey, new Map());
     try {
-      const tx = new Transaction(database, profile.#keys, profile.#names);
+      const tx = profile.read();
       fill(tx);
       await profile.#store(tx, true, header);
     } catch (error) {
@@ -69,9 +70,16 @@ export class Profile {
     }
   }
 
+  /** What still runs beside meets ProfileLocked at its next read or write. */
   close(): void {
+    this.#closed = true;
     this.#profileKey.fill(0);
     this.#database.close();
+  }
+
+  #opened(): Database {
+    if (this.#closed) throw new ProfileLocked();
+    return this.#database;
   }
 
   /** Resolves when everything asked for so far is stored. */
@@ -81,10 +89,10 @@ export class Profile {
 
   /** Wrap the profile key under `replacement`; the rows stay as they are. Throws WrongPassword, nothing changed then. */
   async changePassword(old: string, replacement: string, cost: PasswordCost = DEFAULT_COST): Promise<void> {
-    const header = await this.#database.get("header", HEADER);
+    const header = await this.#opened().get("header", HEADER);
     if (header === undefined) throw new ProfileAbsent();
     await unwrap(header, old);
-    await this.#database.put("header", await wrap(this.#profileKey, replacement, cost), HEADER);
+    await this.#opened().put("header", await wrap(this.#profileKey, replacement, cost), HEADER);
   }
 
   /** All or nothing, one at a time; `durable` waits for the disk (for pending commits). Must not be nested. */
@@ -99,14 +107,14 @@ export class Profile {
 
   /** For single reads outside a transaction. */
   read(): Transaction {
-    return new Transaction(this.#database, this.#keys, this.#names);
+    return new Transaction(() => this.#opened(), this.#keys, this.#names);
   }
 
   async #store(tx: Transaction, durable: boolean, header?: Header): Promise<void> {
     const changes = tx.changes;
     if (changes.length === 0 && header === undefined) return;
     const durability = durable ? "strict" : "relaxed";
-    const writing = this.#database.transaction(["header", "value"], "readwrite", { durability });
+    const writing = this.#opened().transaction(["header", "value"], "readwrite", { durability });
     const values = writing.objectStore("value");
     const headers = writing.objectStore("header");
     if (header !== undefined && (await headers.getKey(HEADER)) !== undefined) {

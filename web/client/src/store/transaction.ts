@@ -23,13 +23,14 @@ export type Names = Map<string, Set<string>>;
 
 /** Ends with the transition that made it. */
 export class Transaction {
-  readonly #database: Database;
+  /** Throws ProfileLocked once the profile is closed. */
+  readonly #database: () => Database;
   readonly #keys: ProfileKeys;
   readonly #names: Names;
   /** By space and name: what was written here; null for what was deleted. */
   readonly #written = new Map<string, Map<string, StoredValue | null>>();
 
-  constructor(database: Database, keys: ProfileKeys, names: Names) {
+  constructor(database: () => Database, keys: ProfileKeys, names: Names) {
     this.#database = database;
     this.#keys = keys;
     this.#names = names;
@@ -41,7 +42,7 @@ export class Transaction {
     const stored = this.#written.get(space)?.get(name);
     if (stored !== undefined) return stored === null ? null : this.#keys.open(table, name, stored.sealed).value;
     if (this.#names.get(space)?.has(name) !== true) return null;
-    const found = await this.#database.get("value", [space, name]);
+    const found = await this.#database().get("value", [space, name]);
     return found === undefined ? null : this.#keys.open(table, name, found.sealed).value;
   }
 
@@ -111,7 +112,7 @@ export class Transaction {
     if ((this.#names.get(space)?.size ?? 0) === 0) return [];
     // An array sorts after every number and text: the end of what has this number.
     const range = IDBKeyRange.bound([space, after, []], [space, before], false, true);
-    const index = this.#database.transaction("value").store.index("order");
+    const index = this.#database().transaction("value").store.index("order");
     if (!last || limit === Infinity) return await index.getAll(range, limit === Infinity ? undefined : limit);
     const found: StoredValue[] = [];
     for (let cursor = await index.openCursor(range, "prev"); cursor !== null && found.length < limit; ) {

@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from "vitest";
 
 import { toHex, utf8 } from "../../src/crypto/bytes.ts";
 import { openDatabase } from "../../src/store/database.ts";
-import { ProfileAbsent, ProfileDamaged, ProfileExists, ProfileUnsupported, WrongPassword } from "../../src/store/errors.ts";
+import { ProfileAbsent, ProfileDamaged, ProfileExists, ProfileLocked, ProfileUnsupported, WrongPassword } from "../../src/store/errors.ts";
 import { Profile } from "../../src/store/profile.ts";
 
 const PASSWORD = "a fair wind for Mombasa";
@@ -111,6 +111,18 @@ test("a new password opens, the old one no longer; a wrong one changes nothing",
   profile.close();
   await expect(Profile.open(name, PASSWORD)).rejects.toThrow(WrongPassword);
   (await Profile.open(name, "new password")).close();
+});
+
+test("once closed, nothing is read or written any more", async () => {
+  const profile = await create();
+  const tx = profile.read();
+  profile.close();
+  await expect(tx.get("account", utf8("self"))).rejects.toThrow(ProfileLocked);
+  await expect(profile.read().rows("account")).rejects.toThrow(ProfileLocked);
+  await expect(profile.transaction((writing) => writing.put("account", utf8("self"), utf8("late")))).rejects.toThrow(ProfileLocked);
+  const again = await Profile.open(name, PASSWORD);
+  expect(await again.read().get("account", utf8("self"))).toEqual(utf8("first"));
+  again.close();
 });
 
 test("the database shows neither names nor values, and its key cannot be taken out", async () => {
