@@ -139,6 +139,7 @@ def _without_tail(given: tuple[str, ...]) -> tuple[str, ...]:
     return given
 
 
+@cache
 def code_token(name: str, code: str) -> str:
     """The token under which a case's code is indexed; no word that anybody writes looks like this."""
     return f"zz{name}{code}".replace("_", "").replace("-", "").replace("+", "").lower()
