@@ -14,7 +14,7 @@ import { Question } from "./control.tsx";
 import { judge, type Judgement, rowsOf, withDefaults } from "./judging.ts";
 import { Leaves } from "./leaves.tsx";
 import { choose, type FormField, type FormGroup, type FormTemplate } from "./template.ts";
-import { fieldLabel, findingWords } from "./wording.ts";
+import { findingWords, placedFinding } from "./wording.ts";
 
 const SAVE_AFTER_MS = 600;
 
@@ -199,7 +199,7 @@ function Summary({ template, errors }: { readonly template: FormTemplate; readon
         {errors.map((finding) => (
           <li key={`${finding.rule} ${finding.path}`}>
             <Button look="text" onClick={() => focusOn(finding.path)}>
-              {fieldLabel(template, finding.path)}: {findingWords(template, finding)}
+              {placedFinding(template, finding)}
             </Button>
           </li>
         ))}

@@ -73,6 +73,13 @@ export function findingWords(template: FormTemplate, finding: Finding): string {
   return findingText(finding.rule) ?? t("form.unknown_rule", { rule: finding.rule });
 }
 
+/** What a finding says, and where. */
+export function placedFinding(template: FormTemplate, finding: Finding): string {
+  const field = fieldLabel(template, finding.path);
+  const said = findingWords(template, finding);
+  return field === "" ? said : t("form.at_field", { field, finding: said });
+}
+
 /** The last name in a path such as `item[0].unit`. */
 export function fieldKey(path: string): string {
   return (path.split(".").at(-1) ?? "").replace(/\[\d+\]$/u, "");

@@ -44,8 +44,14 @@ export function Gate({ locked }: { readonly locked: boolean }) {
           <Icon name="shield-check" />
           <span>{t("gate.server", { host: location.host })}</span>
         </span>
-        <span>
-          {t("safety.server_title")}: {t("safety.server_sees")}. {t("safety.server_not")}.
+        <span class="strong">{t("safety.server_title")}</span>
+        <span class="row">
+          <Icon name="eye" />
+          <span>{t("safety.server_sees")}</span>
+        </span>
+        <span class="row">
+          <Icon name="eye-off" />
+          <span>{t("safety.server_not")}</span>
         </span>
       </footer>
     </div>

@@ -11,7 +11,7 @@ import { Icon } from "../../ui/icon.tsx";
 import { pathOf, TOP } from "../form/answers.ts";
 import { isMissing, rowsOf } from "../form/judging.ts";
 import { choose, fieldsOf, type FormField, type FormTemplate } from "../form/template.ts";
-import { amountText, answerText, codeLabel, fieldLabel, findingWords, isLatinOnly } from "../form/wording.ts";
+import { amountText, answerText, codeLabel, isLatinOnly, placedFinding } from "../form/wording.ts";
 
 type FormContent = Extract<ItemContent, { kind: "form" }>;
 
@@ -62,10 +62,7 @@ export function RecordCard({ content, room, findings, amends, onReply }: CardPro
           {wrong.map((finding) => (
             <li class={`msg ${finding.level === "error" ? "invalid" : "warning"}`} key={`${finding.rule} ${finding.path}`}>
               <Icon name={finding.level === "error" ? "circle-alert" : "triangle-alert"} />
-              <span>
-                {fieldLabel(template, finding.path) !== "" && `${fieldLabel(template, finding.path)}: `}
-                {findingWords(template, finding)}
-              </span>
+              <span>{placedFinding(template, finding)}</span>
             </li>
           ))}
         </ul>

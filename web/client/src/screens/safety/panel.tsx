@@ -136,7 +136,7 @@ function Members({ room, view, safety }: { readonly room: Room; readonly view: C
       {removing !== null && <RemoveDialog room={room} member={removing} onClose={() => setRemoving(null)} />}
       {safety.archiveHolders.length > 0 && (
         <p class="small faint">
-          {t("safety.archive")}: {list(safety.archiveHolders.map((officer) => nameOf(room.members.value, officer)))}
+          {t("safety.archive", { names: list(safety.archiveHolders.map((officer) => nameOf(room.members.value, officer))) })}
         </p>
       )}
     </section>
@@ -180,7 +180,9 @@ function Chain({ reader }: { readonly reader: ReaderView }) {
       <ol>
         {reader.chain.map((certificate) => (
           <li key={certificate.serial}>
-            {t(`safety.cert_${certificate.kind}`)}: <bdi>{certificate.displayName === "" ? certificate.subject : certificate.displayName}</bdi>, {t("safety.until", { date: date(certificate.notAfterMs) })}
+            <span class="faint">{t(`safety.cert_${certificate.kind}`)}</span> <bdi class="strong">{certificate.displayName === "" ? certificate.subject : certificate.displayName}</bdi>
+            <br />
+            {t("safety.until", { date: date(certificate.notAfterMs) })}
             <br />
             <bdi class="code" dir="ltr" translate={false}>
               {certificate.publicKey.slice(0, 16)}
