@@ -7,6 +7,9 @@ import { type FormTemplate, readTemplate } from "../screens/form/template.ts";
 import { mergeItems } from "./log.ts";
 
 const PAGE = 100;
+/** Entries held while one reads along at the newest; beyond, the oldest go and come again as one scrolls up. */
+const MOST_HELD = 500;
+const KEPT = 300;
 
 export class Room {
   readonly view = signal<CugView | null>(null);
@@ -21,6 +24,8 @@ export class Room {
   /** What had been read when the room was entered: where the unread line stands. */
   readonly readSeq = signal(0);
   readonly members = computed<ReadonlyMap<string, Member>>(() => new Map((this.view.value?.members ?? []).map((member) => [member.officerId, member])));
+  /** Whether the reader is at the newest entry, so that older ones may go. */
+  following = true;
   readonly #engine: EngineApi;
 
   constructor(
@@ -113,7 +118,10 @@ export class Room {
     const held = this.items.value ?? [];
     const last = held.at(-1)?.seq ?? 0;
     const fitting = this.atNewest.value ? arrived : arrived.filter((item) => item.seq <= last);
-    this.items.value = mergeItems(held, fitting);
+    const merged = mergeItems(held, fitting);
+    const crowded = this.following && merged.length > MOST_HELD;
+    this.items.value = crowded ? merged.slice(-KEPT) : merged;
+    if (crowded) this.hasOlder.value = true;
     if (arrived.some((item) => item.kind === "template")) void this.#engine.templates(this.cugId).then((found) => this.#takeTemplates(found));
   }
 

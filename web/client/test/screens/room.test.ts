@@ -4,7 +4,7 @@ import { linesOf, mergeItems } from "../../src/app/log.ts";
 import { parseRoute, type Route, sheetInLink, writeRoute } from "../../src/app/route.ts";
 import { ownScript } from "../../src/app/trusted-types.ts";
 import type { Item, Waiting } from "../../src/engine/api.ts";
-import { checkEntering, type Entering } from "../../src/screens/gate/entering.ts";
+import { checkEntering, type Entering, proposedDevice } from "../../src/screens/gate/entering.ts";
 import { mentionBeingTyped, mentionsIn, pieces } from "../../src/screens/room/text.ts";
 
 const item = (seq: number, more: Partial<Item> = {}): Item => ({
@@ -119,6 +119,12 @@ describe("entering with a sheet", () => {
   test("what is right passes", () => {
     expect(checkEntering(right)).toEqual({});
     expect(checkEntering({ ...right, way: "device", password: "x", repeated: "" })).toEqual({});
+  });
+
+  test("the proposed name of a device is one that passes", () => {
+    const device = proposedDevice(false, new Uint8Array([7, 255]));
+    expect(device).toBe("laptop-07ff");
+    expect(checkEntering({ ...right, device })).toEqual({});
   });
 
   test("each mistake is named", () => {

@@ -18,6 +18,11 @@ export type EnteringErrors = Readonly<Partial<Record<Checked, MessageKey>>>;
 const SHORTEST_PASSWORD = 12;
 const DEVICE = /^[a-z0-9][a-z0-9-]{0,31}$/u;
 
+/** A name for this device that hardly any other has; who likes can give it a better one. */
+export function proposedDevice(isPhone: boolean, random: Uint8Array): string {
+  return `${isPhone ? "phone" : "laptop"}-${[...random].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+}
+
 export function checkNewPassword(password: string): MessageKey | undefined {
   return [...password].length < SHORTEST_PASSWORD ? "gate.password_short" : undefined;
 }

@@ -8,14 +8,18 @@ import { errorText, t, type MessageKey } from "../../i18n/index.ts";
 import { Button, Note } from "../../ui/basics.tsx";
 import { Field, PasswordField, Segments } from "../../ui/field.tsx";
 import { Camera, canScan } from "./camera.tsx";
-import { checkEntering, type Entering, type EnteringErrors, type Way } from "./entering.ts";
+import { checkEntering, type Entering, type EnteringErrors, proposedDevice, type Way } from "./entering.ts";
 
 const ACTIONS: Readonly<Record<Way, MessageKey>> = { enrol: "gate.do_enrol", device: "gate.do_device", recover: "gate.do_recover" };
+
+function newDevice(): string {
+  return proposedDevice(matchMedia("(pointer: coarse)").matches, crypto.getRandomValues(new Uint8Array(2)));
+}
 
 export function SheetDoor({ known, onBack }: { readonly known: boolean; readonly onBack: () => void }) {
   const app = useApp();
   const linked = app.sheet.value;
-  const [given, setGiven] = useState<Entering>({ way: known ? "recover" : "enrol", sheet: linked ?? "", device: "", password: "", repeated: "" });
+  const [given, setGiven] = useState<Entering>(() => ({ way: known ? "recover" : "enrol", sheet: linked ?? "", device: newDevice(), password: "", repeated: "" }));
   const [errors, setErrors] = useState<EnteringErrors>({});
   const [refusal, setRefusal] = useState("");
   const [busy, setBusy] = useState(false);

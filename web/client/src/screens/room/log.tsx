@@ -61,6 +61,7 @@ export function Log({ room, recordsOnly, goal, onReply, onGoal }: LogProps) {
   const onScroll = (): void => {
     const element = box.current!;
     follow.current = isNearEnd(element) && room.atNewest.value;
+    room.following = follow.current;
     setAway(!follow.current);
     if (element.scrollTop < NEAR && room.hasOlder.value && heightBefore.current === 0) void older();
     else if (isNearEnd(element) && !room.atNewest.value) void app.attempt(() => room.loadNewer());
