@@ -9,7 +9,7 @@ import typer
 
 from cencomm.cli.context import EXIT_DIFFERS, Options, options
 from cencomm.cli.groups import Group, show_alarms
-from cencomm.cli.rendering import checked_name, finding_sentence
+from cencomm.cli.rendering import checked_name, finding_place, finding_sentence
 from cencomm.cli.running import find_cug, with_client
 from cencomm.client import verify as verification
 from cencomm.client.api import Client
@@ -122,13 +122,21 @@ def _report(given: Options, verdict: verification.Verdict, pinned: bool) -> None
     output = given.output
     for failure in verdict.failures:
         output.say(
-            output.text("verify.wrong", where=failure.where, says=finding_sentence(failure, output.language)),
+            output.text(
+                "verify.wrong",
+                where=finding_place(failure, output.language),
+                says=finding_sentence(failure, output.language),
+            ),
             {"check": failure.check, "where": failure.where, "says": failure.says},
             style="bold red",
         )
     for notice in verdict.notices:
         output.say(
-            output.text("verify.note", where=notice.where, says=finding_sentence(notice, output.language)),
+            output.text(
+                "verify.note",
+                where=finding_place(notice, output.language),
+                says=finding_sentence(notice, output.language),
+            ),
             {"notice": notice.check, "where": notice.where},
             style="yellow",
         )

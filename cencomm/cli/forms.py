@@ -81,7 +81,12 @@ def _show_fields(given: Options, template: Template) -> None:
         given.output.text("template_version", template=template.title(language), version=str(template.version)),
         given.output.columns("field", "label", "type", "codes"),
         [
-            (field.key, template.label(field.key, language), field.type, _codes(template, field.code_list))
+            (
+                field.key,
+                template.label(field.key, language),
+                given.output.text(f"type.{field.type}"),
+                _codes(template, field.code_list),
+            )
             for field in template.fields.values()
         ],
         [

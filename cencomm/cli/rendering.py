@@ -166,10 +166,20 @@ def checked_name(name: str, language: str) -> str:
     return text(key, language) if f"text.cli.{key}" in MESSAGES else name
 
 
+def finding_place(found: Failure | Notice, language: str) -> str:
+    """Where a verification found it: a number in the log, or the name of a file as it is."""
+    seq = found.where.removeprefix("no. ")
+    return message("text.verify.place", {"seq": seq}, language) if seq != found.where else found.where
+
+
 def finding_sentence(found: Failure | Notice, language: str) -> str:
     """What a verification found, in the reader's language."""
     key = f"text.verify.{found.check}"
-    return message(key, found.facts, language) if key in MESSAGES else found.says
+    if key not in MESSAGES:
+        return found.says
+    reason = f"text.verify.reason.{str(found.facts.get('reason', '')).replace(' ', '_')}"
+    in_words = {"reason": message(reason, {}, language)} if reason in MESSAGES else {}
+    return message(key, {**found.facts, **in_words}, language)
 
 
 def templates_of(cug: Cug) -> dict[bytes, Template]:

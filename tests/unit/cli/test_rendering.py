@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from cencomm.cli.rendering import alarm_sentence, as_data, describe, line
+from cencomm.cli.rendering import (
+    alarm_sentence,
+    as_data,
+    checked_name,
+    describe,
+    finding_place,
+    finding_sentence,
+    line,
+)
 from cencomm.client.model import Alarm, FindingRow, Item, ItemKind, MembersChanged, Standing
+from cencomm.client.verify_checks import Failure, failure
 from cencomm.i18n.messages import MESSAGES
 from cencomm.templates_forms.model import standard
 from cencomm.wire.content import Extraction, HistoryKeys, Left, Profile, Template, encode_content
@@ -76,3 +85,23 @@ def test_an_alarm_has_a_sentence_or_its_code() -> None:
     known = next(key for key in MESSAGES if key.startswith("alarm."))
     assert alarm_sentence(Alarm(known.removeprefix("alarm.")), "en")
     assert alarm_sentence(Alarm("never_heard_of", 7), "en") == "never_heard_of: seq 7"
+
+
+def test_what_a_verification_found_is_said_in_the_readers_language() -> None:
+    found = failure("table_altered", "no. 7", reason="other content")
+    assert finding_sentence(found, "en") == found.says
+    assert "contenu différent" in finding_sentence(found, "fr")
+    assert finding_place(found, "ru") == "№ 7"
+    assert finding_place(failure("file_altered", "log.bin"), "ru") == "log.bin"
+    assert checked_name("group changes", "fr") == "changements du groupe"
+
+
+def test_what_has_no_words_yet_stays_as_it_is() -> None:
+    assert finding_sentence(Failure("never_heard_of", "log.bin", "odd"), "fr") == "odd"
+    assert checked_name("stars", "fr") == "stars"
+
+
+def test_a_program_gets_the_role_as_it_is_typed() -> None:
+    item = Item(1, 0, ItemKind.MEMBERS, Standing.VERIFIED, members=MembersChanged(roles=(("KE/otieno", "ocu"),)))
+    assert as_data(item)["members"] == "KE/otieno is now ocu"
+    assert describe(item, {}, "en") == "KE/otieno is now OCU analyst"
