@@ -11,10 +11,11 @@ import type { CugEngine } from "./engine.ts";
 import { NothingToChange, StaleGroupInfo } from "./errors.ts";
 import { answerHistory, askHistory } from "./history.ts";
 import type { Api } from "./http.ts";
-import { joinFromOutside, startSuccessor, wantsLeaf } from "./joining.ts";
+import { joinFromOutside, startSuccessor } from "./joining.ts";
 import { sealName } from "./receive.ts";
 import { WARN_AFTER_MS, revocationsAgeMs } from "./revocations.ts";
 import { renewalDue } from "./sending.ts";
+import { wantsLeaf } from "./standing.ts";
 
 type Seconds = readonly [number, number];
 const JOIN_SECONDS: Seconds = [0, 0.4];

@@ -22,6 +22,7 @@ import { Memory, type Touched } from "./memory.ts";
 import type { PendingRow } from "./model.ts";
 import { applyEvents, tellMissing } from "./receive.ts";
 import { pump, unsealed } from "./sending.ts";
+import { wantsLeaf } from "./standing.ts";
 import { Waiters } from "./waiters.ts";
 
 const STALE: ReadonlySet<string> = new Set(["groups.stale_epoch", "mls.wrong_epoch"]);
@@ -164,6 +165,7 @@ export class CugEngine {
         this.caughtUpSeq = frame.seq;
         this.#catchUps++;
         if (frame.seq < memory.row.headN) memory.alarm(tx, "rolled_back", { known: memory.row.headN, said: frame.seq });
+        if (wantsLeaf(memory)) memory.effects.push({ effect: "join" }); // a new device need not wait for the upkeep
         return;
       case "refused":
         if (frame.clientRef !== null) this.#refused(tx, frame, frame.clientRef, ended);

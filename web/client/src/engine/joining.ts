@@ -2,7 +2,7 @@
 
 import { equal } from "../crypto/bytes.ts";
 import { DomainError } from "../crypto/errors.ts";
-import { CencommGroup, holdsLeaf } from "../crypto/group_context.ts";
+import { CencommGroup } from "../crypto/group_context.ts";
 import { publicGroupFromGroupInfo } from "../crypto/mls/public/group.ts";
 import { same } from "../crypto/mls/public/struct.ts";
 import type { LeafIndex } from "../crypto/mls/public/tree_math.ts";
@@ -18,6 +18,7 @@ import { newId } from "./ids.ts";
 import { findBundle } from "./key_packages.ts";
 import type { Memory } from "./memory.ts";
 import { CHECKPOINT, tables, unpackRow } from "./model.ts";
+import { wantsLeaf } from "./standing.ts";
 
 /** A joiner from outside refuses a group whose last commit is older: it may be an old one handed out (PROTOCOL §2.5). */
 const FRESHNESS_MS = 30 * 24 * 3600 * 1000;
@@ -48,13 +49,6 @@ export async function fetchWelcome(engine: CugEngine, api: Api, profile: Profile
     memory.setWelcome(state);
     if (!known.lastResort) tx.delete(tables.keyPackages, found.keyPackageRef);
   }, true);
-}
-
-/** Whether this device's officer is in the roster with a role that has devices, and this device is outside. */
-export function wantsLeaf(memory: Memory): boolean {
-  if (memory.secret !== null || memory.group === null || memory.row.closedSeq > 0 || memory.row.removedSeq > 0) return false;
-  const entry = CencommGroup.of(memory.group).entry(memory.device.officerId);
-  return entry !== null && holdsLeaf(entry.role);
 }
 
 /**
