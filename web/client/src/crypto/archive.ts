@@ -1,8 +1,9 @@
 /**
  * Archive seals: each epoch's content key for those who may extract, the same from every member (PROTOCOL §4.1).
  *
- * A seal is HPKE (RFC 9180, base mode) to an archive key of the roster. Its ephemeral key comes from the epoch's exporter,
- * so every member computes the same bytes, compares them with what the committer uploaded, and puts a wrong one right.
+ * A seal is HPKE (RFC 9180, base mode) to an archive key of the roster. Its ephemeral key comes from the epoch's
+ * exporter, so every member computes the same bytes, compares them with what the committer uploaded, and puts a wrong
+ * one right.
  */
 
 import { concat, equal, toHex } from "./bytes.ts";

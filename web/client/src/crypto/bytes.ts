@@ -45,7 +45,11 @@ export function fromHex(text: string): Uint8Array {
 /** `value` as `length` big-endian bytes. */
 export function uint(value: number, length: 1 | 2 | 4): Uint8Array {
   const bytes = new Uint8Array(length);
-  for (let index = length - 1, rest = value; index >= 0; index--, rest = Math.floor(rest / 256)) bytes[index] = rest % 256;
+  let rest = value;
+  for (let index = length - 1; index >= 0; index--) {
+    bytes[index] = rest % 256;
+    rest = Math.floor(rest / 256);
+  }
   return bytes;
 }
 

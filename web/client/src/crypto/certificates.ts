@@ -15,7 +15,15 @@ import { DomainError } from "./errors.ts";
 import { ID_BYTES } from "./ids.ts";
 import { isSigned, refHash, signWithLabel } from "./labels.ts";
 import { Struct } from "./mls/public/struct.ts";
-import { HASH_BYTES, KEY_BYTES, type Random, SIGNATURE_BYTES, ed25519Public, randomBytes, sha256 } from "./primitives.ts";
+import {
+  HASH_BYTES,
+  KEY_BYTES,
+  type Random,
+  SIGNATURE_BYTES,
+  ed25519Public,
+  randomBytes,
+  sha256,
+} from "./primitives.ts";
 import { DecodeError, type Reader, Writer } from "./tls.ts";
 
 export const VERSION = 1;

@@ -30,8 +30,8 @@ import { DecodeError, type Reader, Writer } from "./tls.ts";
 
 export const VERSION = 1;
 export const SHEET_PREFIX = "cencomm1:";
-export const SECRET_R_BYTES = 32;
-export const REQUEST_LABEL = "CENcommCertificateRequest";
+const SECRET_R_BYTES = 32;
+const REQUEST_LABEL = "CENcommCertificateRequest";
 export const MAX_URL_BYTES = 400;
 const MAX_CODE_BYTES = 200;
 const SALT = utf8("CENcomm enrolment v1");

@@ -2,8 +2,8 @@
  * The group context extension `cencomm_group`: what all members of a CUG agree on (PROTOCOL §2.2).
  *
  * It says who takes part, under which identity key and in which role, who may extract and with which archive key, which
- * history a newcomer gets, which revocations the group knows, and which group this one succeeds. Being part of the group
- * context it is signed with every commit and hashed into every record's signature.
+ * history a newcomer gets, which revocations the group knows, and which group this one succeeds. Being part of the
+ * group context it is signed with every commit and hashed into every record's signature.
  */
 
 import { concat } from "./bytes.ts";

@@ -3,8 +3,8 @@
  *
  *     H_0 = H(cug_id)        H_n = H(H_{n-1} || n || server_time || H(event n))
  *
- * A record, a commit and a closing carry `seen`, the sender's head. Whoever has verified as many events and finds another
- * hash knows that somebody was shown a dropped, reordered, rolled back or doubled view.
+ * A record, a commit and a closing carry `seen`, the sender's head. Whoever has verified as many events and finds
+ * another hash knows that somebody was shown a dropped, reordered, rolled back or doubled view.
  */
 
 import { DomainError } from "./errors.ts";

@@ -77,7 +77,13 @@ function labeledExtract(suiteId: Uint8Array, salt: Uint8Array, label: string, ik
   return hkdfExtract(salt, concat(VERSION, suiteId, utf8(label), ikm));
 }
 
-function labeledExpand(suiteId: Uint8Array, prk: Uint8Array, label: string, info: Uint8Array, length: number): Uint8Array {
+function labeledExpand(
+  suiteId: Uint8Array,
+  prk: Uint8Array,
+  label: string,
+  info: Uint8Array,
+  length: number,
+): Uint8Array {
   return hkdfExpand(prk, concat(uint(length, 2), VERSION, suiteId, utf8(label), info), length);
 }
 
@@ -135,7 +141,8 @@ function extractAndExpand(dh: Uint8Array, kemContext: Uint8Array): Uint8Array {
 function keySchedule(suite: CipherSuite, mode: Mode, shared: Uint8Array, info: Uint8Array, psk?: Psk): Context {
   const { psk: key, pskId } = psk ?? { psk: NOTHING, pskId: NOTHING };
   const hasPsk = key.length > 0;
-  if (hasPsk !== pskId.length > 0 || hasPsk !== (mode === Mode.PSK || mode === Mode.AUTH_PSK)) throw new PskInconsistent();
+  const wantsPsk = mode === Mode.PSK || mode === Mode.AUTH_PSK;
+  if (hasPsk !== pskId.length > 0 || hasPsk !== wantsPsk) throw new PskInconsistent();
   const suiteId = hpkeSuite(suite);
   const idHash = labeledExtract(suiteId, NOTHING, "psk_id_hash", pskId);
   const infoHash = labeledExtract(suiteId, NOTHING, "info_hash", info);

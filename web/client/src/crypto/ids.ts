@@ -1,4 +1,6 @@
-/** The names of things that travel between parts (twin of `cencomm.ids`); ids of CUGs, groups and sendings are bytes. */
+/**
+ * The names of things that travel between parts (twin of `cencomm.ids`); ids of CUGs, groups and sendings are bytes.
+ */
 
 /** How long a cug_id, a group_id and a client_ref are. */
 export const ID_BYTES = 16;

@@ -49,7 +49,12 @@ export function signWithLabel(seed: Uint8Array, label: string, content: Uint8Arr
 }
 
 /** Throws `BadSignature` unless the holder of `publicKey` signed `content` under this label. */
-export function verifyWithLabel(publicKey: Uint8Array, label: string, content: Uint8Array, signature: Uint8Array): void {
+export function verifyWithLabel(
+  publicKey: Uint8Array,
+  label: string,
+  content: Uint8Array,
+  signature: Uint8Array,
+): void {
   ed25519Verify(publicKey, signedContent(label, content), signature);
 }
 

@@ -201,7 +201,8 @@ function checkCommitter(before: PublicGroup, staged: StagedCommit, leaf: LeafNod
   if (staged.external) {
     for (const [, removed] of staged.removed) {
       const old = chainOf(removed);
-      if (old.deviceId !== deviceId || !equal(old.identityKey, identityKey)) throw refuse("P09", { device_id: deviceId });
+      const isOwn = old.deviceId === deviceId && equal(old.identityKey, identityKey);
+      if (!isOwn) throw refuse("P09", { device_id: deviceId });
     }
     return deviceId;
   }

@@ -89,8 +89,8 @@ export class RecordHeader extends Struct implements HeaderFields {
       parts: reader.vectorOf(readPartHeader, MAX_PARTS),
     });
     const [first, second] = header.parts;
-    const ordered = second === undefined || (first?.audience === Audience.PUBLIC && second.audience === Audience.PERSONAL);
-    if (first === undefined || !ordered) throw new DecodeError("record_parts");
+    const isPair = first?.audience === Audience.PUBLIC && second?.audience === Audience.PERSONAL;
+    if (first === undefined || (second !== undefined && !isPair)) throw new DecodeError("record_parts");
     return header;
   }
 }

@@ -208,9 +208,9 @@ export interface RecordOpening {
 /**
  * Opens the parts for which there is a key, and verifies the record.
  *
- * Throws DecodeError: not a record; KeyMissing: no key for the part that carries the signature; RecordRefused: `keyId` is
- * not that of the key, a part does not open or is not padded as it must be, parts and signature disagree, or the leaf did
- * not sign.
+ * Throws DecodeError: not a record; KeyMissing: no key for the part that carries the signature; RecordRefused: `keyId`
+ * is not that of the key, a part does not open or is not padded as it must be, parts and signature disagree, or the
+ * leaf did not sign.
  */
 export function openRecord(body: Uint8Array, { contextHash, keys, signatureKey }: RecordOpening): OpenedRecord {
   const { header, headerBytes, sealed } = decodeAll(body, readBody);

@@ -9,8 +9,8 @@
  *     CLOSED     closed       signed by an organiser's leaf; nothing follows
  *     any        refused      breaks a rule: it stays in the head chain and changes nothing else
  *
- * `step` is for whoever follows the whole log; `follow` judges one event without the head chain. Both are pure. A replay
- * is never changed: what is refused leaves the one before as it was.
+ * `step` is for whoever follows the whole log; `follow` judges one event without the head chain. Both are pure. A
+ * replay is never changed: what is refused leaves the one before as it was.
  */
 
 import { EventKind, type LogEvent } from "../wire/frames.ts";
@@ -219,8 +219,8 @@ export function start(cugId: Uint8Array, trust: Trust): Replay {
 /**
  * The replay after the next event of the log; an event that breaks a rule has the outcome `refused`.
  *
- * Throws HeadGap: the event is not the next one; ReplayRefused: the server's time runs backwards, or the event's hash is
- * not that of its content.
+ * Throws HeadGap: the event is not the next one; ReplayRefused: the server's time runs backwards, or the event's hash
+ * is not that of its content.
  */
 export function step(replay: Replay, event: LogEvent): Replay {
   if (event.serverTime < replay.serverTimeMs) throw new ReplayRefused("server_time", event.seq);
@@ -355,7 +355,8 @@ function rejected(replay: Replay, event: LogEvent): Replay {
   const group = groupOf(replay, event);
   const rejection = Rejection.decode(event.body);
   const { commitHash, epoch, groupId } = rejection;
-  if (!equal(groupId, group.groupId) || epoch >= group.epoch) throw new ReplayRefused("other_epoch", event.seq, { epoch });
+  const isPast = equal(groupId, group.groupId) && epoch < group.epoch;
+  if (!isPast) throw new ReplayRefused("other_epoch", event.seq, { epoch });
   rejection.verify(leafOfSender(group, event).signatureKey);
   const officerId = officerOf(event.sender);
   const isKnown = replay.rejections.some((one) => one.officerId === officerId && equal(one.commitHash, commitHash));

@@ -6,7 +6,15 @@
  */
 
 import { concat, equal, toHex } from "./bytes.ts";
-import { type Certificate, type Chain, Kind, MAX_SUBJECT_BYTES, isAnySubject, isSubject, keyId } from "./certificates.ts";
+import {
+  type Certificate,
+  type Chain,
+  Kind,
+  MAX_SUBJECT_BYTES,
+  isAnySubject,
+  isSubject,
+  keyId,
+} from "./certificates.ts";
 import { DomainError, type Fact } from "./errors.ts";
 import { ID_BYTES } from "./ids.ts";
 import { isSigned, signWithLabel } from "./labels.ts";

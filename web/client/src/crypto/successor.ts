@@ -13,7 +13,7 @@ import { CencommGroup, Predecessor } from "./group_context.ts";
 import type { PublicGroup } from "./mls/public/group.ts";
 import { type Encodes, encoded, same } from "./mls/public/struct.ts";
 
-export const OFFICERS_TO_REJECT = 2;
+const OFFICERS_TO_REJECT = 2;
 
 /** A group that does not succeed the one before it; `reason` is a stable word. */
 export class SuccessorRefused extends DomainError {

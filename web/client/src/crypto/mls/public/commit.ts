@@ -5,7 +5,7 @@ import { LeafNode } from "./leaf_node.ts";
 import { type ProposalOrRef, encodeProposalOrRef, readProposalOrRef } from "./proposals.ts";
 import { Struct, encoded } from "./struct.ts";
 
-export const MAX_PROPOSALS = 4096;
+const MAX_PROPOSALS = 4096;
 const MAX_PATH_NODES = 32;
 const MAX_CIPHERTEXTS = 2 ** 15;
 

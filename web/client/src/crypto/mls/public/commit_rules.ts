@@ -121,8 +121,8 @@ export class StagedCommit implements StagedFields {
 /**
  * Judge a commit that came as an MLSMessage with a PublicMessage, in the epoch `group`, which is not changed.
  *
- * Throws `DecodeError`: malformed bytes; `WrongEpoch`: the commit was made in another epoch (V146); `MlsError`: any other
- * check of V100..V399 that the commit fails.
+ * Throws `DecodeError`: malformed bytes; `WrongEpoch`: the commit was made in another epoch (V146); `MlsError`: any
+ * other check of V100..V399 that the commit fails.
  */
 export function stageCommit(
   group: PublicGroup,

@@ -6,7 +6,7 @@ import { Struct, encoded } from "./struct.ts";
 import { refuse } from "./validation.ts";
 
 /** How many extensions one list may have; more is not read. */
-export const MAX_EXTENSIONS = 256;
+const MAX_EXTENSIONS = 256;
 const MAX_CAPABILITIES = 1024;
 
 /** The types that every client supports without saying so (§7.2, §17.3). */
@@ -114,7 +114,8 @@ export class Capabilities extends Struct {
   }
 
   static read(reader: Reader): Capabilities {
-    return new Capabilities(readTypes(reader), readTypes(reader), readTypes(reader), readTypes(reader), readTypes(reader));
+    const [versions, cipherSuites, extensions] = [readTypes(reader), readTypes(reader), readTypes(reader)];
+    return new Capabilities(versions, cipherSuites, extensions, readTypes(reader), readTypes(reader));
   }
 
   supportsExtension(type: number): boolean {

@@ -30,7 +30,8 @@ export function checkWelcomeRecipients(staged: StagedCommit, welcome: Welcome): 
 /**
  * That a GroupInfo (an MLSMessage) tells of this very epoch, tree included, and lets others join by external commit.
  *
- * `next` is the epoch that the commit begins. Throws `DecodeError`, or `MlsError` V124, V200, V201, V209, V211, V220-V223.
+ * `next` is the epoch that the commit begins. Throws `DecodeError`, or `MlsError` V124, V200, V201, V209, V211,
+ * V220-V223.
  */
 export function checkGroupInfo(next: PublicGroup, groupInfo: Uint8Array): void {
   const given = decodeGroupInfo(groupInfo);

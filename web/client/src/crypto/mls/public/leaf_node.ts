@@ -172,7 +172,9 @@ export function verifyLeaf(leaf: LeafNode, place: Place | null = null): void {
   if (leaf.signatureKey.length !== KEY_BYTES) throw refuse("V122");
   checkUnique(leaf.extensions);
   const { credentialType } = leaf.credential;
-  if (!leaf.capabilities.credentials.includes(credentialType)) throw refuse("V115", { credential_type: credentialType });
+  if (!leaf.capabilities.credentials.includes(credentialType)) {
+    throw refuse("V115", { credential_type: credentialType });
+  }
   for (const { extensionType } of leaf.extensions) {
     if (!leaf.capabilities.supportsExtension(extensionType)) throw refuse("V117", { extension_type: extensionType });
   }

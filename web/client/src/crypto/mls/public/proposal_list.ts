@@ -74,8 +74,8 @@ function lookUp(group: PublicGroup, reference: Uint8Array, known: KnownProposals
   if (authenticated === undefined || !equal(authenticated.proposalReference(), reference)) throw refuse("V315");
   const { content: proposal, contentType, epoch, groupId, sender } = authenticated.content;
   const sameEpoch = equal(groupId, group.groupId) && epoch === group.epoch;
-  const isProposal = contentType === ContentType.PROPOSAL && !(proposal instanceof Uint8Array || proposal instanceof Commit);
-  if (!sameEpoch || !isProposal) throw refuse("V317");
+  const isOther = proposal instanceof Uint8Array || proposal instanceof Commit;
+  if (!sameEpoch || isOther || contentType !== ContentType.PROPOSAL) throw refuse("V317");
   checkAuthentic(group, authenticated);
   return { proposal, sender };
 }
@@ -195,7 +195,7 @@ export function apply(group: PublicGroup, proposals: readonly SentProposal[]): A
   };
 }
 
-export function sameExtensions(a: Extensions, b: Extensions): boolean {
+function sameExtensions(a: Extensions, b: Extensions): boolean {
   return a === b || (a.length === b.length && a.every((one: Extension, place) => same(one, b[place] ?? null)));
 }
 
@@ -214,7 +214,8 @@ function standing(group: PublicGroup, index: LeafIndex): LeafNode {
 function checkUpdate(group: PublicGroup, leafIndex: LeafIndex, leaf: LeafNode): void {
   if (leaf.source !== LeafNodeSource.UPDATE) throw refuse("V111", { source: leaf.source });
   verifyLeaf(leaf, { groupId: group.groupId, leafIndex });
-  if (equal(leaf.encryptionKey, standing(group, leafIndex).encryptionKey)) throw refuse("V318", { leaf_index: leafIndex });
+  const { encryptionKey } = standing(group, leafIndex);
+  if (equal(leaf.encryptionKey, encryptionKey)) throw refuse("V318", { leaf_index: leafIndex });
 }
 
 function newExtensions(group: PublicGroup, proposals: readonly SentProposal[]): Extensions {

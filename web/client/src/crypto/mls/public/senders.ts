@@ -42,7 +42,7 @@ const MAY_PROPOSE: Readonly<Record<SenderType, ReadonlySet<ProposalType>>> = {
 };
 
 /** One who may propose without being a member (§12.1.8.1). */
-export class ExternalSender extends Struct {
+class ExternalSender extends Struct {
   constructor(
     readonly signatureKey: Uint8Array,
     readonly credential: Credential,
@@ -79,7 +79,7 @@ function mayBeSaid({ content, contentType, sender: { senderType } }: FramedConte
 }
 
 /** Throws `MlsError` V141 if this kind of sender may not say this. */
-export function checkSenderMay(content: FramedContent): void {
+function checkSenderMay(content: FramedContent): void {
   if (mayBeSaid(content)) return;
   throw refuse("V141", { sender_type: content.sender.senderType, content_type: content.contentType });
 }
@@ -90,7 +90,7 @@ export function checkSenderMay(content: FramedContent): void {
  * Throws `MlsError`: V144 no member there, V147 no such external sender, V324 an external commit without a path; or
  * `DecodeError`: the group's list of external senders is malformed.
  */
-export function senderKey(group: PublicGroup, { sender, content }: FramedContent): Uint8Array {
+function senderKey(group: PublicGroup, { sender, content }: FramedContent): Uint8Array {
   if (sender.senderType === SenderType.MEMBER) {
     const leaf = sender.leafIndex === null ? null : group.tree.leaf(sender.leafIndex);
     if (leaf === null) throw refuse("V144", { leaf_index: sender.leafIndex });

@@ -1,4 +1,6 @@
-/** The ratchet tree: an immutable value; every change gives a new tree that shares what did not change (RFC 9420 §7). */
+/**
+ * The ratchet tree: an immutable value; every change gives a new tree that shares what did not change (RFC 9420 §7).
+ */
 
 import { concat, equal } from "../../bytes.ts";
 import { sha256 } from "../../primitives.ts";
@@ -69,7 +71,8 @@ export class RatchetTree extends Struct {
   static fromNodes(nodes: readonly (Node | null)[]): RatchetTree {
     if ((nodes.at(-1) ?? null) === null || nodes.length % 2 === 0) throw refuse("V204");
     nodes.forEach((node, index) => {
-      if (node !== null && node instanceof LeafNode !== treeMath.isLeaf(index)) throw refuse("V207", { node_index: index });
+      const fits = node === null || node instanceof LeafNode === treeMath.isLeaf(index);
+      if (!fits) throw refuse("V207", { node_index: index });
     });
     const leafCount = treeMath.leafCountFor((nodes.length + 1) / 2);
     return new RatchetTree(st.build(Math.log2(leafCount), 0, nodes));
@@ -202,7 +205,7 @@ export class RatchetTree extends Struct {
       if (2 * top.width > MAX_LEAVES) throw refuse("V342");
       top = new ParentTree(null, top, st.blank(top.height, top.width));
     }
-    const unmerged = ({ parent }: ParentTree): ParentNode | null => (parent === null ? null : parent.withUnmerged(index));
+    const unmerged = ({ parent }: ParentTree): ParentNode | null => parent?.withUnmerged(index) ?? null;
     return { tree: new RatchetTree(st.change(top, index, leaf, unmerged)), index };
   }
 

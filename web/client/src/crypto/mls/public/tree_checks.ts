@@ -120,6 +120,7 @@ export function checkCredentials(tree: RatchetTree): void {
   const leaves = [...tree.leaves()];
   const inUse = [...new Set(leaves.map(([, leaf]) => leaf.credential.credentialType))];
   for (const [index, leaf] of leaves) {
-    if (!inUse.every((type) => leaf.capabilities.credentials.includes(type))) throw refuse("V116", { leaf_index: index });
+    const { credentials } = leaf.capabilities;
+    if (!inUse.every((type) => credentials.includes(type))) throw refuse("V116", { leaf_index: index });
   }
 }

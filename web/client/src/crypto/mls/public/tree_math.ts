@@ -1,8 +1,8 @@
 /**
  * Index arithmetic of the ratchet tree (RFC 9420 Appendix C).
  *
- * A tree has a power of two of leaves. Leaves have even node indices, parents odd ones. Every function throws RangeError
- * where there is no answer. Indices stay below 2^31: the largest tree has 2^15 leaves.
+ * A tree has a power of two of leaves. Leaves have even node indices, parents odd ones. Every function throws
+ * RangeError where there is no answer. Indices stay below 2^31: the largest tree has 2^15 leaves.
  */
 
 export type LeafIndex = number;

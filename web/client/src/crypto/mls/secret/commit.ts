@@ -35,7 +35,15 @@ import { Struct, encoded } from "../public/struct.ts";
 import type { LeafIndex } from "../public/tree_math.ts";
 import { refuse as refusePublic } from "../public/validation.ts";
 import type { GroupInfo } from "../public/welcome.ts";
-import { type Draft, type NewMember, type Path, type SealedCommit, freshPath, sealCommit, withoutPath } from "./draft.ts";
+import {
+  type Draft,
+  type NewMember,
+  type Path,
+  type SealedCommit,
+  freshPath,
+  sealCommit,
+  withoutPath,
+} from "./draft.ts";
 import { GroupState, enterEpoch } from "./group.ts";
 import { type LeafIdentity, signLeaf } from "./key_package.ts";
 import { type PskSecret, sendExternalInit } from "./key_schedule.ts";
@@ -55,8 +63,8 @@ const PLACEHOLDER_KEY = new Uint8Array(KEY_BYTES);
 /**
  * A commit that the server has not accepted yet; `state` is ours once it has.
  *
- * `commit`, `welcome` and `groupInfo` are MLSMessages. `spent` is the secret tree of the epoch that ends, without the key
- * that a commit sent as PrivateMessage took; give it to the old state before sending more in that epoch.
+ * `commit`, `welcome` and `groupInfo` are MLSMessages. `spent` is the secret tree of the epoch that ends, without the
+ * key that a commit sent as PrivateMessage took; give it to the old state before sending more in that epoch.
  */
 export class PendingCommit extends Struct {
   constructor(
@@ -106,16 +114,16 @@ export interface CommitOptions {
  * A commit of ours, with the Welcome for those it adds and the GroupInfo of the epoch that it opens.
  *
  * `state` is our present state; it is not changed. `proposals` are those of ours that stand in the commit itself.
- * Throws `MlsError`: the commit would not be valid (V1xx-V3xx), a pre-shared key is missing (V430), or a new identity has
- * no path (V500).
+ * Throws `MlsError`: the commit would not be valid (V1xx-V3xx), a pre-shared key is missing (V430), or a new identity
+ * has no path (V500).
  */
 export function createCommit(
   state: GroupState,
   proposals: readonly Proposal[],
   options: CommitOptions = {},
 ): PendingCommit {
-  const { authenticatedData = NOTHING, known = NO_PROPOSALS, newIdentity = null, path = true, psks = NO_PSKS } = options;
-  const { random = randomBytes } = options;
+  const { authenticatedData = NOTHING, known = NO_PROPOSALS, newIdentity = null } = options;
+  const { path = true, psks = NO_PSKS, random = randomBytes } = options;
   if (newIdentity !== null && !path) throw refuse("V500");
   const before = state.public;
   const sender = Sender.member(state.ownLeafIndex);

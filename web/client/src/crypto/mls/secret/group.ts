@@ -192,7 +192,8 @@ export class GroupState extends Struct implements StateFields {
 function checkState({ public: group, keys, secretTree, secrets, signatureSeed }: GroupState): void {
   const { tree } = group;
   const leaf = tree.leaf(keys.ownLeaf);
-  if (leaf === null || !equal(x25519Public(keys.leafPrivate), leaf.encryptionKey)) throw refuse("V520", { reason: "leaf" });
+  const leafKey = leaf?.encryptionKey ?? new Uint8Array();
+  if (leaf === null || !equal(x25519Public(keys.leafPrivate), leafKey)) throw refuse("V520", { reason: "leaf" });
   if (!equal(ed25519Public(signatureSeed), leaf.signatureKey)) throw refuse("V520", { reason: "signature_key" });
   for (const [node, key] of keys.nodes) if (!stands(tree, node, key)) throw refuse("V520", { reason: "path_keys" });
   if (secretTree.leafCount !== tree.leafCount) throw refuse("V520", { reason: "secret_tree" });

@@ -102,8 +102,8 @@ function openSenderData(message: PrivateMessage, tree: SecretTree, secret: Sende
 /**
  * The content, whose signature is still to be verified, and the tree without the key it took.
  *
- * Throws `MlsError`: V410..V412 about the key, V421 sender data, V423 content, V424 padding; `DecodeError`: the plaintext
- * is no content.
+ * Throws `MlsError`: V410..V412 about the key, V421 sender data, V423 content, V424 padding; `DecodeError`: the
+ * plaintext is no content.
  */
 export function openPrivate(
   message: PrivateMessage,

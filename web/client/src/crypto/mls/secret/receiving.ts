@@ -27,9 +27,9 @@ export function withOwn(psks: Psks, state: GroupState): Psks {
 /**
  * Our state after a commit of somebody else (§12.4.2).
  *
- * `state` is the epoch that the commit was made in; it is not changed. `staged` is the commit after all checks that need
- * no secret, made from `state.public`. Throws `RemovedFromGroup`: the commit removes us (V453); `MlsError` V430, V450,
- * V452, V454..V459.
+ * `state` is the epoch that the commit was made in; it is not changed. `staged` is the commit after all checks that
+ * need no secret, made from `state.public`. Throws `RemovedFromGroup`: the commit removes us (V453); `MlsError` V430,
+ * V450, V452, V454..V459.
  */
 export function processCommit(state: GroupState, staged: StagedCommit, psks: Psks = NO_PSKS): GroupState {
   if (!staged.before.equals(state.public)) throw refuse("V458");

@@ -1,10 +1,10 @@
 /**
  * The secret tree: one hash ratchet per leaf and kind of content, with its deletion schedule (RFC 9420 §9).
  *
- * Taking a key returns the next tree, in which everything that could derive that key again is gone (§9.2): the path from
- * the root to the leaf is replaced by its unconsumed siblings, a ratchet keeps only its next secret, and a key kept for a
- * message that is late is dropped when it is used. The product sends no PrivateMessage, so the tree of an epoch is the
- * encryption secret until somebody needs it.
+ * Taking a key returns the next tree, in which everything that could derive that key again is gone (§9.2): the path
+ * from the root to the leaf is replaced by its unconsumed siblings, a ratchet keeps only its next secret, and a key
+ * kept for a message that is late is dropped when it is used. The product sends no PrivateMessage, so the tree of an
+ * epoch is the encryption secret until somebody needs it.
  */
 
 import { utf8 } from "../../bytes.ts";
@@ -85,7 +85,10 @@ export class SecretTree {
     return { key, tree: tree.#with(leaf, kind, { ...next, skipped: ratchet.skipped }) };
   }
 
-  /** The key for a message that we received. Throws `MlsError`: used before (V410), too far ahead (V411), no leaf (V412). */
+  /**
+   * The key for a message that we received. Throws `MlsError`: used before (V410), too far ahead (V411), no leaf
+   * (V412).
+   */
   takeKey(leaf: LeafIndex, kind: RatchetKind, generation: number): Taken {
     const tree = this.#openLeaf(leaf);
     let ratchet = tree.#ratchet(leaf, kind);
@@ -125,7 +128,8 @@ export class SecretTree {
     if (secret === undefined) throw refuse("V412", { leaf_index: leaf });
     nodes.delete(leafToNode(leaf));
     const begin = (label: string): Ratchet => {
-      return { secret: new Secret(expandWithLabel(secret, label, NOTHING, HASH_BYTES)), generation: 0, skipped: new Map() };
+      const first = new Secret(expandWithLabel(secret, label, NOTHING, HASH_BYTES));
+      return { secret: first, generation: 0, skipped: new Map() };
     };
     const ratchets = new Map(this.#ratchets)
       .set(ratchetName(leaf, RatchetKind.HANDSHAKE), begin("handshake"))

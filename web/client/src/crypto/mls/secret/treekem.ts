@@ -1,8 +1,8 @@
 /**
  * The private half of the ratchet tree: path secrets, and the keys that one member holds (RFC 9420 §7.4-§7.6).
  *
- * A member holds the private key of its leaf and of the nodes above it whose keys it has learned. A key lives exactly as
- * long as its public key stands in the tree: after each commit, what no longer stands there is dropped.
+ * A member holds the private key of its leaf and of the nodes above it whose keys it has learned. A key lives exactly
+ * as long as its public key stands in the tree: after each commit, what no longer stands there is dropped.
  */
 
 import { equal } from "../../bytes.ts";
@@ -138,9 +138,9 @@ export function encryptPath(
 /**
  * Our part of a received path: the keys from the common ancestor up, and the commit secret (§7.6, §12.4.2).
  *
- * `tree` is that after the proposals, with or without the path merged, which changes no copath. `keys` are ours, without
- * those of nodes that the proposals blanked.
- * Throws `MlsError`: V455 nothing in it is for us, V456 it does not open, V457 other keys than the path says.
+ * `tree` is that after the proposals, with or without the path merged, which changes no copath. `keys` are ours,
+ * without those of nodes that the proposals blanked. Throws `MlsError`: V455 nothing in it is for us, V456 it does not
+ * open, V457 other keys than the path says.
  */
 export function decryptPath(
   suite: CipherSuite,

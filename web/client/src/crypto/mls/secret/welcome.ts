@@ -63,7 +63,11 @@ function readHashSized(reader: Reader): Uint8Array {
 }
 
 /** Key and nonce of the encrypted GroupInfo. */
-function groupInfoKey(suite: CipherSuite, joiner: JoinerSecret, psk: PskSecret): { key: Uint8Array; nonce: Uint8Array } {
+function groupInfoKey(
+  suite: CipherSuite,
+  joiner: JoinerSecret,
+  psk: PskSecret,
+): { key: Uint8Array; nonce: Uint8Array } {
   const secret = welcomeSecret(joiner, psk);
   const key = expandWithLabel(secret, "key", NOTHING, aeadKeyBytes(suite));
   return { key, nonce: expandWithLabel(secret, "nonce", NOTHING, AEAD_NONCE_BYTES) };
