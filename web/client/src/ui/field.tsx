@@ -38,7 +38,7 @@ export function Field({ label, hint, messages = [], required = false, optionalMa
   const described = hint !== undefined || messages.length > 0 ? `${id}-about` : undefined;
   return (
     <div class={["f", size, worst, personal ? "personal" : ""].filter(Boolean).join(" ")} data-field={name}>
-      <label for={id}>
+      <label for={id} id={`${id}-label`}>
         {label}
         {optionalMark && !required && <span class="opt"> {t("ui.optional")}</span>}
         {personal && <span class="vh"> {t("form.personal")}</span>}

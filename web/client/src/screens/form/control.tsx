@@ -96,7 +96,7 @@ function Codes({ template, field, value, control, onChange }: CodesProps) {
   const chosen = Array.isArray(value) ? value.map(String) : [];
   const toggle = (code: string, on: boolean): void => onChange([...(codes?.codes.keys() ?? [])].filter((one) => (one === code ? on : chosen.includes(one))));
   return (
-    <div class="choices" id={control.id} role="group" aria-describedby={control["aria-describedby"]}>
+    <div class="choices" id={control.id} role="group" aria-labelledby={`${control.id}-label`} aria-describedby={control["aria-describedby"]}>
       {[...(codes?.codes.keys() ?? [])].map((code) => (
         <Checkbox key={code} checked={chosen.includes(code)} onChange={(on) => toggle(code, on)}>
           {codeLabel(codes, code)}
