@@ -15,10 +15,10 @@ export function flag(value: unknown): boolean {
   return value;
 }
 
-/** Bytes of any length, as a copy that does not hold the whole message in memory. */
+/** Bytes of any length, as a plain copy that does not hold the whole message in memory. */
 export function bytes(value: unknown): Uint8Array {
   if (!(value instanceof Uint8Array)) throw new Malformed();
-  return value.slice();
+  return new Uint8Array(value);
 }
 
 export function bytesOf(length: number): Read<Uint8Array> {

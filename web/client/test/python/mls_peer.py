@@ -16,7 +16,12 @@ from cencomm.crypto.events import GroupStart
 from cencomm.crypto.group_context import CencommGroup, Role, RosterEntry, sorted_roster
 from cencomm.crypto.head import start
 from cencomm.crypto.mls.public.framing import decode_message
-from cencomm.crypto.mls.public.group import check_group_info, check_welcome_recipients, stage_commit
+from cencomm.crypto.mls.public.group import (
+    check_group_info,
+    check_welcome_recipients,
+    public_group_from_group_info,
+    stage_commit,
+)
 from cencomm.crypto.mls.public.key_package import KeyPackage
 from cencomm.crypto.mls.public.proposals import Add, Proposal
 from cencomm.crypto.mls.public.welcome import Welcome
@@ -24,7 +29,7 @@ from cencomm.crypto.mls.secret.commit import PendingCommit, create_commit, exter
 from cencomm.crypto.mls.secret.group import GroupState
 from cencomm.crypto.mls.secret.key_package import KeyPackageBundle
 from cencomm.crypto.mls.secret.welcome import join_by_welcome
-from cencomm.crypto.policy import chain_of, judge_commit
+from cencomm.crypto.policy import chain_of, device_of, judge_commit
 from cencomm.crypto.records import content_key, key_ring, open_record, read_header, seal_record
 from cencomm.errors import DomainError
 from cencomm.ids import ClientRef, GroupId, OfficerId
@@ -89,8 +94,10 @@ class Peer:
         return self._made(create_commit(self.state, proposals, authenticated_data=data()))
 
     def join_from_outside(self, group_info: str) -> dict[str, str | None]:
-        pending = external_commit(bytes.fromhex(group_info), identity(self.person), authenticated_data=data())
-        return self._made(pending)
+        info, ours = bytes.fromhex(group_info), self.person.device_id
+        leaves = public_group_from_group_info(info).tree.leaves()
+        old = next((index for index, leaf in leaves if device_of(leaf) == ours), None)
+        return self._made(external_commit(info, identity(self.person), remove=old, authenticated_data=data()))
 
     def _made(self, pending: PendingCommit) -> dict[str, str | None]:
         self._pending = PendingCommit.decode(pending.encode())
