@@ -9,7 +9,7 @@ import { DecodeError } from "../../src/crypto/tls.ts";
 const RUNS = 300;
 
 /** A source of numbers below `limit` that is the same in every run (mulberry32). */
-function numbers(seed: number): (limit: number) => number {
+export function numbers(seed: number): (limit: number) => number {
   let state = seed;
   return (limit) => {
     state = (state + 0x6d2b79f5) | 0;

@@ -11,7 +11,12 @@ import { GroupStart } from "../../../src/crypto/events.ts";
 import { CencommGroup, RosterEntry, sortedRoster } from "../../../src/crypto/group_context.ts";
 import { start } from "../../../src/crypto/head.ts";
 import { decodeMessage } from "../../../src/crypto/mls/public/framing.ts";
-import { checkGroupInfo, checkWelcomeRecipients, stageCommit } from "../../../src/crypto/mls/public/group.ts";
+import {
+  checkGroupInfo,
+  checkWelcomeRecipients,
+  publicGroupFromGroupInfo,
+  stageCommit,
+} from "../../../src/crypto/mls/public/group.ts";
 import { KeyPackage } from "../../../src/crypto/mls/public/key_package.ts";
 import { Add, type Proposal } from "../../../src/crypto/mls/public/proposals.ts";
 import { Welcome } from "../../../src/crypto/mls/public/welcome.ts";
@@ -19,7 +24,7 @@ import { PendingCommit, createCommit, externalCommit, processCommit } from "../.
 import { GroupState } from "../../../src/crypto/mls/secret/group.ts";
 import type { KeyPackageBundle } from "../../../src/crypto/mls/secret/key_package.ts";
 import { joinByWelcome } from "../../../src/crypto/mls/secret/welcome.ts";
-import { chainOf, judgeCommit } from "../../../src/crypto/policy.ts";
+import { chainOf, deviceOf, judgeCommit } from "../../../src/crypto/policy.ts";
 import * as records from "../../../src/crypto/records.ts";
 import { PYTHON, ROOT } from "../../python.ts";
 import { CUG, NOW_MS, type Person, changed, commitData, groupOf, removalOf, started, trust } from "../people.ts";
@@ -57,6 +62,7 @@ export interface Member {
   admit(packages: readonly string[]): Promise<Made>;
   remove(officerId: string, deviceId: string): Promise<Made>;
   renew(): Promise<Made>;
+  /** Instead of the old leaf of the same device, where there is one. */
   joinFromOutside(groupInfo: string): Promise<Made>;
   accepted(): Promise<void>;
   lost(): Promise<void>;
@@ -113,7 +119,9 @@ export class LocalMember implements Member {
   }
 
   async joinFromOutside(groupInfo: string): Promise<Made> {
-    const options = { authenticatedData: commitData() };
+    const { tree } = publicGroupFromGroupInfo(fromHex(groupInfo));
+    const remove = [...tree.leaves()].find(([, leaf]) => deviceOf(leaf) === this.person.deviceId)?.[0] ?? null;
+    const options = { authenticatedData: commitData(), remove };
     return this.#made(externalCommit(fromHex(groupInfo), this.person.identity, options));
   }
 
@@ -190,7 +198,12 @@ export class LocalMember implements Member {
   }
 }
 
-type Answer = { readonly ok: unknown } | { readonly refused: { readonly code: string; readonly facts: Record<string, Fact> } };
+interface Refusal {
+  readonly code: string;
+  readonly facts: Record<string, Fact>;
+}
+
+type Answer = { readonly ok: unknown } | { readonly refused: Refusal };
 
 export class PythonMember implements Member {
   readonly #process: ChildProcess;
