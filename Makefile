@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test fast web client lint types layers i18n vectors bench check clean
+.PHONY: help setup run demo test fast web client screenshots lint types layers i18n vectors bench check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ fast: setup ## Unit tests only, in seconds
 client: setup web/client/node_modules/.installed ## Build the browser client, which the server then serves
 	$(BIN)/python tools/npm.py run --silent build
 
+screenshots: setup web/client/node_modules/.installed ## Every screen of the browser client, into build/screenshots (needs Chromium)
+	$(BIN)/python tools/screenshots.py build/screenshots
+
 lint: setup ## Style: ruff, and every module has its test module
 	$(BIN)/ruff check cencomm cen_core tests tools
 	$(BIN)/ruff format --check cencomm cen_core tests tools
@@ -53,8 +56,9 @@ types: setup ## mypy --strict
 layers: setup ## Who may import whom
 	$(BIN)/lint-imports
 
-i18n: setup ## Six languages, none with a gap
+i18n: setup web/client/node_modules/.installed ## Six languages, none with a gap
 	$(BIN)/python -m cencomm.i18n.check
+	$(BIN)/python tools/npm.py run --silent i18n
 
 vectors: setup ## Official and own test vectors, with their counts
 	$(BIN)/pytest tests/vectors -q
