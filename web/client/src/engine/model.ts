@@ -94,7 +94,6 @@ export type KeyRow = Readonly<typeof KEY>;
 
 /** The heavy part of a CUG's state: `public` is empty where `secret` holds it, `secret` while not a member. */
 export const STATE = { public: EMPTY, secret: EMPTY, welcome: EMPTY };
-export type StateRow = Readonly<typeof STATE>;
 
 export const OFFICER = { displayName: "", identityKey: EMPTY };
 export type OfficerRow = Readonly<typeof OFFICER>;
@@ -239,7 +238,6 @@ export type AlarmRow = Readonly<typeof ALARM>;
 
 /** What is being written. */
 export const DRAFT = { key: "", text: "", answers: null as object | null, atMs: 0 };
-export type DraftRow = Readonly<typeof DRAFT>;
 
 export function packRow(row: object): Uint8Array {
   return pack(row);

@@ -1,6 +1,6 @@
 /** A published template: its name, its rules made ready, and which answers lead to a person. */
 
-import { equal, fromUtf8, toHex, utf8 } from "../crypto/bytes.ts";
+import { equal, fromUtf8, utf8 } from "../crypto/bytes.ts";
 import { sha256 } from "../crypto/primitives.ts";
 import { Malformed } from "../wire/encoding.ts";
 import { type Fields, count, field, fields, listOf, textOf } from "../wire/shape.ts";
@@ -69,11 +69,6 @@ function compareCodePoints(one: string, other: string): number {
   const at = left.findIndex((sign, index) => sign !== right[index]);
   if (at < 0) return left.length - right.length;
   return at < right.length ? left[at]!.codePointAt(0)! - right[at]!.codePointAt(0)! : 1;
-}
-
-/** The template's name as text. */
-export function templateName(template: Template): string {
-  return toHex(template.hash);
 }
 
 function parse(document: Uint8Array): unknown {

@@ -18,7 +18,6 @@ import { array, bytes, count, fields, hash32, id16, listOf, name, orNull, textOf
 
 export const SUBPROTOCOL = "cencomm.v1";
 export const SESSION_PATH = "/v1/session";
-export const MAX_FRAME_BYTES = 8 * 1024 * 1024;
 
 /** What an event of a CUG's log is; the body is encoded by `crypto/events.ts`. */
 export enum EventKind {
