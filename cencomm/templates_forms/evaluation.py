@@ -215,7 +215,9 @@ def _value(row: Row, key: str) -> Value:
 def _negation(operand: Compiled) -> Compiled:
     def run(env: Env) -> Value:
         number = to_number(operand(env))
-        return bounded(-number) if isinstance(number, Decimal) else MISSING
+        if not isinstance(number, Decimal):
+            return MISSING
+        return number.copy_negate() if number else number  # `-number` would round to the context's digits
 
     return run
 

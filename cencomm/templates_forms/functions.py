@@ -239,7 +239,7 @@ def _int(value: Value) -> Value:
 
 def _abs(value: Value) -> Value:
     number = to_number(value)
-    return abs(number) if isinstance(number, Decimal) else MISSING
+    return number.copy_abs() if isinstance(number, Decimal) else MISSING  # `abs` would round to the context's digits
 
 
 def _substr(text: str, start: str, end: str | None = None) -> Value:
