@@ -17,7 +17,18 @@ from typing import Any
 
 import pytest
 
-from cencomm.crypto import certificates, policy, records, replay
+from cencomm.crypto import (
+    archive,
+    certificates,
+    device_code,
+    enrolment,
+    policy,
+    records,
+    replay,
+    revocation,
+    vault,
+    vault_items,
+)
 from cencomm.crypto.certificates import Trust
 from cencomm.crypto.mls.public import commit_rules, group, key_package, leaf_node, public_group, senders, tree_checks
 from cencomm.crypto.mls.public.commit_rules import StagedCommit
@@ -26,6 +37,7 @@ from cencomm.crypto.mls.secret import messages, receiving, welcome
 from cencomm.crypto.mls.secret.group import GroupState
 from cencomm.crypto.mls.secret.key_package import KeyPackageBundle
 from cencomm.crypto.mls.secret.psk import NO_PSKS
+from cencomm.crypto.vault import VaultWraps
 from cencomm.errors import DomainError
 
 TESTS = (
@@ -33,11 +45,18 @@ TESTS = (
     "mls/secret/test_receiving.py",
     "mls/secret/test_welcome.py",
     "mls/secret/test_messages.py",
+    "test_archive.py",
     "test_certificates.py",
+    "test_device_code.py",
+    "test_enrolment.py",
     "test_policy.py",
     "test_policy_leaves.py",
     "test_records.py",
     "test_replay.py",
+    "test_revocation.py",
+    "test_successor.py",
+    "test_vault.py",
+    "test_vault_items.py",
 )
 ALIKE = 20
 """How many calls with the same kind of answer are told."""
@@ -85,6 +104,15 @@ def _bundle(value: KeyPackageBundle) -> str:
     data = value.encode()
     try:
         KeyPackageBundle.decode(data)
+    except DomainError:
+        raise NoByteForm from None
+    return data.hex()
+
+
+def _wraps(value: VaultWraps) -> str:
+    data = value.encode()
+    try:
+        VaultWraps.decode(data)
     except DomainError:
         raise NoByteForm from None
     return data.hex()
@@ -230,6 +258,76 @@ LISTENED: tuple[tuple[Any, str, Callable[..., Given], Callable[[Any], Any]], ...
             "signature_key": signature_key.hex(),
         },
         lambda opened: opened.signed.encode().hex(),
+    ),
+    (
+        revocation,
+        "verify_list",
+        lambda revoked, key, deployment_id: {
+            "list": revoked.encode().hex(),
+            "key": key.hex(),
+            "deployment_id": deployment_id.hex(),
+        },
+        lambda _: None,
+    ),
+    (
+        revocation,
+        "verify_newer",
+        lambda older, newer: {"older": older.encode().hex(), "newer": newer.encode().hex()},
+        lambda _: None,
+    ),
+    (enrolment, "parse_sheet", lambda text: {"text": text}, lambda sheet: sheet.text()),
+    (device_code, "parse_device_code", lambda text: {"text": text}, lambda code: code.text()),
+    (
+        archive,
+        "open_seal",
+        lambda seal, holder, *, group_id, epoch: {
+            "seal": seal.encode().hex(),
+            "public_key": holder.public_key.hex(),
+            "private_key": holder.private_key.hex(),
+            "group_id": group_id.hex(),
+            "epoch": epoch,
+        },
+        lambda key: key.hex(),
+    ),
+    (
+        vault_items,
+        "open_item",
+        lambda key, item, *, account, item_id, version: {
+            "key": key.hex(),
+            "item": item.encode().hex(),
+            "account": account,
+            "item_id": item_id.hex(),
+            "version": version,
+        },
+        lambda plaintext: plaintext.hex(),
+    ),
+    (
+        vault_items,
+        "open_inner",
+        lambda key, sealed, *, account, version: {
+            "key": key.hex(),
+            "sealed": sealed.hex(),
+            "account": account,
+            "version": version,
+        },
+        lambda envelope: envelope.encode().hex(),
+    ),
+    (
+        vault,
+        "open_with_password",
+        lambda wraps, account, *, stretched, account_key: {
+            "wraps": _wraps(wraps),
+            "account": account,
+            "stretched": stretched.hex(),
+            "account_key": account_key.hex(),
+        },
+        lambda key: key.hex(),
+    ),
+    (
+        vault,
+        "open_with_recovery",
+        lambda wraps, account, *, secret_r: {"wraps": _wraps(wraps), "account": account, "secret_r": secret_r.hex()},
+        lambda keys: [keys.vault_key.hex(), keys.inner_key.hex()],
     ),
 )
 

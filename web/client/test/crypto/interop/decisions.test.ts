@@ -6,8 +6,11 @@ import { isDeepStrictEqual } from "node:util";
 
 import { expect, test } from "vitest";
 
+import { ArchiveSeal, openSeal } from "../../../src/crypto/archive.ts";
 import { fromHex, toHex } from "../../../src/crypto/bytes.ts";
 import { Chain, verifyChain } from "../../../src/crypto/certificates.ts";
+import { parseDeviceCode } from "../../../src/crypto/device_code.ts";
+import { parseSheet } from "../../../src/crypto/enrolment.ts";
 import { DomainError } from "../../../src/crypto/errors.ts";
 import { AuthenticatedContent } from "../../../src/crypto/mls/public/framing.ts";
 import {
@@ -34,6 +37,8 @@ import { RULES, identityChanged, judgeCommit, judgeStart } from "../../../src/cr
 import { Secret } from "../../../src/crypto/primitives.ts";
 import { openRecord } from "../../../src/crypto/records.ts";
 import { Replay, step } from "../../../src/crypto/replay.ts";
+import { RevocationList, verifyList, verifyNewer } from "../../../src/crypto/revocation.ts";
+import * as vault from "../../../src/crypto/vault.ts";
 import type { LogEvent } from "../../../src/wire/frames.ts";
 import { PYTHON, ROOT } from "../../python.ts";
 import { type Pinned, trustOf } from "../../vectors/own.ts";
@@ -128,6 +133,33 @@ const DECIDE: Readonly<Record<string, Decide>> = {
     const keys = new Map(named.map(([name, key]) => [name, new Secret<"content">(fromHex(key))]));
     const opening = { keys, contextHash: bytes("context_hash"), signatureKey: bytes("signature_key") };
     return toHex(openRecord(bytes("body"), opening).signed.encode());
+  },
+  verify_list: (_, bytes) => verifyList(RevocationList.decode(bytes("list")), bytes("key"), bytes("deployment_id")),
+  verify_newer: (_, bytes) => verifyNewer(RevocationList.decode(bytes("older")), RevocationList.decode(bytes("newer"))),
+  parse_sheet: ({ text = "" }) => parseSheet(text).text(),
+  parse_device_code: ({ text = "" }) => parseDeviceCode(text).text(),
+  open_seal: (given, bytes) => {
+    const holder = { publicKey: bytes("public_key"), privateKey: new Secret<"archive">(bytes("private_key")) };
+    const sealedEpoch = { groupId: bytes("group_id"), epoch: part<number>(given, "epoch") };
+    return toHex(openSeal(ArchiveSeal.decode(bytes("seal")), holder, sealedEpoch));
+  },
+  open_item: (given, bytes) => {
+    const place = { account: part<string>(given, "account"), itemId: bytes("item_id"), version: part<number>(given, "version") };
+    return toHex(vault.openItem(new Secret<"vault">(bytes("key")), vault.VaultItem.decode(bytes("item")), place));
+  },
+  open_inner: (given, bytes) => {
+    const place = { account: part<string>(given, "account"), version: part<number>(given, "version") };
+    return toHex(vault.openInner(new Secret<"inner">(bytes("key")), bytes("sealed"), place).encode());
+  },
+  open_with_password: (given, bytes) => {
+    const [stretched, accountKey] = [new Secret<"stretched">(bytes("stretched")), new Secret<"AK">(bytes("account_key"))];
+    const wraps = vault.VaultWraps.decode(bytes("wraps"));
+    return toHex(vault.openWithPassword(wraps, part(given, "account"), { stretched, accountKey }));
+  },
+  open_with_recovery: (given, bytes) => {
+    const wraps = vault.VaultWraps.decode(bytes("wraps"));
+    const keys = vault.openWithRecovery(wraps, part(given, "account"), new Secret<"R">(bytes("secret_r")));
+    return [toHex(keys.vaultKey), toHex(keys.innerKey)];
   },
 };
 
