@@ -31,9 +31,9 @@ class SqlUnitOfWork:
         assert self._connection is None
         connection = await self._engine.connect()
         if self._read_only:
-            options = {READ_ONLY: True}
+            options: dict[str, bool | str] = {READ_ONLY: True}
             if self._engine.dialect.name == "postgresql":
-                options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}  # type: ignore[dict-item]
+                options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
             connection = await connection.execution_options(**options)
         self._connection = connection
         self.cases = SqlCases(connection)

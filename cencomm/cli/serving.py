@@ -62,7 +62,7 @@ def serve(
 
 
 def _run(given: Options, settings: Settings) -> None:
-    from cencomm.main import run as run_server  # noqa: PLC0415
+    from cencomm.main import run as run_server  # noqa: PLC0415  see the top
 
     try:
         run_server(settings, ready=lambda address: _say_address(given, address))
@@ -97,7 +97,7 @@ def init(
     The root key certifies the contact points. Keep its file off the server, in two places; its password with somebody
     else. (To make the root key on another machine, see `cencomm ceremony root`.)
     """
-    from cencomm.server import bootstrap  # noqa: PLC0415
+    from cencomm.server import bootstrap  # noqa: PLC0415  see the top
 
     given = options(context)
     settings = settings_with(data_dir)

@@ -77,7 +77,7 @@ def named_tables(found: Examined, language: str) -> list[tuple[str, Table]]:
         ]
         forms = [FormRow(_form_head(row, template, superseded), _answers(row)) for row in rows]
         stem = f"{template.id}-{template.version}-{template.hash.hex()[:8]}"
-        made = form_tables(template, form_head, lambda forms=forms: forms, language)  # type: ignore[misc]
+        made = form_tables(template, form_head, forms.__iter__, language)
         tables += [(stem if number == 0 else f"{stem}-{number}", table) for number, table in enumerate(made)]
     unknown = _other_forms(found, superseded, language)
     if unknown.rows:
