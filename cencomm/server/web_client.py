@@ -1,14 +1,15 @@
 """The built browser client, served from memory: files by their path, strict policy, caching by their kind.
 
-Files under `assets/` carry a hash of their content in their name, so they never change and may be kept for ever;
-everything else is asked for again each time and answered with 304 while it is the same.
+A file goes out in the best content coding that the browser takes; each coding has an ETag of its own. Files under
+`assets/` carry a hash of their content in their name, so they never change and may be kept for ever; everything else is
+asked for again each time and answered with 304 while it is the same.
 """
 
 from __future__ import annotations
 
 import mimetypes
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from cencomm.server.content_codings import BROTLI_SUFFIX, IDENTITY, accepted, encoded, is_known
 from cencomm.server.errors import MethodNotOffered, NoSuchPage, refusal
 
 _POLICY: Final = (
@@ -60,8 +62,9 @@ _TYPES: Final = {
 class _File:
     content: bytes
     media_type: str
-    etag: str
     caching: str
+    etags: Mapping[str, str]
+    coded: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class WebClient:
@@ -85,28 +88,42 @@ class WebClient:
         file = self._files.get(request.url.path)
         if file is None:
             return refusal(NoSuchPage())
-        headers = {**_HEADERS, "Cache-Control": file.caching, "ETag": file.etag}
-        if request.headers.get("if-none-match") == file.etag:
+        coding = accepted(request.headers.get("accept-encoding", ""), file.coded)
+        headers = {**_HEADERS, "Cache-Control": file.caching, "ETag": file.etags[coding]}
+        if file.coded:
+            headers["Vary"] = "Accept-Encoding"
+        if is_known(request.headers.get("if-none-match", ""), file.etags[coding]):
             return Response(status_code=304, headers=headers)
-        return Response(file.content, headers=headers, media_type=file.media_type)
+        if coding == IDENTITY:
+            return Response(file.content, headers=headers, media_type=file.media_type)
+        headers["Content-Encoding"] = coding
+        return Response(file.coded[coding], headers=headers, media_type=file.media_type)
 
 
 def _read(folder: Path) -> Mapping[str, _File]:
-    files: dict[str, _File] = {}
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            name = path.relative_to(folder).as_posix()
-            files[f"/{name}"] = _file(name, path.read_bytes())
+    contents = {path.relative_to(folder).as_posix(): path.read_bytes() for path in _below(folder)}
+    brotli = {name: contents.pop(name + BROTLI_SUFFIX, None) for name in [*contents]}
+    files = {f"/{name}": _file(name, content, brotli[name]) for name, content in contents.items()}
     files["/"] = files["/index.html"] if "/index.html" in files else _missing(folder)
     return files
+
+
+def _below(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.rglob("*")) if path.is_file()]
 
 
 def _missing(folder: Path) -> _File:
     raise FileNotFoundError(folder / "index.html")
 
 
-def _file(name: str, content: bytes) -> _File:
+def _file(name: str, content: bytes, brotli: bytes | None) -> _File:
     suffix = Path(name).suffix
     media_type = _TYPES.get(suffix) or mimetypes.types_map.get(suffix, "application/octet-stream")
     caching = _FOREVER if name.startswith("assets/") else _ASK_AGAIN
-    return _File(content, media_type, f'"{sha256(content).hexdigest()[:32]}"', caching)
+    coded = encoded(content, suffix, brotli)
+    etags = {coding: _etag(body) for coding, body in {IDENTITY: content, **coded}.items()}
+    return _File(content, media_type, caching, etags, coded)
+
+
+def _etag(body: bytes) -> str:
+    return f'"{sha256(body).hexdigest()[:32]}"'

@@ -85,3 +85,52 @@ def test_files_are_only_read(browser: TestClient, method: str) -> None:
 def test_a_client_that_was_not_built_is_refused_at_the_start(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         WebClient(tmp_path)
+
+
+LONG_SCRIPT = b"export const words = 'the same words again and again';\n" * 40
+
+
+@pytest.fixture
+def coded(build: Path) -> TestClient:
+    (build / "assets" / "long-b2.js").write_bytes(LONG_SCRIPT)
+    (build / "assets" / "long-b2.js.br").write_bytes(b"brotli")
+    return TestClient(WebClient(build))
+
+
+def _get(browser: TestClient, coding: str, **headers: str) -> tuple[int, str | None, str, int]:
+    """Status, content coding, ETag and how many bytes crossed the line."""
+    with browser.stream(
+        "GET",
+        "/assets/long-b2.js",
+        headers={"accept-encoding": coding, **{k.replace("_", "-"): v for k, v in headers.items()}},
+    ) as answer:
+        size = sum(len(chunk) for chunk in answer.iter_raw())
+        assert answer.headers["vary"] == "Accept-Encoding"
+        return answer.status_code, answer.headers.get("content-encoding"), answer.headers["etag"], size
+
+
+def test_a_file_goes_out_in_the_best_coding_that_the_browser_takes(coded: TestClient) -> None:
+    assert _get(coded, "gzip, br")[1::2] == ("br", len(b"brotli"))
+    assert _get(coded, "identity")[1::2] == (None, len(LONG_SCRIPT))
+    status, coding, _, size = _get(coded, "gzip")
+    assert (status, coding) == (200, "gzip")
+    assert size < len(LONG_SCRIPT)
+    assert coded.get("/assets/long-b2.js", headers={"accept-encoding": "gzip"}).content == LONG_SCRIPT
+
+
+def test_each_coding_has_an_etag_of_its_own(coded: TestClient) -> None:
+    tags = {coding: _get(coded, coding)[2] for coding in ("br", "gzip", "identity")}
+    assert len(set(tags.values())) == 3
+    for coding, etag in tags.items():
+        assert _get(coded, coding, if_none_match=etag)[0] == 304
+    assert _get(coded, "gzip", if_none_match=tags["br"])[0] == 200
+
+
+def test_the_compressed_files_have_no_address_of_their_own(coded: TestClient) -> None:
+    assert coded.get("/assets/long-b2.js.br").status_code == 404
+
+
+def test_a_file_that_gains_nothing_is_sent_as_it_is(browser: TestClient) -> None:
+    headers = browser.get("/assets/index-a1.js", headers={"accept-encoding": "gzip, br"}).headers
+    assert "content-encoding" not in headers
+    assert "vary" not in headers
