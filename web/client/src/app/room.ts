@@ -3,7 +3,7 @@
 import { computed, signal } from "@preact/signals";
 
 import type { Alarm, CugView, EngineApi, EngineEvent, Item, Member, Safety, TemplateView, Waiting } from "../engine/api.ts";
-import { type FormTemplate, readTemplate } from "../screens/form/template.ts";
+import { type FormTemplate, readTemplate } from "../templates_forms/model.ts";
 import { mergeItems } from "./log.ts";
 
 const PAGE = 100;

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Answers } from "../../src/engine/api.ts";
 import { momentText, pathOf, TOP, toSubmit, typedValue, westernFigures, withAnswer, withoutRow, withRow } from "../../src/screens/form/answers.ts";
 import { judge, offered, withDefaults } from "../../src/screens/form/judging.ts";
-import { choose } from "../../src/screens/form/template.ts";
+import { choose } from "../../src/templates_forms/model.ts";
 import { answerText, codeLabel, fieldLabel, optionsOf } from "../../src/screens/form/wording.ts";
 import { standardTemplate } from "./standard.ts";
 

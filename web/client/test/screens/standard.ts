@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-import { type FormTemplate, readTemplate } from "../../src/screens/form/template.ts";
+import { type FormTemplate, readTemplate } from "../../src/templates_forms/model.ts";
 
 /** The form that comes with CENcomm. */
 export function standardTemplate(): FormTemplate {

@@ -2,7 +2,7 @@
 
 import type { Answers, AnswerValue } from "../../engine/api.ts";
 import { isMissing, rowsOf } from "./judging.ts";
-import type { FormField } from "./template.ts";
+import type { FormField } from "../../templates_forms/model.ts";
 
 /** Where a field stands: outside repeats, or in one row of one. */
 export interface Place {

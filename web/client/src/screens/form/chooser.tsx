@@ -10,7 +10,7 @@ import { Button, Empty } from "../../ui/basics.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { standardForm } from "./standard.ts";
-import { choose } from "./template.ts";
+import { choose } from "../../templates_forms/model.ts";
 
 export function FormChooser({ room, view, onClose }: { readonly room: Room; readonly view: CugView; readonly onClose: () => void }) {
   const app = useApp();

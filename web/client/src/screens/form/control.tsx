@@ -6,7 +6,7 @@ import { Combo } from "../../ui/combo.tsx";
 import { Checkbox, type ControlProps, Field, type Message } from "../../ui/field.tsx";
 import { momentText, pathOf, type Place, typedValue } from "./answers.ts";
 import { offered } from "./judging.ts";
-import { choose, type FormField, type FormTemplate } from "./template.ts";
+import { choose, type FormField, type FormTemplate } from "../../templates_forms/model.ts";
 import { codeLabel, findingWords, isLatinOnly, optionsOf } from "./wording.ts";
 
 interface QuestionProps {

@@ -4,7 +4,7 @@
  */
 
 import type { Answers, AnswerValue } from "../../engine/api.ts";
-import type { FormTemplate } from "./template.ts";
+import type { FormTemplate } from "../../templates_forms/model.ts";
 
 export type Value = string | number | boolean | readonly Value[];
 

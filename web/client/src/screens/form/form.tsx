@@ -13,7 +13,7 @@ import { pathOf, TOP, toSubmit, withAnswer, withoutRow, withRow } from "./answer
 import { Question } from "./control.tsx";
 import { judge, type Judgement, rowsOf, withDefaults } from "./judging.ts";
 import { Leaves } from "./leaves.tsx";
-import { choose, type FormField, type FormGroup, type FormTemplate } from "./template.ts";
+import { choose, type FormField, type FormGroup, type FormTemplate } from "../../templates_forms/model.ts";
 import { findingWords, placedFinding } from "./wording.ts";
 
 const SAVE_AFTER_MS = 600;

@@ -5,7 +5,7 @@
 
 import type { Answers, AnswerValue, Finding } from "../../engine/api.ts";
 import { type Env, evaluate, truth } from "./expression.ts";
-import type { FormField, FormGroup, FormNode, FormTemplate } from "./template.ts";
+import type { FormField, FormGroup, FormNode, FormTemplate } from "../../templates_forms/model.ts";
 
 /** `relevant` and `required` by path (`item[0].unit`). */
 export interface Judgement {

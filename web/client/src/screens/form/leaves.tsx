@@ -5,7 +5,7 @@ import { language, t } from "../../i18n/index.ts";
 import { Note } from "../../ui/basics.tsx";
 import { pathOf, TOP } from "./answers.ts";
 import { isMissing, rowsOf } from "./judging.ts";
-import { choose, fieldsOf, type FormField, type FormTemplate } from "./template.ts";
+import { choose, fieldsOf, type FormField, type FormTemplate } from "../../templates_forms/model.ts";
 import { answerText, isLatinOnly } from "./wording.ts";
 
 export function Leaves({ template, answers, relevant }: { readonly template: FormTemplate; readonly answers: Answers; readonly relevant: ReadonlySet<string> }) {

@@ -4,7 +4,7 @@ import type { AnswerValue, Finding } from "../../engine/api.ts";
 import { compare, countryName, decimal, list, written } from "../../i18n/format.ts";
 import { findingText, language, t } from "../../i18n/index.ts";
 import type { Option } from "../../ui/combo.tsx";
-import { choose, type CodeList, type FormField, type FormTemplate } from "./template.ts";
+import { choose, type CodeList, type FormField, type FormTemplate } from "../../templates_forms/model.ts";
 
 export function codeLabel(codes: CodeList | undefined, key: string): string {
   const code = codes?.codes.get(key);

@@ -10,7 +10,7 @@ import { Button, State } from "../../ui/basics.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { pathOf, TOP } from "../form/answers.ts";
 import { isMissing, rowsOf } from "../form/judging.ts";
-import { choose, fieldsOf, type FormField, type FormTemplate } from "../form/template.ts";
+import { choose, fieldsOf, type FormField, type FormTemplate } from "../../templates_forms/model.ts";
 import { amountText, answerText, codeLabel, isLatinOnly, placedFinding } from "../form/wording.ts";
 
 type FormContent = Extract<ItemContent, { kind: "form" }>;

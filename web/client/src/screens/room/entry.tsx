@@ -11,7 +11,7 @@ import { errorText, language, t } from "../../i18n/index.ts";
 import { Button, Plate, State } from "../../ui/basics.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import type { IconName } from "../../ui/icons.ts";
-import { choose } from "../form/template.ts";
+import { choose } from "../../templates_forms/model.ts";
 import { administrationOf, nameOf } from "../people.ts";
 import { RecordCard } from "./card.tsx";
 import { pieces } from "./text.ts";

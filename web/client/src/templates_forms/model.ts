@@ -1,6 +1,6 @@
 /** A published form as the screens need it: what to ask, in which words (twin of `templates_forms.model`). Pure. */
 
-import type { Language } from "../../i18n/catalogue.ts";
+import type { Language } from "../i18n/catalogue.ts";
 
 export type Words = Readonly<Record<string, string>>;
 
