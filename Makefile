@@ -56,9 +56,8 @@ types: setup ## mypy --strict
 layers: setup ## Who may import whom
 	$(BIN)/lint-imports
 
-i18n: setup web/client/node_modules/.installed ## Six languages, none with a gap
+i18n: setup ## Six languages, none with a gap, for Python and browser alike
 	$(BIN)/python -m cencomm.i18n.check
-	$(BIN)/python tools/npm.py run --silent i18n
 
 vectors: setup ## Official and own test vectors, with their counts
 	$(BIN)/pytest tests/vectors -q

@@ -45,9 +45,13 @@ def base_language(language: str) -> str:
 def translate(code: str, facts: Mapping[str, Fact], language: str) -> str:
     """The sentence for an error's code and facts; an unknown code is said to be unknown, and named."""
     key = f"error.{code}"
-    if key not in MESSAGES:
+    if not has_message(key):
         return message(UNKNOWN, {"code": code}, language)
     return message(key, facts, language)
+
+
+def has_message(key: str) -> bool:
+    return key in MESSAGES
 
 
 def message(key: str, facts: Mapping[str, Fact], language: str) -> str:

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from cencomm.i18n import has_message, message
 from cencomm.templates_forms import words
 from cencomm.templates_forms.compiled import FieldPlan, GroupPlan, Plan, Ready, RulePlan, plan_of
 from cencomm.templates_forms.errors import ExpressionTooLarge
 from cencomm.templates_forms.evaluation import Env, Row
-from cencomm.templates_forms.finding_words import FINDING_WORDS
 from cencomm.templates_forms.model import Template
 from cencomm.templates_forms.reading import Finding, Findings, Reader
 from cencomm.templates_forms.values import MISSING, to_bool
@@ -60,7 +60,8 @@ def finding_message(template: Template, finding: Finding, language: str) -> str:
     known = template.fields.get(key)
     if finding.rule == "constraint" and known is not None and known.constraint_messages:
         return words.choose(known.constraint_messages, language)
-    return words.choose(FINDING_WORDS.get(finding.rule, FINDING_WORDS["unknown_rule"]), language)
+    said = f"finding.{finding.rule}"
+    return message(said if has_message(said) else "finding.unknown_rule", {}, language)
 
 
 @dataclass(slots=True)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import inspect
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +11,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cencomm.i18n import has_message
+from cencomm.templates_forms import reading
 from cencomm.templates_forms.model import Answers, standard
 from cencomm.templates_forms.validate import Finding, Report, finding_message, validate
 from tests.shared_data import shared_path
@@ -289,3 +293,15 @@ class TestHostileAnswers:
         assert len(taken) > 300
         for text in taken:
             assert judged(good(national_case_ref=text)) == []
+
+
+class TestWords:
+    def test_every_rule_that_the_code_adds_has_its_sentence(self) -> None:
+        source = inspect.getsource(reading) + inspect.getsource(inspect.getmodule(finding_message) or reading)
+        added = set(re.findall(r'(?:\.add|_refuse|Finding)\(\s*"([a-z_]+)"', source))
+        assert len(added) >= 12
+        assert [rule for rule in sorted(added) if not has_message(f"finding.{rule}")] == []
+
+    def test_a_rule_that_nobody_knows_is_said_to_be_unknown(self) -> None:
+        finding = Finding("of_tomorrow", "error", "")
+        assert "does not know" in finding_message(small(), finding, "en")

@@ -1,29 +1,37 @@
-/** The catalogues on disk: the screens' own, and the sentences for refusals and alarms that all of CENcomm shares. Build time only. */
+/** The catalogues on disk, the ones of all of CENcomm: what of them the browser says. Build time only. */
 
 import { readFileSync } from "node:fs";
 
-import { MESSAGES } from "./messages.ts";
-import { type Compiled, compile, parsePo, type Po } from "./po.ts";
+import { type Compiled, compile, parsePo } from "./po.ts";
 
-const SHARED = new URL("../../../../cencomm/i18n/locales/", import.meta.url);
-const OWN = new URL("./locales/", import.meta.url);
-const SHARED_KEY = /^(?:error|alarm)\./u;
+const HOME = new URL("../../../../cencomm/i18n/", import.meta.url);
+/** Kept under its own name; what Python alone says is left out. */
+const SHARED = /^(?:error|alarm|finding)\./u;
+const OWN = "web.";
 
-export const TRANSLATED = ["fr", "es", "ru", "ar", "pt"] as const;
+type Source = Readonly<Record<string, string | readonly string[]>>;
 
-/** The screens' catalogue of one language other than English. */
-export function readOwn(language: string): Po {
-  return parsePo(readFileSync(new URL(`${language}.po`, OWN), "utf8"));
+/** Everything that the browser says in one language, by the keys it uses. */
+export function readCatalogue(language: string): Compiled {
+  return compile(language === "en" ? english() : translated(language));
 }
 
-/** Everything that the browser says in one language. */
-export function readCatalogue(language: string): Compiled {
-  const english = language === "en";
-  const shared = [...parsePo(readFileSync(new URL(`${english ? "fr" : language}.po`, SHARED), "utf8"))]
-    .filter(([key]) => SHARED_KEY.test(key))
-    .map(([key, entry]) => [key, english ? entry.english : entry.forms] as const);
-  const own = english
-    ? Object.entries(MESSAGES).map(([key, said]) => [key, typeof said === "string" ? [said] : said] as const)
-    : [...readOwn(language)].map(([key, entry]) => [key, entry.forms] as const);
-  return compile([...shared, ...own]);
+function* english(): Iterable<readonly [string, readonly string[]]> {
+  const source = JSON.parse(readFileSync(new URL("messages.json", HOME), "utf8")) as Source;
+  for (const [key, said] of Object.entries(source)) {
+    const name = nameOf(key);
+    if (name !== null) yield [name, typeof said === "string" ? [said] : said];
+  }
+}
+
+function* translated(language: string): Iterable<readonly [string, readonly string[]]> {
+  for (const [key, forms] of parsePo(readFileSync(new URL(`locales/${language}.po`, HOME), "utf8"))) {
+    const name = nameOf(key);
+    if (name !== null) yield [name, forms];
+  }
+}
+
+function nameOf(key: string): string | null {
+  if (key.startsWith(OWN)) return key.slice(OWN.length);
+  return SHARED.test(key) ? key : null;
 }

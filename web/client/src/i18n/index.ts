@@ -4,11 +4,11 @@ import { computed, signal } from "@preact/signals";
 
 import type { ErrorData } from "../engine/api.ts";
 import { baseLanguage, type Facts, isRightToLeft, type Language, translate } from "./catalogue.ts";
-import type { MessageKey } from "./messages.ts";
+import type { MessageKey } from "./keys.ts";
 import type { Compiled } from "./po.ts";
 
 export { type Facts, isRightToLeft, type Language, LANGUAGES, OWN_NAMES } from "./catalogue.ts";
-export type { MessageKey } from "./messages.ts";
+export type { MessageKey } from "./keys.ts";
 
 const LOADERS: Readonly<Record<Language, () => Promise<{ readonly default: Compiled }>>> = {
   en: () => import("virtual:catalogue/en"),

@@ -1,6 +1,6 @@
 /** What is typed with a sheet, and what must be right before the engine is asked. Pure. */
 
-import type { MessageKey } from "../../i18n/messages.ts";
+import type { MessageKey } from "../../i18n/keys.ts";
 
 export type Way = "enrol" | "device" | "recover";
 

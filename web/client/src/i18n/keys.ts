@@ -1,0 +1,8 @@
+/** The keys that `t` takes, out of the one file of English sentences: a key that is not there does not compile. */
+
+import type messages from "../../../../cencomm/i18n/messages.json";
+
+type Own<Key> = Key extends `web.${infer Name}` ? Name : never;
+type Finding<Key> = Key extends `finding.${string}` ? Key : never;
+
+export type MessageKey = Own<keyof typeof messages> | Finding<keyof typeof messages>;
