@@ -46,8 +46,8 @@ screenshots: setup web/client/node_modules/.installed ## Every screen of the bro
 	$(BIN)/python tools/screenshots.py build/screenshots
 
 lint: setup ## Style: ruff, and every module has its test module
-	$(BIN)/ruff check cencomm cen_core tests tools
-	$(BIN)/ruff format --check cencomm cen_core tests tools
+	$(BIN)/ruff check cencomm cen_core tests tools hatch_build.py
+	$(BIN)/ruff format --check cencomm cen_core tests tools hatch_build.py
 	$(BIN)/python tools/mirror.py
 
 types: setup ## mypy --strict

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -106,6 +107,9 @@ def test_a_deployment_is_set_up_and_served_on_the_embedded_store(installed: Path
         wait_for(f"{address}/healthz", server)
         document = json.loads(fetch(f"{address}/v1/openapi.json"))
         assert document["openapi"].startswith("3.1")
+        page = fetch(address).decode()
+        (script,) = re.findall(r'src="(/assets/[^"]+\.js)"', page)
+        assert len(fetch(address + script)) > 10_000  # the browser client came with the wheel
     finally:
         server.terminate()
         assert server.wait(timeout=20) is not None
