@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test fast web client screenshots lint types layers i18n vectors bench check clean
+.PHONY: help setup run demo test fast web client browser screenshots lint types layers i18n vectors bench check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,7 +25,7 @@ run: setup client ## Start the server with a demonstration operation; prints its
 demo: setup ## A whole operation, checked record by record (RECORDS=table.csv, DATABASE=url)
 	$(BIN)/python -m cencomm.cli.demo $(if $(RECORDS),--records "$(RECORDS)") $(if $(DATABASE),--database "$(DATABASE)")
 
-test: setup web ## Every test, with a real PostgreSQL and a Node that it brings itself
+test: setup web client ## Every test, with a real PostgreSQL and a Node that it brings itself
 	$(BIN)/pytest -n 2 --dist loadfile tests
 
 web/client/node_modules/.installed: web/client/package-lock.json .venv/.installed
@@ -41,6 +41,9 @@ fast: setup ## Unit tests only, in seconds
 
 client: setup web/client/node_modules/.installed ## Build the browser client, which the server then serves
 	$(BIN)/python tools/npm.py run --silent build
+
+browser: setup client ## The tests in a real browser only
+	$(BIN)/pytest -n 2 --dist loadfile tests/browser
 
 screenshots: setup web/client/node_modules/.installed ## Every screen of the browser client, into build/screenshots (needs Chromium)
 	$(BIN)/python tools/screenshots.py build/screenshots

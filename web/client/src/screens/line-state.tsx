@@ -7,15 +7,16 @@ import type { IconName } from "../ui/icons.ts";
 
 const SIGNS: Readonly<Record<Status["connection"], IconName>> = { online: "cloud", connecting: "refresh-cw", waiting: "cloud-off", offline: "cloud-off", refused: "circle-alert" };
 
-/** The connection in words. In the list it shows on a phone only where something is wrong. */
+/** The connection in words. Beside an open group the list leaves it to the group's head. */
 export function LineState({ inList = false }: { readonly inList?: boolean }) {
   const status = useApp().status.value;
   const app = useApp();
-  if (status === null || (inList && (status.connection === "online" || status.connection === "connecting"))) return null;
+  if (status === null) return null;
+  const besideRoom = inList && app.route.value.at === "room";
   const refused = status.connection === "refused" && status.error !== null;
   const waits = status.waiting > 0 && status.connection !== "online" ? ` ${t("line.waits", { count: status.waiting })}` : "";
   return (
-    <span class={`line-state ${status.connection} ${inList ? "phone-only" : ""}`} role="status">
+    <span class={`line-state ${status.connection} ${besideRoom ? "phone-only" : ""}`} role="status">
       <Icon name={SIGNS[status.connection]} />
       <span>
         {refused ? errorText(status.error) : t(`line.${status.connection}`)}

@@ -1,6 +1,6 @@
 /** `node test/harness/screenshots.ts FOLDER [filter]`: every screen at three widths, in three languages, light and dark, with an index page.
  *
- * The built harness is served with the policy that the server sends; anything that the policy stops ends the run.
+ * Started by tools/screenshots.py, which says where Chromium is. The built harness is served with the policy that the server sends; anything that the policy stops ends the run.
  */
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
@@ -13,7 +13,7 @@ import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { id, NOW } from "./memory-engine.ts";
 
 const BUILT = new URL("../../../../build/harness/", import.meta.url).pathname;
-const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+const CHROMIUM = process.env["CENCOMM_CHROMIUM"]!;
 const TYPES: Readonly<Record<string, string>> = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".json": "application/json", ".woff2": "font/woff2" };
 const SIZES = [
   [360, 780],

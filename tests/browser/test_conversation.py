@@ -1,0 +1,80 @@
+"""Officers in browsers and on the Python client talk, each in his own language."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from cencomm.client.api import Client
+from cencomm.client.cug import Cug
+from cencomm.crypto.group_context import Role
+from cencomm.ids import OfficerId
+from cencomm.wire.content import Chat
+from tests.browser.person import Person
+from tests.browser.stage import Stage
+from tests.e2e.world import messages, text_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+ARABIC = "وصلت الحاوية MSKU 907321-4 إلى الرصيف 7 الساعة 21:40."
+RUSSIAN = "Принято. Проверим пломбу ML-2214909 до погрузки."
+FRENCH = "Bien reçu, la vedette part à 02h30."
+
+
+async def _operation(stage: Stage, organiser: Client, title: str, *officers: str) -> Cug:
+    cug = await organiser.open_cug(title, operation_code="TM26")
+    await cug.admit_all({OfficerId(officer): Role.OFFICER for officer in officers})
+    return cug
+
+
+async def _direction(person: Person, text: str) -> str:
+    """In which direction the browser lays the text out."""
+    said = person.entry(text).get_by_text(text[:12]).last
+    direction: str = await said.evaluate("(element) => getComputedStyle(element).direction")
+    return direction
+
+
+async def test_three_officers_talk_in_three_languages(stage: Stage) -> None:
+    async with (
+        stage.officer("EG/karim", "ar", display_name="كريم") as karim,
+        stage.officer("RU/sokolova", "ru", display_name="Соколова") as sokolova,
+        stage.world.officer("FR/moreau") as moreau,
+    ):
+        cug = await _operation(stage, moreau, "Tidemark 26", "EG/karim", "RU/sokolova")
+        await karim.enter("Tidemark 26")
+        await sokolova.enter("Tidemark 26")
+
+        await karim.write(ARABIC)
+        await karim.is_stored(ARABIC)
+        await sokolova.reads(ARABIC)
+        assert await _direction(karim, ARABIC) == "rtl"
+        assert await _direction(sokolova, ARABIC) == "rtl", "an Arabic text keeps its direction on a Russian screen"
+
+        await sokolova.entry(ARABIC).hover()
+        await sokolova.entry(ARABIC).get_by_role("button", name=sokolova.words("room.reply"), exact=True).click()
+        await sokolova.sees("room.replying", name="كريم")
+        await sokolova.composer.press_sequentially("@ка")
+        await expect(sokolova.page.get_by_role("listbox", name=sokolova.words("room.mention"))).to_be_hidden()
+        await sokolova.composer.fill("")
+        await sokolova.composer.press_sequentially("@كر")
+        await sokolova.page.get_by_role("option", name="كريم").click()
+        await expect(sokolova.composer).to_have_value("@كريم ")
+        await sokolova.composer.press_sequentially(RUSSIAN)
+        await sokolova.click("room.send")
+        await sokolova.is_stored(RUSSIAN)
+        await karim.reads(RUSSIAN)
+        assert await _direction(karim, RUSSIAN) == "ltr", "a Russian text keeps its direction on an Arabic screen"
+        await expect(karim.entry(RUSSIAN)).to_contain_text(ARABIC)
+
+        await cug.wait_seq(cug.last_seq)
+        await cug.send_text(FRENCH)
+        await cug.flush()
+        await karim.reads(FRENCH)
+        await sokolova.reads(FRENCH)
+
+        told = {text_of(item): item for item in messages(cug)}
+        answer = told[f"@كريم {RUSSIAN}"].content
+        assert isinstance(answer, Chat)
+        assert answer.mentions == ("EG/karim",)
+        assert answer.reply_to == told[ARABIC].client_ref
+        assert list(told) == [ARABIC, f"@كريم {RUSSIAN}", FRENCH]
