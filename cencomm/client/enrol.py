@@ -22,7 +22,7 @@ from cencomm.client.errors import (
     ServerUnreachable,
     WrongDeployment,
 )
-from cencomm.client.http import Api
+from cencomm.client.http import Api, token_in
 from cencomm.client.model import AccountRow, pack
 from cencomm.client.passwords import (
     Stretched,
@@ -150,7 +150,7 @@ async def recover(
                 method="recovery",
             )
         )
-        api.token = session.token
+        api.token = token_in(session)
         stored = await api.vault_wraps()
         wraps = VaultWraps.decode(stored.wraps)
         keys = open_with_recovery(wraps, sheet.account, secret_r=sheet.secret_r)
@@ -183,8 +183,8 @@ async def sign_in(api: Api, account: str, authentication_key: bytes) -> str:
     session = await api.sign_in_finish(SignInFinishIn(account=account, authentication_key=authentication_key))
     if session.account != account:
         raise ServerMisbehaved(reason="account")
-    api.token = session.token
-    return session.token
+    api.token = token_in(session)
+    return api.token
 
 
 def device_certificate(
@@ -324,7 +324,7 @@ def replace_row(row: AccountRow, **fields: object) -> AccountRow:
 
 async def _redeem(api: Api, request: EnrolIn) -> str:
     try:
-        api.token = (await api.enrol(request)).token
+        api.token = token_in(await api.enrol(request))
     except ServerUnreachable:
         # The answer was lost, perhaps not the enrolment: if the account exists now, it is ours.
         return await sign_in(api, request.account, request.authentication_key)

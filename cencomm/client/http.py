@@ -80,6 +80,13 @@ def _certificate_authorities() -> ssl.SSLContext:
     return httpx2.create_ssl_context()
 
 
+def token_in(session: SessionOut) -> str:
+    """The token of a session that was just opened. Raises ServerMisbehaved: there is none."""
+    if session.token is None:
+        raise ServerMisbehaved(reason="token")
+    return session.token
+
+
 class Api:
     """One server, one account. The token is set after signing in; without one only the open routes answer.
 

@@ -27,12 +27,19 @@ from cencomm.server import health, http_accounts, http_cugs, http_keys, http_vau
 from cencomm.server.context import Handler, RequestContext, Services
 from cencomm.server.errors import MethodNotOffered, NoSuchPage, internal, malformed, on_domain_error, refusal
 from cencomm.server.logging import log_fault
-from cencomm.server.security import SecurityHeaders, address_of, authenticate
+from cencomm.server.security import (
+    SecurityHeaders,
+    address_of,
+    asks_for_cookie,
+    authenticate,
+    forget_cookie,
+    keep_in_cookie,
+)
 from cencomm.server.startup import Startup
 from cencomm.server.web_client import WebClient
 from cencomm.wire.encoding import Malformed, TooLarge
 from cencomm.wire.frames import SESSION_PATH
-from cencomm.wire.http import ROUTES, Auth, Body, HttpRoute
+from cencomm.wire.http import ROUTES, SESSION_COOKIE, Auth, Body, HttpRoute, SessionOut
 
 HANDLERS: Mapping[str, Handler] = {
     **http_accounts.HANDLERS,
@@ -59,6 +66,7 @@ MAX_PAGE = 500
 DEFAULT_PAGE = 100
 MAX_QUERY = 400
 SIGNING_IN = frozenset({"enrol", "sign_in_start", "sign_in_finish"})
+SIGNING_OUT = frozenset({"sign_out", "sign_out_everywhere"})
 
 
 def build_app(startup: Startup) -> ASGIApp:
@@ -104,13 +112,28 @@ def _endpoint(route: HttpRoute, handler: Handler) -> Any:
         rates = services.rates
         (rates.sign_ins if route.name in SIGNING_IN else rates.requests).take(address)
         session = await _sign_in(request, route, services)
+        by_cookie = route.answer is SessionOut and asks_for_cookie(request, services.foundation.settings.origin)
         content = await _read_body(request, MAX_BODY_OF.get(route.name, MAX_BODY))
         arguments = [] if route.request is None else [_parse(route.request, content)]
         context = RequestContext(services, address, session)
         said = await handler(context, *arguments, **_parameters(request, route))
-        return _render(route, said)
+        if by_cookie:
+            assert isinstance(said, SessionOut)
+            return _session_in_cookie(route, said)
+        response = _render(route, said)
+        if route.name in SIGNING_OUT and SESSION_COOKIE in request.cookies:
+            forget_cookie(response)
+        return response
 
     return endpoint
+
+
+def _session_in_cookie(route: HttpRoute, session: SessionOut) -> Response:
+    """The token goes where no script reads it, and is not in the answer."""
+    assert session.token is not None
+    response = _render(route, session.model_copy(update={"token": None}))
+    keep_in_cookie(response, session.token)
+    return response
 
 
 async def _sign_in(request: Request, route: HttpRoute, services: Services) -> Session | None:

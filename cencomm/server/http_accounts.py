@@ -256,6 +256,7 @@ def _session_info(seen: sessions.SessionView) -> SessionInfo:
         kind=seen.session.kind.value,
         display_name=seen.display_name,
         device_id=seen.session.device_id,
+        session_id=seen.session.token_hash,
         expires_at_ms=seen.session.expires_ms,
         certified=seen.certified,
     )

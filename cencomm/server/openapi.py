@@ -10,7 +10,18 @@ from pydantic.json_schema import models_json_schema
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from cencomm.wire.http import ROUTES, Auth, Body, ErrorOut, HttpRoute, Query
+from cencomm.wire.http import (
+    BY_COOKIE,
+    ROUTES,
+    SESSION_COOKIE,
+    SESSION_HEADER,
+    Auth,
+    Body,
+    ErrorOut,
+    HttpRoute,
+    Query,
+    SessionOut,
+)
 
 OPENAPI: Final = "3.1.0"
 API_VERSION: Final = "1"
@@ -20,6 +31,23 @@ _SAYS: Final = {
     Auth.NONE: "Open to everybody.",
     Auth.ACCOUNT: "Needs a session.",
     Auth.DEVICE: "Needs a session that is bound to a device.",
+}
+_SCHEMES: Final = {
+    "session": {"type": "http", "scheme": "bearer", "description": "For programs."},
+    "cookie": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": SESSION_COOKIE,
+        "description": "For the deployment's own page, with its Origin. Never beside a bearer token.",
+    },
+    "own_page": {"type": "apiKey", "in": "header", "name": SESSION_HEADER, "description": f"`{BY_COOKIE}`."},
+}
+_AS_COOKIE: Final = {
+    "name": SESSION_HEADER,
+    "in": "header",
+    "required": False,
+    "description": "With it the session comes as a cookie, and no token in the answer.",
+    "schema": {"type": "string", "const": BY_COOKIE},
 }
 
 
@@ -49,7 +77,7 @@ def document() -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": schemas["$defs"],
-            "securitySchemes": {"session": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": _SCHEMES,
         },
     }
 
@@ -62,9 +90,10 @@ def _operation(route: HttpRoute) -> dict[str, Any]:
             str(route.status): _answer(route.answer, "Done."),
             "default": _answer(ErrorOut, "Refused; nothing was changed."),
         },
-        "security": [] if route.auth is Auth.NONE else [{"session": []}],
+        "security": [] if route.auth is Auth.NONE else [{"session": []}, {"cookie": [], "own_page": []}],
     }
     parameters = [_in_path(name) for name in _PATH_PARAMETER.findall(route.path)] + [_in_query(q) for q in route.query]
+    parameters += [_AS_COOKIE] if route.answer is SessionOut else []
     if parameters:
         operation["parameters"] = parameters
     if route.request is not None:

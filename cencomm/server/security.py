@@ -1,10 +1,18 @@
-"""Who asks: bearer tokens, devices, origins, and the headers that every answer carries."""
+"""Who asks: session cookies and bearer tokens, devices, origins, and the headers that every answer carries.
+
+    programs    Authorization: Bearer <token>                    the token came in the answer to the sign-in
+    browsers    Cookie: __Host-cencomm-session=<token>           HttpOnly: no script of the page ever sees it (ADR 6)
+                and CENcomm-Session: cookie, and the own Origin  what a page of another site cannot send
+
+A cookie alone signs nobody in, and a request with both kinds of token is refused unread.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
 from starlette.requests import HTTPConnection
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cencomm.accounts import access, sessions
@@ -12,6 +20,8 @@ from cencomm.accounts.errors import NoDevice, NotSignedIn
 from cencomm.accounts.model import Session
 from cencomm.server.context import Services
 from cencomm.server.errors import OriginRefused, refusal
+from cencomm.wire.encoding import Malformed
+from cencomm.wire.http import BY_COOKIE, SESSION_COOKIE, SESSION_HEADER
 
 SECURITY_HEADERS: Final = {
     "Cache-Control": "no-store",
@@ -25,18 +35,64 @@ SECURITY_HEADERS: Final = {
 }
 STRICT_TRANSPORT: Final = ("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
 _BEARER = "bearer "
-_PROTOCOL_PREFIX = "cencomm.token."
-"""A browser can give a WebSocket no header but its subprotocols: one of them names the token. It is never answered."""
+_READING = frozenset({"GET", "HEAD"})
 
 
-def token_of(connection: HTTPConnection) -> str | None:
-    """The token that the request carries, if any."""
-    given = connection.headers.get("authorization", "")
-    if given[: len(_BEARER)].lower() == _BEARER:
+def token_of(connection: HTTPConnection, own_origin: str) -> str | None:
+    """The token that the request carries, if any.
+
+    Raises:
+        Malformed: it carries a cookie and an Authorization header, and nobody can say which of the two is meant.
+        OriginRefused: it carries the cookie, and nothing shows that the deployment's own page sent it.
+    """
+    cookie = connection.cookies.get(SESSION_COOKIE)
+    given = connection.headers.get("authorization")
+    if cookie is not None and given is not None:
+        raise Malformed(what="credentials")
+    if cookie is not None:
+        require_own_page(connection, own_origin)
+        return cookie or None
+    if given is not None and given[: len(_BEARER)].lower() == _BEARER:
         return given[len(_BEARER) :].strip() or None
-    offered: list[str] = connection.scope.get("subprotocols", [])
-    tokens = [name.removeprefix(_PROTOCOL_PREFIX) for name in offered if name.startswith(_PROTOCOL_PREFIX)]
-    return tokens[0] or None if len(tokens) == 1 else None
+    return None
+
+
+def asks_for_cookie(connection: HTTPConnection, own_origin: str) -> bool:
+    """Whether the one who signs in wants the session as a cookie, as browsers do. Raises OriginRefused."""
+    if SESSION_HEADER not in connection.headers:
+        return False
+    require_own_page(connection, own_origin)
+    return True
+
+
+def require_own_page(connection: HTTPConnection, own_origin: str) -> None:
+    """Only the deployment's own page passes: the cookie would come along with requests of other pages too.
+
+    Two independent marks: the header, which a page of another origin cannot set without being allowed to by an answer
+    that is never given; and Origin, or Sec-Fetch-Site where browsers name no Origin, which is when they only read. A
+    WebSocket can carry no header of its own, and always names its Origin.
+
+    Raises:
+        OriginRefused: one of them is missing or says something else.
+    """
+    headers, is_socket = connection.headers, connection.scope["type"] == "websocket"
+    origin = headers.get("origin")
+    if origin is None:
+        reads = not is_socket and connection.scope["method"] in _READING
+        known = reads and headers.get("sec-fetch-site") == "same-origin"
+    else:
+        known = origin.lower() == own_origin
+    if not known or not (is_socket or headers.get(SESSION_HEADER) == BY_COOKIE):
+        raise OriginRefused
+
+
+def keep_in_cookie(response: Response, token: str) -> None:
+    """`__Host-`: only for this host, over TLS or the loopback. It goes with the browser, or at the sign-out."""
+    response.set_cookie(SESSION_COOKIE, token, path="/", secure=True, httponly=True, samesite="strict")
+
+
+def forget_cookie(response: Response) -> None:
+    response.delete_cookie(SESSION_COOKIE, path="/", secure=True, httponly=True, samesite="strict")
 
 
 def address_of(connection: HTTPConnection) -> str:
@@ -49,8 +105,9 @@ async def authenticate(connection: HTTPConnection, services: Services) -> Sessio
 
     Raises:
         NotSignedIn: the token is of no session, or of one that has ended.
+        Malformed, OriginRefused: as `token_of`.
     """
-    token = token_of(connection)
+    token = token_of(connection, services.foundation.settings.origin)
     if token is None:
         return None
     return await sessions.session_of(token, services.new_unit_of_work(read_only=True), services.now_ms())

@@ -1,7 +1,8 @@
 """Every HTTP request and answer, shared by server and client; the OpenAPI page is made from the same models.
 
-JSON; bytes are base64url with padding; a cug_id in a path is 32 hexadecimal digits. `Authorization: Bearer <token>`.
-An error is `ErrorOut` with a status from `cencomm.server.errors`. `auth`: none, account (any session), device (a
+JSON; bytes are base64url with padding; a cug_id in a path is 32 hexadecimal digits. `Authorization: Bearer <token>`;
+browsers send SESSION_HEADER instead, at the sign-in too, and have the token in a cookie (`server.security`). An error
+is `ErrorOut` with a status from `cencomm.server.errors`. `auth`: none, account (any session), device (a
 session bound to a device). Request and answer models of each route stand in `ROUTES` at the end of this file:
 
     GET    /v1/deployment                          none      -> DeploymentOut
@@ -73,7 +74,12 @@ AccountKind = Literal["secretariat", "ncp", "officer"]
 Cursor = Annotated[str, Field(max_length=400)]
 
 DEVICE_PROOF_LABEL = "CENcommSession"
-"""A session is bound to a device by the device's own signature: SignWithLabel(device key, this, SHA-256(token))."""
+"""A session is bound to a device by the device's own signature: SignWithLabel(device key, this, SHA-256(token)). Who
+has the token in a cookie learns that hash from `SessionInfo.session_id`."""
+SESSION_COOKIE = "__Host-cencomm-session"
+SESSION_HEADER = "CENcomm-Session"
+BY_COOKIE = "cookie"
+"""`CENcomm-Session: cookie`, and nothing else: the session is, or shall become, the cookie."""
 
 
 class Body(BaseModel):
@@ -170,7 +176,8 @@ class SignInFinishIn(Body):
 
 
 class SessionOut(Body):
-    token: Token
+    token: str | None = Field(default=None, min_length=1, max_length=200, repr=False)
+    """Null where it came as the cookie."""
     account: Account
     kind: AccountKind
     expires_at_ms: int
@@ -181,6 +188,8 @@ class SessionInfo(Body):
     kind: AccountKind
     display_name: str
     device_id: Device | None
+    session_id: Bytes32
+    """SHA-256(token): names the session and opens nothing."""
     expires_at_ms: int
     certified: bool
     """Whether the account's certificate has been published."""

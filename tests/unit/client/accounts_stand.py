@@ -17,6 +17,7 @@ from cencomm.client.errors import ServerRefused
 from cencomm.client.profile import PasswordCost
 from cencomm.crypto.certificates import Certificate, Kind
 from cencomm.crypto.enrolment import Sheet
+from cencomm.crypto.primitives import sha256
 from cencomm.crypto.vault import FLOOR_MEMORY_BYTES, FLOOR_OPS_LIMIT
 from cencomm.wire.http import (
     AccountKind,
@@ -120,6 +121,7 @@ class FakeAccounts:
             kind=kind_of(self.who),
             display_name=self.who,
             device_id=self.bound,
+            session_id=sha256(self.token.encode()),
             expires_at_ms=2**50,
             certified=self.who in self.certificates_of,
         )

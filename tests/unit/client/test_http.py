@@ -5,6 +5,7 @@ HC-002 the server's refusal comes through with its code and facts
 HC-003 an answer of another shape, status or page is the server's misbehaviour
 HC-004 no connection is "unreachable"
 HC-005 pages are followed to the end
+HC-006 a session without a token is the server's misbehaviour
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ import httpx2
 import pytest
 
 from cencomm.client.errors import ServerMisbehaved, ServerRefused, ServerUnreachable
-from cencomm.client.http import Api
+from cencomm.client.http import Api, token_in
 from cencomm.ids import CugId
-from cencomm.wire.http import CloseCugIn, DeploymentOut, LimitsOut
+from cencomm.wire.http import CloseCugIn, DeploymentOut, LimitsOut, SessionOut
 
 Answer = Callable[[httpx2.Request], httpx2.Response]
 DEPLOYMENT = DeploymentOut(
@@ -96,3 +97,10 @@ class TestApi:
             return httpx2.Response(200, json={"entries": [entry], "next": None if after else "1"})
 
         assert [entry.account for entry in await api(answer).directory()] == ["KE", "FR"]
+
+
+def test_hc_006_session_without_a_token_is_misbehaviour() -> None:
+    session = SessionOut(account="KE/otieno", kind="officer", expires_at_ms=1)
+    with pytest.raises(ServerMisbehaved):
+        token_in(session)
+    assert token_in(session.model_copy(update={"token": "abc"})) == "abc"

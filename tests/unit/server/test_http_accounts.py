@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pytest
 
 from cencomm.accounts import tokens
+from cencomm.client.http import token_in
 from cencomm.crypto.labels import sign_with_label
 from cencomm.crypto.revocation import Revoked, sign_list
 from cencomm.server.fanout import Delivery
 from cencomm.wire.http import (
+    BY_COOKIE,
     DEVICE_PROOF_LABEL,
+    SESSION_COOKIE,
+    SESSION_HEADER,
     BindDeviceIn,
     CertificatesOut,
     CertificationRequestsOut,
@@ -33,7 +39,7 @@ from cencomm.wire.http import (
     SignInStartIn,
 )
 from tests.accounts_world import KEY, RECOVERY_KEY, World
-from tests.unit.server.rig import Rig, served
+from tests.unit.server.rig import ORIGIN, Rig, served
 
 KDF = KdfParameters(salt=b"s" * 16, ops_limit=tokens.KDF_OPS_LIMIT, memory_bytes=tokens.KDF_MEMORY_BYTES)
 LAPTOP = "KE/otieno/laptop"
@@ -68,7 +74,7 @@ async def enrol(rig: Rig, account: str, code: str) -> str:
     )
     answer = await rig.ask("POST", "/v1/enrolments", body)
     assert answer.status_code == 201, answer.text
-    return SessionOut.model_validate_json(answer.content).token
+    return token_in(SessionOut.model_validate_json(answer.content))
 
 
 async def invite(rig: Rig, by: str, account: str) -> str:
@@ -123,6 +129,7 @@ async def test_from_invitation_to_a_bound_device(world: World) -> None:
             kind="officer",
             display_name="Name KE/otieno",
             device_id=LAPTOP,
+            session_id=tokens.hash_token(officer),
             expires_at_ms=world.now_ms + 12 * 3_600_000,
             certified=True,
         )
@@ -139,7 +146,7 @@ async def test_signing_in_on_a_second_session_and_binding_it(world: World) -> No
         finish = SignInFinishIn(account="KE/otieno", authentication_key=KEY)
         answer = await rig.ask("POST", "/v1/sign-in/finish", finish)
         assert answer.status_code == 201
-        token = SessionOut.model_validate_json(answer.content).token
+        token = token_in(SessionOut.model_validate_json(answer.content))
         bind = BindDeviceIn(device_id=LAPTOP, proof=proof(rig, LAPTOP, token))
         bound = await rig.ask("POST", "/v1/session/device", bind, token)
         assert SessionInfo.model_validate_json(bound.content).device_id == LAPTOP
@@ -244,3 +251,99 @@ async def test_refused_change_closes_no_socket(world: World, monkeypatch: pytest
         answer = await rig.ask("POST", "/v1/devices/revoke", RevokeDeviceIn(device_id=LAPTOP), officer)
         assert (answer.status_code, answer.json()["code"]) == (404, "accounts.device_unknown")
         assert ended.told == []
+
+
+class TestCookie:
+    """The session of a browser (ADR 6)."""
+
+    OWN: ClassVar = {"Origin": ORIGIN, SESSION_HEADER: BY_COOKIE}
+    FINISH = SignInFinishIn(account="KE/otieno", authentication_key=KEY)
+
+    async def signed_in(self, rig: Rig) -> dict[str, str]:
+        """The headers of the own page's requests from now on; the officer's device is bound."""
+        _, _, officer = await people(rig)
+        await register(rig, officer)
+        answer = await rig.ask("POST", "/v1/sign-in/finish", self.FINISH, headers=self.OWN)
+        assert answer.status_code == 201, answer.text
+        rig.http.cookies.clear()
+        return {**self.OWN, "Cookie": answer.headers["set-cookie"].partition(";")[0]}
+
+    async def test_sign_in_answers_with_a_cookie_that_no_script_reads_and_without_a_token(self, world: World) -> None:
+        async with served(world) as rig:
+            await people(rig)
+            answer = await rig.ask("POST", "/v1/sign-in/finish", self.FINISH, headers=self.OWN)
+            assert SessionOut.model_validate_json(answer.content).token is None
+            value, *attributes = answer.headers["set-cookie"].split("; ")
+            assert value.startswith(f"{SESSION_COOKIE}=") and value.partition("=")[2] not in answer.text
+            assert {each.lower() for each in attributes} == {"httponly", "path=/", "samesite=strict", "secure"}
+
+    async def test_enrolment_too(self, world: World) -> None:
+        async with served(world) as rig:
+            code = await world.invite_first()
+            body = EnrolIn(account="secretariat", invitation_code=code, kdf=KDF, authentication_key=KEY, wraps=b"w")
+            answer = await rig.ask("POST", "/v1/enrolments", body, headers=self.OWN)
+            assert (answer.status_code, answer.json()["token"]) == (201, None)
+            assert answer.headers["set-cookie"].startswith(f"{SESSION_COOKIE}=")
+
+    async def test_without_asking_there_is_no_cookie(self, world: World) -> None:
+        async with served(world) as rig:
+            await people(rig)
+            answer = await rig.ask("POST", "/v1/sign-in/finish", self.FINISH, headers={"Origin": ORIGIN})
+            assert (answer.status_code, "set-cookie" in answer.headers) == (201, False)
+
+    async def test_sign_in_from_another_page_makes_no_session(self, world: World) -> None:
+        async with served(world) as rig:
+            await people(rig)
+            before = await world.snapshot()
+            for headers in ({SESSION_HEADER: BY_COOKIE}, {"Origin": ORIGIN, SESSION_HEADER: "x"}):
+                answer = await rig.ask("POST", "/v1/sign-in/finish", self.FINISH, headers=headers)
+                assert (answer.status_code, answer.json()["code"]) == (403, "server.origin_refused")
+                assert "set-cookie" not in answer.headers
+            assert await world.snapshot() == before
+
+    async def test_session_says_its_id_and_a_device_is_bound_by_it(self, world: World) -> None:
+        async with served(world) as rig:
+            headers = await self.signed_in(rig)
+            said = SessionInfo.model_validate_json((await rig.ask("GET", "/v1/session", headers=headers)).content)
+            token = headers["Cookie"].partition("=")[2]
+            assert (said.device_id, said.session_id) == (None, tokens.hash_token(token))
+            signed = sign_with_label(world.device_keys[LAPTOP].seed, DEVICE_PROOF_LABEL, said.session_id)
+            body = BindDeviceIn(device_id=LAPTOP, proof=signed)
+            bound = await rig.ask("POST", "/v1/session/device", body, headers=headers)
+            assert SessionInfo.model_validate_json(bound.content).device_id == LAPTOP
+
+    @pytest.mark.parametrize(
+        ("without", "status", "code"),
+        [
+            ({"Origin": None}, 403, "server.origin_refused"),
+            ({"Origin": "https://evil.example"}, 403, "server.origin_refused"),
+            ({SESSION_HEADER: None}, 403, "server.origin_refused"),
+            ({"Authorization": "Bearer other"}, 400, "wire.malformed"),
+        ],
+    )
+    async def test_cookie_that_came_along_changes_nothing(
+        self, world: World, without: dict[str, str | None], status: int, code: str
+    ) -> None:
+        async with served(world) as rig:
+            given = {**await self.signed_in(rig), **without}
+            headers = {name: value for name, value in given.items() if value is not None}
+            before = await world.snapshot()
+            body = RevokeDeviceIn(device_id=LAPTOP)
+            for method, path, sent in (
+                ("POST", "/v1/devices/revoke", body),
+                ("DELETE", "/v1/session", None),
+                ("DELETE", "/v1/sessions", None),
+            ):
+                answer = await rig.ask(method, path, sent, headers=headers)
+                assert (answer.status_code, answer.json()["code"]) == (status, code)
+            assert await world.snapshot() == before
+
+    async def test_sign_out_ends_the_session_and_takes_the_cookie_back(self, world: World) -> None:
+        async with served(world) as rig:
+            headers = await self.signed_in(rig)
+            answer = await rig.ask("DELETE", "/v1/session", headers=headers)
+            assert answer.status_code == 204
+            assert answer.headers["set-cookie"].startswith(f'{SESSION_COOKIE}=""; ')
+            assert "max-age=0" in answer.headers["set-cookie"].lower()
+            after = await rig.ask("GET", "/v1/session", headers=headers)
+            assert (after.status_code, after.json()["code"]) == (401, "accounts.not_signed_in")

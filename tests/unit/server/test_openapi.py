@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from cencomm.server.openapi import document
-from cencomm.wire.http import ROUTES, Auth
+from cencomm.wire.http import ROUTES, SESSION_COOKIE, SESSION_HEADER, Auth, SessionOut
 from tests.accounts_world import World
 from tests.unit.server.rig import served
 
@@ -40,7 +40,21 @@ def test_operations_say_what_they_need_and_give() -> None:
         assert references(operation["responses"]["default"]) == {"ErrorOut"}
         assert ("requestBody" in operation) == (route.request is not None)
         given = {parameter["name"] for parameter in operation.get("parameters", [])}
-        assert given == {query.name for query in route.query} | ({"cug_id"} if "{cug_id}" in route.path else set())
+        in_path = {"cug_id"} if "{cug_id}" in route.path else set()
+        by_header = {SESSION_HEADER} if route.answer is SessionOut else set()
+        assert given == {query.name for query in route.query} | in_path | by_header
+
+
+def test_both_ways_to_carry_a_session_stand_in_it() -> None:
+    schemes = document()["components"]["securitySchemes"]
+    assert {name: scheme["type"] for name, scheme in schemes.items()} == {
+        "session": "http",
+        "cookie": "apiKey",
+        "own_page": "apiKey",
+    }
+    assert schemes["cookie"]["name"] == SESSION_COOKIE
+    operation = document()["paths"]["/v1/session"]["get"]
+    assert operation["security"] == [{"session": []}, {"cookie": [], "own_page": []}]
 
 
 def test_every_reference_leads_somewhere_and_bytes_say_their_encoding() -> None:

@@ -1,7 +1,8 @@
-"""Tokens, origins and headers."""
+"""Tokens, cookies, origins and headers."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,19 +15,23 @@ from cencomm.server.limits import RateLimits
 from cencomm.server.security import (
     SecurityHeaders,
     address_of,
+    asks_for_cookie,
     authenticate,
     authenticate_device,
     check_origin,
     token_of,
 )
+from cencomm.settings import Settings
+from cencomm.wire.encoding import Malformed
+from cencomm.wire.http import SESSION_COOKIE
 from tests.accounts_world import World
 
 ORIGIN = "https://cencomm.example"
 
 
-def connection(**headers: str) -> HTTPConnection:
+def connection(method: str = "GET", **headers: str) -> HTTPConnection:
     raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-    return HTTPConnection({"type": "http", "headers": raw, "client": ("192.0.2.7", 5)})
+    return HTTPConnection({"type": "http", "method": method, "headers": raw, "client": ("192.0.2.7", 5)})
 
 
 @pytest.mark.parametrize(
@@ -42,27 +47,81 @@ def connection(**headers: str) -> HTTPConnection:
     ],
 )
 def test_token_is_a_bearer_token(given: str, token: str | None) -> None:
-    assert token_of(connection(authorization=given)) == token
+    assert token_of(connection(authorization=given), ORIGIN) == token
+
+
+COOKIE = f"{SESSION_COOKIE}=abc"
+OWN_PAGE = {"origin": ORIGIN, "cencomm_session": "cookie", "cookie": COOKIE}
+READS = {"sec_fetch_site": "same-origin", "cencomm_session": "cookie", "cookie": COOKIE}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
+def test_cookie_counts_with_origin_and_header(method: str) -> None:
+    assert token_of(connection(method, **OWN_PAGE), ORIGIN) == "abc"
+
+
+def test_cookie_of_a_reading_request_counts_without_origin_where_the_browser_says_same_origin() -> None:
+    assert token_of(connection("GET", **READS), ORIGIN) == "abc"
 
 
 @pytest.mark.parametrize(
-    ("offered", "token"),
+    ("method", "changes"),
     [
-        (["cencomm.v1", "cencomm.token.abc-_9"], "abc-_9"),
-        (["cencomm.token.abc"], "abc"),
-        (["cencomm.v1"], None),
-        (["cencomm.v1", "cencomm.token."], None),
-        (["cencomm.token.abc", "cencomm.token.xyz"], None),
+        ("GET", {"origin": None}),
+        ("POST", {"origin": None}),
+        ("POST", {"origin": None, "sec_fetch_site": "same-origin"}),
+        ("GET", {"origin": None, "sec_fetch_site": "same-site"}),
+        ("GET", {"origin": None, "sec_fetch_site": "none"}),
+        ("POST", {"origin": "null"}),
+        ("POST", {"origin": "https://evil.example"}),
+        ("POST", {"origin": "https://evil.example", "sec_fetch_site": "same-origin"}),
+        ("GET", {"cencomm_session": None}),
+        ("POST", {"cencomm_session": None}),
+        ("POST", {"cencomm_session": "yes"}),
     ],
 )
-def test_a_browser_names_its_token_among_the_subprotocols(offered: list[str], token: str | None) -> None:
-    scope = {"type": "websocket", "headers": [], "subprotocols": offered}
-    assert token_of(HTTPConnection(scope)) == token
+def test_cookie_without_what_only_the_own_page_sends_is_refused(method: str, changes: dict[str, str | None]) -> None:
+    given = {name: value for name, value in {**OWN_PAGE, **changes}.items() if value is not None}
+    with pytest.raises(OriginRefused):
+        token_of(connection(method, **given), ORIGIN)
 
 
-def test_the_header_counts_before_the_subprotocols() -> None:
-    scope = {"type": "websocket", "headers": [(b"authorization", b"Bearer abc")], "subprotocols": ["cencomm.token.xyz"]}
-    assert token_of(HTTPConnection(scope)) == "abc"
+def socket(**headers: str) -> HTTPConnection:
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    return HTTPConnection({"type": "websocket", "headers": raw, "subprotocols": ["cencomm.v1"]})
+
+
+def test_cookie_of_a_websocket_counts_with_the_own_origin_alone() -> None:
+    assert token_of(socket(origin=ORIGIN, cookie=COOKIE), ORIGIN) == "abc"
+
+
+@pytest.mark.parametrize("headers", [{}, {"origin": "https://evil.example"}, {"sec-fetch-site": "same-origin"}])
+def test_cookie_of_a_websocket_without_the_own_origin_is_refused(headers: dict[str, str]) -> None:
+    with pytest.raises(OriginRefused):
+        token_of(socket(cookie=COOKIE, **headers), ORIGIN)
+
+
+@pytest.mark.parametrize("authorization", ["Bearer abc", "Bearer xyz", "Basic abc", ""])
+def test_cookie_beside_an_authorization_is_refused(authorization: str) -> None:
+    with pytest.raises(Malformed):
+        token_of(connection("POST", **OWN_PAGE, authorization=authorization), ORIGIN)
+
+
+def test_no_subprotocol_names_a_token() -> None:
+    scope = {"type": "websocket", "headers": [], "subprotocols": ["cencomm.v1", "cencomm.token.abc"]}
+    assert token_of(HTTPConnection(scope), ORIGIN) is None
+
+
+def test_an_empty_cookie_is_no_token() -> None:
+    assert token_of(connection(**{**OWN_PAGE, "cookie": f"{SESSION_COOKIE}="}), ORIGIN) is None
+
+
+def test_who_signs_in_gets_a_cookie_only_on_the_own_page_and_only_if_asked_for() -> None:
+    assert not asks_for_cookie(connection("POST", origin=ORIGIN), ORIGIN)
+    assert asks_for_cookie(connection("POST", origin=ORIGIN, cencomm_session="cookie"), ORIGIN)
+    for foreign in ({}, {"origin": "https://evil.example"}):
+        with pytest.raises(OriginRefused):
+            asks_for_cookie(connection("POST", cencomm_session="cookie", **foreign), ORIGIN)
 
 
 def test_address_is_the_peers() -> None:
@@ -90,6 +149,11 @@ class FakeServices:
         self.new_unit_of_work = world.new_uow
         self.now_ms = lambda: world.now_ms
         self.rates = RateLimits(1, lambda: 0.0)
+        self.foundation = FakeFoundation()
+
+
+class FakeFoundation:
+    settings = Settings(Path(), "sqlite://", public_url=ORIGIN)
 
 
 class TestAuthenticate:

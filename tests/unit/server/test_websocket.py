@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Subprotocol
 
 from cencomm.crypto.events import Closing
 from cencomm.crypto.head import start
@@ -20,17 +22,22 @@ from cencomm.server import websocket
 from cencomm.server.session import MAX_GARBLED, POLICY_VIOLATION, SIGNED_OUT
 from cencomm.store.tables import metadata
 from cencomm.wire.frames import (
+    SESSION_PATH,
+    SUBPROTOCOL,
     EventKind,
     Notice,
     NoticeKind,
     Ping,
     Pong,
+    Ready,
     Refused,
     Send,
     Stored,
     Subscribe,
+    decode_server_frame,
     encode_frame,
 )
+from cencomm.wire.http import SESSION_COOKIE
 from tests.delivery_stand import Link, Server, prepare, running, token_of
 from tests.unit.crypto.people import DUBOIS, NOW_MS, OTIENO, SILVA, Person
 from tests.unit.groups.members import Made, Member, joining
@@ -217,6 +224,30 @@ class TestRefusals:
             async with server.session(nobody):
                 pass
         assert refused.value.response.status_code == 401
+
+    async def test_a_browser_is_upgraded_by_its_cookie_from_the_own_page_only(self, server: Server) -> None:
+        own = server.services.foundation.settings.origin
+        cookie = {"Cookie": f"{SESSION_COOKIE}={token_of(OTIENO)}"}
+        address = server.address.replace("http", "ws", 1) + SESSION_PATH
+
+        async def upgraded(headers: dict[str, str]) -> type[object]:
+            protocols = [Subprotocol(SUBPROTOCOL)]
+            async with connect(address, subprotocols=protocols, additional_headers=headers, proxy=None) as socket:
+                return type(decode_server_frame(await socket.recv(decode=False)))
+
+        assert await upgraded({**cookie, "Origin": own}) is Ready
+        bearer = {"Authorization": f"Bearer {token_of(OTIENO)}"}
+        for headers, status in (
+            (cookie, 403),
+            ({**cookie, "Origin": "https://evil.example"}, 403),
+            ({**cookie, "Origin": "null"}, 403),
+            ({**cookie, **bearer, "Origin": own}, 400),
+            ({"Cookie": f"{SESSION_COOKIE}=other", "Origin": own}, 401),
+        ):
+            with pytest.raises(InvalidStatus) as refused:
+                await upgraded(headers)
+            assert refused.value.response.status_code == status
+        assert not server.services.delivery.feeds.connections_of(OTIENO.officer_id)
 
     async def test_a_session_that_ends_takes_its_connection_along(self, server: Server) -> None:
         async with server.session(OTIENO) as otieno, server.session(SILVA) as silva:

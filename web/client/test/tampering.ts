@@ -1,6 +1,5 @@
 /** A line that plays the hostile or unlucky server: it loses, drops and alters frames on their way. */
 
-import { SUBPROTOCOL } from "../src/wire/frames.ts";
 import { pack, unpack } from "../src/wire/encoding.ts";
 
 /** A frame as its MessagePack array; the first entry is its tag. */
@@ -15,9 +14,9 @@ export interface Tampering {
 
 export const TAG = { subscribe: 1, send: 3, commit: 4, events: 66, stored: 68 } as const;
 
-/** Opens sockets whose frames pass through `tampering`, which a test may change at any time. */
-export function tamperingSocket(tampering: Tampering): (address: string, token: string) => WebSocket {
-  class Tampered extends WebSocket {
+/** Sockets whose frames pass through `tampering`, which a test may change at any time. */
+export function tamperingSocket(tampering: Tampering): typeof WebSocket {
+  return class extends WebSocket {
     override send(data: string | ArrayBufferLike | Blob | ArrayBufferView<ArrayBuffer>): void {
       const frame = unpack(data as Uint8Array) as Frame;
       const changed = tampering.out === undefined ? frame : tampering.out(frame);
@@ -34,6 +33,5 @@ export function tamperingSocket(tampering: Tampering): (address: string, token: 
       const changed = tampering.in === undefined ? frame : tampering.in(frame);
       if (changed !== null) heard(new MessageEvent("message", { data: new Uint8Array(pack(changed)).buffer }));
     }
-  }
-  return (address, token) => new Tampered(address, [SUBPROTOCOL, `cencomm.token.${token}`]);
+  };
 }

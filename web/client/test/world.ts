@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 
 import type { EngineEvent } from "../src/engine/api.ts";
 import { Engine, type Platform } from "../src/engine/client.ts";
-import { SUBPROTOCOL } from "../src/wire/frames.ts";
+import { CookieJar } from "./cookies.ts";
 import { PYTHON, ROOT } from "./python.ts";
 
 export interface Shown {
@@ -86,15 +86,15 @@ export class World {
 export interface Browser {
   readonly engine: Engine;
   readonly events: EngineEvent[];
+  readonly jar: CookieJar;
 }
 
 /** An engine as a browser's worker has it, on the database `name`. */
-export function browser(name: string, changes: Partial<Platform> = {}): Browser {
+export function browser(name: string, changes: Partial<Platform> = {}, Socket = WebSocket, jar = new CookieJar()): Browser {
   const events: EngineEvent[] = [];
-  const openSocket = (address: string, token: string) => new WebSocket(address, [SUBPROTOCOL, `cencomm.token.${token}`]);
   const cost = { opsLimit: 1, memoryBytes: 8192 };
-  const engine = new Engine({ name, openSocket, cost, ...changes }, (event) => events.push(event));
-  return { engine, events };
+  const platform = { name, cost, ...changes, fetch: jar.fetch(changes.fetch), openSocket: jar.openSocket(Socket) };
+  return { engine: new Engine(platform, (event) => events.push(event)), events, jar };
 }
 
 /** Resolves with what `look` gives once that is not null. */

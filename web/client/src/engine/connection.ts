@@ -3,7 +3,7 @@
 import { DomainError } from "../crypto/errors.ts";
 import type { Profile } from "../store/profile.ts";
 import type { ClientFrame } from "../wire/frames.ts";
-import { changeAccount, readAccount } from "./account_row.ts";
+import { readAccount } from "./account_row.ts";
 import type * as screen from "./api.ts";
 import type { ServerClock } from "./clock.ts";
 import { requireDeployment, signIn } from "./enrol.ts";
@@ -53,10 +53,16 @@ export class Connection {
     if (!this.#running) void this.#run();
   }
 
-  stop(): void {
+  /** Resolves when the session at the server has ended too, or the server cannot be told. */
+  async stop(): Promise<void> {
     this.#stopped = true;
     this.#session?.stop();
     this.#wakeUp?.();
+    try {
+      await this.#api.signOut();
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error; // without a line the cookie stays until the next sign-in
+    }
   }
 
   /** Try now instead of waiting; also after a refusal. */
@@ -101,26 +107,26 @@ export class Connection {
     await this.#owner.prepare(certified);
     if (this.#stopped) return;
     this.#session?.stop();
-    const tokens = { token: () => this.#api.token, renew: () => this.#renewIfEnded() };
+    const renew = () => this.#renewIfEnded();
     const report = this.#owner.report.bind(this.#owner);
-    this.#session = new Session(this.#api.serverUrl, tokens, this.#handler, this.#openSocket, report);
+    this.#session = new Session(this.#api.serverUrl, renew, this.#handler, this.#openSocket, report);
     this.#session.start();
   }
 
-  /** A token that holds; pins the deployment first. */
+  /** A session that holds; pins the deployment first. */
   async #signIn(): Promise<AccountRow> {
     const row = await readAccount(this.#profile);
     this.#clock.learn((await requireDeployment(this.#api, row)).serverTimeMs);
-    if (!(await this.#holds())) await this.#renew();
+    if (!(await this.#holds(row))) await signIn(this.#api, row.account, row.authenticationKey);
     await uploadInner(this.#api, this.#profile);
     return await readAccount(this.#profile);
   }
 
-  async #holds(): Promise<boolean> {
-    if (this.#api.token === "") return false;
+  /** Whether the browser's session is of this account and device. */
+  async #holds(row: AccountRow): Promise<boolean> {
     try {
-      await this.#api.session();
-      return true;
+      const { account, deviceId } = await this.#api.session();
+      return account === row.account && (deviceId === null || deviceId === row.deviceId);
     } catch (error) {
       if (!(error instanceof ServerRefused) || error.serverCode !== NOT_SIGNED_IN) throw error;
       return false;
@@ -128,14 +134,9 @@ export class Connection {
   }
 
   async #renewIfEnded(): Promise<void> {
-    if (!(await this.#holds())) await this.#renew();
-    await bindSession(this.#api, await readAccount(this.#profile));
-  }
-
-  async #renew(): Promise<void> {
     const row = await readAccount(this.#profile);
-    const token = await signIn(this.#api, row.account, row.authenticationKey);
-    await changeAccount(this.#profile, { token });
+    if (!(await this.#holds(row))) await signIn(this.#api, row.account, row.authenticationKey);
+    await bindSession(this.#api, row);
   }
 
   #wait(seconds: number): Promise<void> {

@@ -77,7 +77,7 @@ interface Identity {
 export async function enrol(place: Place, typed: Typed): Promise<Profile> {
   requireStrength(typed.password);
   const sheet = await begin(place, typed);
-  const api = new Api(sheet.serverUrl, "", place.fetch);
+  const api = new Api(sheet.serverUrl, place.fetch);
   const deployment = await requireDeployment(api, sheet);
   const stretched = new Stretched(typed.password, newKdf(deployment));
   const keys = newVaultKeys();
@@ -85,8 +85,8 @@ export async function enrol(place: Place, typed: Typed): Promise<Profile> {
   const row = firstRow(sheet, stretched, keys, identity, typed.device);
   const request = enrolment(sheet, stretched, keys, identity.seed);
   forgetSigningKeys();
-  const token = await redeem(api, request);
-  return await newProfile(place, typed.password, { ...row, token });
+  await redeem(api, request);
+  return await newProfile(place, typed.password, row);
 }
 
 /**
@@ -96,7 +96,7 @@ export async function enrol(place: Place, typed: Typed): Promise<Profile> {
  */
 export async function signInNewDevice(place: Place, typed: Typed): Promise<Profile> {
   const sheet = await begin(place, typed);
-  const api = new Api(sheet.serverUrl, "", place.fetch);
+  const api = new Api(sheet.serverUrl, place.fetch);
   await requireDeployment(api, sheet);
   const stretched = new Stretched(typed.password, kdfOf(await api.signInStart(sheet.account)));
   return await settleDevice(api, place, sheet, stretched, typed);
@@ -110,10 +110,10 @@ export async function signInNewDevice(place: Place, typed: Typed): Promise<Profi
 export async function recover(place: Place, typed: Typed): Promise<Profile> {
   requireStrength(typed.password);
   const sheet = await begin(place, typed);
-  const api = new Api(sheet.serverUrl, "", place.fetch);
+  const api = new Api(sheet.serverUrl, place.fetch);
   const deployment = await requireDeployment(api, sheet);
   const recovery = recoveryAuthenticationKey(sheet.secretR);
-  api.token = (await api.signInFinish(sheet.account, recovery, "recovery")).token;
+  await api.signInFinish(sheet.account, recovery, "recovery");
   const stored = await api.vaultWraps();
   const wraps = VaultWraps.decode(stored.wraps);
   const stretched = new Stretched(typed.password, newKdf(deployment));
@@ -141,12 +141,10 @@ export async function requireDeployment(
   return said;
 }
 
-/** A new session's token, which `api` uses from now on. */
-export async function signIn(api: Api, account: string, authenticationKey: Uint8Array): Promise<string> {
-  const session = await api.signInFinish(account, authenticationKey, "password");
-  if (session.account !== account) throw new ServerMisbehaved({ reason: "account" });
-  api.token = session.token;
-  return session.token;
+/** A new session, which this browser keeps from now on. */
+export async function signIn(api: Api, account: string, authenticationKey: Uint8Array): Promise<void> {
+  const signedIn = await api.signInFinish(account, authenticationKey, "password");
+  if (signedIn !== account) throw new ServerMisbehaved({ reason: "account" });
 }
 
 // ---------------------------------------------------------------- the parts
@@ -244,10 +242,10 @@ function withDevice(row: AccountRow, identity: Identity, device: string): Accoun
 /** The account exists and the password is at hand: make this device's key and profile. */
 async function settleDevice(api: Api, place: Place, sheet: Sheet, stretched: Stretched, typed: Typed): Promise<Profile> {
   const ak = accountKey(sheet.secretR);
-  const token = await signIn(api, sheet.account, stretched.authenticationKey(ak));
+  await signIn(api, sheet.account, stretched.authenticationKey(ak));
   const wraps = VaultWraps.decode((await api.vaultWraps()).wraps);
   const keys = stretched.vaultKeys(wraps, sheet.account, ak);
-  let row: AccountRow = { ...bareRow(sheet, stretched, keys), token };
+  let row = bareRow(sheet, stretched, keys);
   const found = await newestInner(api, keys.vaultKey, sheet.account);
   if (found !== null) {
     const envelope = openInner(keys.innerKey, found.sealed, { account: sheet.account, version: found.version });
@@ -260,14 +258,13 @@ async function settleDevice(api: Api, place: Place, sheet: Sheet, stretched: Str
   return await newProfile(place, typed.password, row);
 }
 
-async function redeem(api: Api, request: Enrolment): Promise<string> {
+async function redeem(api: Api, request: Enrolment): Promise<void> {
   try {
-    api.token = (await api.enrol(request)).token;
-    return api.token;
+    await api.enrol(request);
   } catch (error) {
     if (!(error instanceof ServerUnreachable)) throw error;
     // The answer was lost, perhaps not the enrolment: if the account exists now, it is ours.
-    return await signIn(api, request.account, request.authenticationKey);
+    await signIn(api, request.account, request.authenticationKey);
   }
 }
 

@@ -8,6 +8,8 @@ import { type Read, count, fields, textOf } from "../wire/shape.ts";
 import { ServerMisbehaved, ServerRefused, ServerUnreachable } from "./errors.ts";
 
 const TIMEOUT_MS = 30_000;
+/** Nobody waits longer for what he is leaving. */
+const SIGN_OUT_MS = 3_000;
 const PAGE = 100;
 const VAULT_PAGE = 500;
 
@@ -36,18 +38,17 @@ export interface PasswordChange {
 }
 
 /**
- * One server, one account. The token is set after signing in; without one only the open routes answer.
+ * One server, and whoever is signed in there: the session is a cookie that the browser keeps and no script sees.
  *
  * Every call throws ServerUnreachable, ServerRefused (with the server's code) or ServerMisbehaved.
  */
 export class Api {
   readonly serverUrl: string;
-  token: string;
   readonly #fetch: Fetch;
+  readonly #leaving = new AbortController();
 
-  constructor(serverUrl: string, token = "", fetcher: Fetch = (url, options) => fetch(url, options)) {
+  constructor(serverUrl: string, fetcher: Fetch = (url, options) => fetch(url, options)) {
     this.serverUrl = serverUrl.replace(/\/+$/, "");
-    this.token = token;
     this.#fetch = fetcher;
   }
 
@@ -57,7 +58,8 @@ export class Api {
     return this.#ask("GET", "/v1/deployment", wire.readDeployment);
   }
 
-  enrol(one: Enrolment): Promise<wire.SessionToken> {
+  /** Gives the account that is signed in from now on. */
+  enrol(one: Enrolment): Promise<string> {
     const request = {
       account: one.account,
       invitation_code: one.invitationCode,
@@ -75,13 +77,21 @@ export class Api {
     return this.#ask("POST", "/v1/sign-in/start", wire.readKdf, { account });
   }
 
-  signInFinish(account: string, authenticationKey: Uint8Array, method: "password" | "recovery"): Promise<wire.SessionToken> {
+  /** Gives the account that is signed in from now on. */
+  signInFinish(account: string, authenticationKey: Uint8Array, method: "password" | "recovery"): Promise<string> {
     const request = { account, authentication_key: wire.toBase64(authenticationKey), method };
     return this.#ask("POST", "/v1/sign-in/finish", wire.readSession, request);
   }
 
   session(): Promise<wire.SessionInfo> {
     return this.#ask("GET", "/v1/session", wire.readSessionInfo);
+  }
+
+  /** Ends the session, and its cookie goes. What is under way is given up before: a sign-in must not come after it. */
+  async signOut(): Promise<void> {
+    this.#leaving.abort();
+    const response = await this.#send("DELETE", "/v1/session", AbortSignal.timeout(SIGN_OUT_MS));
+    if (response.status !== 204) throw new ServerMisbehaved({ reason: "answer:/v1/session" });
   }
 
   async bindDevice(deviceId: string, proof: Uint8Array): Promise<void> {
@@ -214,16 +224,26 @@ export class Api {
   }
 
   async #request(method: string, path: string, body?: Json): Promise<Response> {
-    const headers: Record<string, string> = this.token === "" ? {} : { Authorization: `Bearer ${this.token}` };
+    const given = new AbortController();
+    const patience = AbortSignal.timeout(TIMEOUT_MS);
+    const giveUp = () => given.abort();
+    patience.addEventListener("abort", giveUp);
+    this.#leaving.signal.addEventListener("abort", giveUp, { signal: patience });
+    if (this.#leaving.signal.aborted) giveUp();
+    return await this.#send(method, path, given.signal, body);
+  }
+
+  async #send(method: string, path: string, signal: AbortSignal, body?: Json): Promise<Response> {
+    const headers: Record<string, string> = { ...wire.BY_COOKIE };
     if (body !== undefined) headers["Content-Type"] = "application/json";
     const options: RequestInit = {
       method,
       headers,
       body: body === undefined ? null : JSON.stringify(body),
       cache: "no-store",
-      credentials: "omit",
+      credentials: "same-origin",
       redirect: "error",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal,
     };
     let response: Response;
     try {

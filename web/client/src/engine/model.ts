@@ -49,7 +49,6 @@ export const ACCOUNT = {
   accountKey: EMPTY,
   /** Renews the session. It opens nothing: the vault's wraps hang on other derivations. */
   authenticationKey: EMPTY,
-  token: "",
   vaultKey: EMPTY,
   /** Items up to here have been merged. */
   vaultPosition: 0,

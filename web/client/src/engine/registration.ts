@@ -1,9 +1,8 @@
 /** This device at the server: its chain to the root, and the session bound to its key (PROTOCOL §1.1). */
 
-import { equal, utf8 } from "../crypto/bytes.ts";
+import { equal } from "../crypto/bytes.ts";
 import { Certificate, CertificateInvalid, Chain, verifyChain } from "../crypto/certificates.ts";
 import { signWithLabel } from "../crypto/labels.ts";
-import { sha256 } from "../crypto/primitives.ts";
 import { DecodeError } from "../crypto/tls.ts";
 import type { Profile } from "../store/profile.ts";
 import { DEVICE_PROOF_LABEL } from "../wire/http.ts";
@@ -47,10 +46,11 @@ export async function learnChain(api: Api, profile: Profile, clock: ServerClock)
   return await changeAccount(profile, { chain: chain.encode(), displayName: chain.officer.displayName });
 }
 
-/** Bind the session to this device by its signature over the token; a new device is registered with that. */
+/** Bind the session to this device by its signature over the token's hash; a new device is registered with that. */
 export async function bindSession(api: Api, row: AccountRow): Promise<void> {
-  if ((await api.session()).deviceId === row.deviceId) return;
-  const proof = signWithLabel(row.deviceSeed, DEVICE_PROOF_LABEL, sha256(utf8(api.token)));
+  const { deviceId, sessionId } = await api.session();
+  if (deviceId === row.deviceId) return;
+  const proof = signWithLabel(row.deviceSeed, DEVICE_PROOF_LABEL, sessionId);
   try {
     await api.bindDevice(row.deviceId, proof);
   } catch (error) {

@@ -28,14 +28,11 @@ export interface Handler {
   disconnected(): void;
 }
 
-/** Gives the session token; `renew` is asked before each attempt after one that was not let in. */
-export interface Tokens {
-  token(): string;
-  renew(): Promise<void>;
-}
+/** Asked before each attempt after one that was not let in: a session that holds, bound to this device. */
+export type Renew = () => Promise<void>;
 
-/** Opens a socket to the address; how the token travels is the platform's affair. */
-export type OpenSocket = (address: string, token: string) => WebSocket;
+/** Opens a socket to the address; the session travels as the browser's cookie. */
+export type OpenSocket = (address: string) => WebSocket;
 
 export type SessionState = "connecting" | "online" | "waiting" | "refused";
 
@@ -53,7 +50,7 @@ export function backoffSeconds(attempt: number, uniform: (low: number, high: num
 /** Keeps one connection alive from `start` until `stop`. */
 export class Session {
   readonly #address: string;
-  readonly #tokens: Tokens;
+  readonly #renew: Renew;
   readonly #handler: Handler;
   readonly #open: OpenSocket;
   readonly #onState: (state: SessionState, failure: DomainError | null) => void;
@@ -65,13 +62,13 @@ export class Session {
 
   constructor(
     serverUrl: string,
-    tokens: Tokens,
+    renew: Renew,
     handler: Handler,
     open: OpenSocket,
     onState: (state: SessionState, failure: DomainError | null) => void,
   ) {
     this.#address = socketAddress(serverUrl);
-    this.#tokens = tokens;
+    this.#renew = renew;
     this.#handler = handler;
     this.#open = open;
     this.#onState = onState;
@@ -128,8 +125,8 @@ export class Session {
   async #connectOnce(): Promise<DomainError | null> {
     const pump = new Pump(this.#handler);
     try {
-      // A browser does not say why a socket was not let in, so a token that may have ended is renewed beforehand.
-      if (this.#attempt > 0) await this.#tokens.renew();
+      // A browser does not say why a socket was not let in, so a session that may have ended is renewed beforehand.
+      if (this.#attempt > 0) await this.#renew();
       await this.#serve(pump);
     } catch (error) {
       if (error instanceof ServerUnreachable) return null;
@@ -145,7 +142,7 @@ export class Session {
   }
 
   async #serve(pump: Pump): Promise<void> {
-    const socket = this.#open(this.#address, this.#tokens.token());
+    const socket = this.#open(this.#address);
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
     const ended = new Promise<void>((done) => socket.addEventListener("close", () => done()));

@@ -71,7 +71,7 @@ export class Workplace implements Observer {
     this.#row = row;
     this.#tools = tools;
     this.#audience = audience;
-    this.api = new Api(row.serverUrl, row.token, tools.fetch);
+    this.api = new Api(row.serverUrl, tools.fetch);
     const live = new Live(this.#engines, this.#clock, (notice) => this.#later(this.#heed(notice)), () => this.#ready());
     this.#connection = new Connection(profile, this.api, this.#clock, tools.openSocket, live, {
       prepare: (account) => this.#prepare(account),
@@ -88,8 +88,8 @@ export class Workplace implements Observer {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#connection.stop();
     for (const engine of this.#engines.values()) engine.stop();
+    await this.#connection.stop();
     await this.#profile.idle();
     this.#profile.close();
   }

@@ -8,6 +8,8 @@ import { Malformed } from "./encoding.ts";
 import { type Fields, type Read, count, fields, flag, listOf, orNull, textOf } from "./shape.ts";
 
 export const DEVICE_PROOF_LABEL = "CENcommSession";
+/** With it the session is, or becomes, a cookie that no script sees (ADR 6); a page of another site cannot send it. */
+export const BY_COOKIE = { "CENcomm-Session": "cookie" } as const;
 
 /** `bytes` as base64url with padding. */
 export function toBase64(bytes: Uint8Array): string {
@@ -74,25 +76,27 @@ export function readDeployment(value: unknown): Deployment {
   };
 }
 
-export interface SessionToken {
-  readonly token: string;
-  readonly account: string;
-}
-
-export function readSession(value: unknown): SessionToken {
-  const from = fields(value);
-  return { token: text(from["token"]), account: text(from["account"]) };
+/** The account that is signed in; its token came as a cookie. */
+export function readSession(value: unknown): string {
+  return text(fields(value)["account"]);
 }
 
 export interface SessionInfo {
   readonly account: string;
   readonly deviceId: string | null;
+  /** The hash of the token: what the device signs. */
+  readonly sessionId: Uint8Array;
   readonly certified: boolean;
 }
 
 export function readSessionInfo(value: unknown): SessionInfo {
   const from = fields(value);
-  return { account: text(from["account"]), deviceId: orNull(text)(from["device_id"]), certified: flag(from["certified"]) };
+  return {
+    account: text(from["account"]),
+    deviceId: orNull(text)(from["device_id"]),
+    sessionId: blobOf(32)(from["session_id"]),
+    certified: flag(from["certified"]),
+  };
 }
 
 export interface Device {

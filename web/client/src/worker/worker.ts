@@ -7,9 +7,8 @@ import type { Port } from "./messages.ts";
 
 const NAME = "cencomm";
 
-/** A browser cannot set a header on a socket: the token travels as a second subprotocol, which the server never echoes. */
-function openSocket(address: string, token: string): WebSocket {
-  return new WebSocket(address, [SUBPROTOCOL, `cencomm.token.${token}`]);
+function openSocket(address: string): WebSocket {
+  return new WebSocket(address, SUBPROTOCOL);
 }
 
 const hub = new Hub({

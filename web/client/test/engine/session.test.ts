@@ -16,7 +16,7 @@ class FakeSocket extends EventTarget {
   binaryType = "blob";
   readonly sent: Uint8Array[] = [];
 
-  constructor(readonly address: string, readonly token: string) {
+  constructor(readonly address: string) {
     super();
     FakeSocket.made.push(this);
   }
@@ -64,9 +64,8 @@ function setUp(renew: () => Promise<void> = () => Promise.resolve()) {
   FakeSocket.made = [];
   const handler = new Recorder();
   const states: SessionState[] = [];
-  const open = (address: string, token: string) => new FakeSocket(address, token) as unknown as WebSocket;
-  const tokens = { token: () => "token", renew };
-  const session = new Session("http://server:1/", tokens, handler, open, (state) => states.push(state));
+  const open = (address: string) => new FakeSocket(address) as unknown as WebSocket;
+  const session = new Session("http://server:1/", renew, handler, open, (state) => states.push(state));
   session.start();
   return { handler, states, session };
 }
@@ -85,7 +84,7 @@ const soon = () => new Promise((done) => setTimeout(done, 5));
 test("says what is owed first, then hands over what comes, in order", async () => {
   const { handler, session, states } = setUp();
   const line = await socket(0);
-  expect([line.address, line.token]).toEqual(["ws://server:1/v1/session", "token"]);
+  expect(line.address).toBe("ws://server:1/v1/session");
   session.send({ frame: "ping", token: 9 });
   line.open();
   await soon();

@@ -6,6 +6,7 @@
  * ACC-03 a forgotten password: the sheet sets a new one in another browser; the one with the old key is refused
  * ACC-04 who asks to leave is removed by the organiser's client, reads what he had and nothing new
  * ACC-05 a revoked officer is removed from his groups
+ * ACC-06 the session is a cookie that ends with locking, and no token is in the profile or in an answer
  */
 
 import "fake-indexeddb/auto";
@@ -83,7 +84,9 @@ test("ACC-02 a new password opens the profile and the vault, the old one neither
   await inCug(martin);
   await expect(martin.engine.changePassword("not the password", NEW)).rejects.toMatchObject({ code: "client.wrong_password" });
   await martin.engine.changePassword(OLD, NEW);
+  expect([...martin.jar.cookies.keys()]).toEqual(["__Host-cencomm-session"]); // ACC-06
   await martin.engine.lock();
+  expect([...martin.jar.cookies]).toEqual([]);
   await expect(martin.engine.unlock(OLD)).rejects.toMatchObject({ code: "client.wrong_password" });
   await martin.engine.unlock(NEW);
   await online(martin);

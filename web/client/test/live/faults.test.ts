@@ -27,7 +27,7 @@ beforeAll(async () => {
   world = await World.found();
   await world.ask("officer", { name: OTIENO });
   await world.ask("officer", { name: OKELLO });
-  martin = browser("martin-faults", { openSocket: tamperingSocket(tampering) });
+  martin = browser("martin-faults", {}, tamperingSocket(tampering));
   await martin.engine.enrol(await world.ask<string>("invite", { account_name: "FR/martin" }), PASSWORD, "browser");
   await world.ask("certify", { administration: "FR" });
   await martin.engine.connect();
