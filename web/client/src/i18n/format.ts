@@ -1,6 +1,6 @@
 /** Times, numbers, names of countries and lists, in the reader's language (TERMS.md: day, month, four-digit year, 24 hours). */
 
-import { isolate, LOCALES } from "./catalogue.ts";
+import { isolate, type Language, LOCALES } from "./catalogue.ts";
 import { language } from "./index.ts";
 
 const made = new Map<string, unknown>();
@@ -65,8 +65,14 @@ export function decimal(text: string): string {
 
 /** CLDR's name of a country; the code where there is none. */
 export function countryName(code: string): string {
-  const names = formatter("region", (locale) => new Intl.DisplayNames(locale, { type: "region", fallback: "code" }));
-  return /^[A-Z]{2}$/u.test(code) ? (names.of(code) ?? code) : code;
+  return countryNameIn(code, language.value);
+}
+
+/** CLDR's name of a country in any of the six languages. */
+export function countryNameIn(code: string, wanted: Language): string {
+  const name = `region ${wanted}`;
+  if (!made.has(name)) made.set(name, new Intl.DisplayNames(LOCALES[wanted], { type: "region", fallback: "code" }));
+  return /^[A-Z]{2}$/u.test(code) ? ((made.get(name) as Intl.DisplayNames).of(code) ?? code) : code;
 }
 
 /** “a, b and c”. */

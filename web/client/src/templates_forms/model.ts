@@ -1,4 +1,4 @@
-/** A published form as the screens need it: what to ask, in which words (twin of `templates_forms.model`). Pure. */
+/** The words of a published form: what is asked, and what each answer is called. Its rules are `engine/rules`. Pure. */
 
 import type { Language } from "../i18n/catalogue.ts";
 
@@ -13,12 +13,9 @@ export interface FormField {
   readonly labels: Words;
   readonly hints: Words;
   readonly codeList: string;
-  readonly choiceFilter: string;
-  readonly required: string;
-  readonly relevant: string;
-  readonly constraint: string;
   readonly constraintMessages: Words;
-  readonly default: string;
+  /** Whether it is asked only where other answers ask for it. */
+  readonly conditional: boolean;
   readonly maxLength: number;
   readonly personal: boolean;
   readonly cen: "full" | "coarse" | "count" | "none";
@@ -28,34 +25,18 @@ export interface FormGroup {
   readonly kind: "group";
   readonly key: string;
   readonly labels: Words;
-  readonly relevant: string;
   readonly repeat: { readonly min: number; readonly max: number } | null;
   readonly children: readonly FormNode[];
 }
 
 export type FormNode = FormField | FormGroup;
 
-export interface FormCode {
-  readonly key: string;
-  readonly labels: Words;
-  readonly attributes: Readonly<Record<string, string>>;
-}
-
 export interface CodeList {
-  readonly codes: ReadonlyMap<string, FormCode>;
+  /** The words of each code; none where they are CLDR's. */
+  readonly codes: ReadonlyMap<string, Words>;
   /** Countries have their names from CLDR. */
   readonly territories: boolean;
 }
-
-export interface FormRule {
-  readonly level: "error" | "warn" | "info";
-  readonly at: string;
-  readonly expression: string;
-  readonly needs: readonly string[];
-  readonly messages: Words;
-}
-
-export type Tables = Readonly<Record<string, Readonly<Record<string, Words>>>>;
 
 export interface FormTemplate {
   readonly hash: string;
@@ -64,10 +45,11 @@ export interface FormTemplate {
   readonly labels: Words;
   readonly groups: readonly FormGroup[];
   readonly codeLists: ReadonlyMap<string, CodeList>;
-  readonly rules: ReadonlyMap<string, FormRule>;
-  /** Lookup tables of rules: table, row, column. */
-  readonly tables: Tables;
+  /** What each of the form's own rules says. */
+  readonly rules: ReadonlyMap<string, Words>;
   readonly fields: ReadonlyMap<string, FormField>;
+  /** As it was published; `engine/rules/plan.ts` has its rules. */
+  readonly document: string;
 }
 
 type Raw = Readonly<Record<string, unknown>>;
@@ -83,9 +65,9 @@ export function readTemplate(hash: string, document: string): FormTemplate {
     labels: words(raw["labels"]),
     groups,
     codeLists: new Map(rows(raw["code_lists"]).map((list) => [text(list["key"]), readCodeList(list)])),
-    rules: new Map(rows(raw["rules"]).map((rule) => [text(rule["key"]), readRule(rule)])),
-    tables: Object.fromEntries(rows(raw["tables"]).map((table) => [text(table["key"]), table["rows"] as Readonly<Record<string, Words>>])),
+    rules: new Map(rows(raw["rules"]).map((rule) => [text(rule["key"]), words(rule["messages"])])),
     fields: new Map(groups.flatMap(fieldsOf).map((field) => [field.key, field])),
+    document,
   };
 }
 
@@ -108,7 +90,6 @@ function readGroup(raw: Raw): FormGroup {
     kind: "group",
     key: text(raw["key"]),
     labels: words(raw["labels"]),
-    relevant: text(raw["relevant"]),
     repeat: repeat === undefined || repeat === null ? null : { min: repeat.min ?? 0, max: repeat.max ?? 500 },
     children: rows(raw["children"]).map((child) => (child["kind"] === "group" ? readGroup(child) : readField(child))),
   };
@@ -123,31 +104,16 @@ function readField(raw: Raw): FormField {
     labels: words(raw["labels"]),
     hints: words(raw["hints"]),
     codeList: text(raw["code_list"]),
-    choiceFilter: text(raw["choice_filter"]),
-    required: text(raw["required"]),
-    relevant: text(raw["relevant"]),
-    constraint: text(raw["constraint"]),
     constraintMessages: words(raw["constraint_messages"]),
-    default: text(raw["default"]),
+    conditional: text(raw["relevant"]) !== "",
     maxLength: Number(raw["max_length"] ?? 0),
     personal: (raw["nominal"] ?? "none") !== "none" || type === "text" || type === "longtext",
     cen: (raw["cen"] ?? "none") as FormField["cen"],
   };
 }
 
-function readRule(raw: Raw): FormRule {
-  return {
-    level: (raw["level"] ?? "error") as FormRule["level"],
-    at: text(raw["at"]),
-    expression: text(raw["expression"]),
-    needs: Array.isArray(raw["needs"]) ? (raw["needs"] as string[]) : [],
-    messages: words(raw["messages"]),
-  };
-}
-
 function readCodeList(raw: Raw): CodeList {
-  const codes = rows(raw["codes"]).map((code): FormCode => ({ key: text(code["key"]), labels: words(code["labels"]), attributes: words(code["attributes"]) }));
-  return { codes: new Map(codes.map((code) => [code.key, code])), territories: raw["words"] === "cldr_territory" };
+  return { codes: new Map(rows(raw["codes"]).map((code) => [text(code["key"]), words(code["labels"])])), territories: raw["words"] === "cldr_territory" };
 }
 
 function rows(value: unknown): readonly Raw[] {

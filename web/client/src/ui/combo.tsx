@@ -12,40 +12,65 @@ export interface Option {
   readonly label: string;
   /** Shown small beside the label, and searched too. */
   readonly code?: string;
+  /** The same in other languages: searched, and shown where only they fit. */
+  readonly others?: () => readonly string[];
 }
 
 interface ComboProps {
   readonly control: ControlProps;
   readonly options: readonly Option[];
+  /** Which of them may be chosen; asked only while the list is open. */
+  readonly allowed?: (value: string) => boolean;
+  /** Where none may be chosen: what to do first. */
+  readonly noneText?: string;
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly onBlur?: () => void;
 }
 
 const MOST = 300;
+const NO_RANK = 5;
 
-/** Those that begin with what was typed, then those that contain it; at most 300. */
+/** The code itself, names that begin so, words that begin so, names in other languages, then those that contain it; at most 300. */
 export function matching(options: readonly Option[], typed: string): readonly Option[] {
   const wanted = folded(typed.trim());
   if (wanted === "") return options.slice(0, MOST);
-  const first: Option[] = [];
-  const rest: Option[] = [];
-  for (const option of options) {
-    const label = folded(option.label);
-    if (label.startsWith(wanted) || folded(option.code ?? "") === wanted) first.push(option);
-    else if (label.includes(wanted)) rest.push(option);
-  }
-  return [...first, ...rest].slice(0, MOST);
+  const ranked = options.map((option, at) => ({ option, at, rank: rankOf(option, wanted) })).filter(({ rank }) => rank < NO_RANK);
+  return ranked
+    .sort((one, other) => one.rank - other.rank || one.at - other.at)
+    .slice(0, MOST)
+    .map(({ option }) => option);
 }
 
-export function Combo({ control, options, value, onChange, onBlur }: ComboProps) {
+function rankOf(option: Option, wanted: string): number {
+  const label = folded(option.label);
+  if (folded(option.code ?? option.value) === wanted) return 0;
+  if (label.startsWith(wanted)) return 1;
+  if (label.includes(` ${wanted}`)) return 2;
+  if (foreign(option, wanted) !== null) return 3;
+  return label.includes(wanted) || folded(option.value).startsWith(wanted) ? 4 : NO_RANK;
+}
+
+/** The name in another language that begins as was typed. */
+function foreign(option: Option, wanted: string): string | null {
+  return option.others?.().find((name) => folded(name).startsWith(wanted)) ?? null;
+}
+
+/** The name in another language, where nothing else of the option fits what was typed. */
+export function foreignName(option: Option, typed: string): string | null {
+  const wanted = folded(typed.trim());
+  return wanted !== "" && rankOf(option, wanted) === 3 ? foreign(option, wanted) : null;
+}
+
+export function Combo({ control, options, allowed, noneText, value, onChange, onBlur }: ComboProps) {
   const listId = useId();
   const [typed, setTyped] = useState<string | null>(null);
   const [at, setAt] = useState(0);
   const list = useRef<HTMLUListElement>(null);
   const chosen = options.find((option) => option.value === value);
   const open = typed !== null;
-  const shown = open ? matching(options, typed) : [];
+  const offered = open && allowed !== undefined ? options.filter((option) => allowed(option.value)) : options;
+  const shown = open ? matching(offered, typed) : [];
   const active = Math.min(at, shown.length - 1);
 
   useEffect(() => {
@@ -58,7 +83,8 @@ export function Combo({ control, options, value, onChange, onBlur }: ComboProps)
   };
   const show = (): void => {
     setTyped("");
-    setAt(Math.max(0, options.findIndex((option) => option.value === value)));
+    const possible = allowed === undefined ? options : options.filter((option) => allowed(option.value));
+    setAt(Math.max(0, possible.findIndex((option) => option.value === value)));
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
@@ -92,6 +118,8 @@ export function Combo({ control, options, value, onChange, onBlur }: ComboProps)
         spellcheck={false}
         placeholder={open ? (chosen?.label ?? t("ui.choose")) : t("ui.choose")}
         value={typed ?? chosen?.label ?? value}
+        title={chosen?.label}
+        onFocus={(event) => event.currentTarget.select()}
         onClick={() => (open ? setTyped(null) : show())}
         onInput={(event) => onInput(event.currentTarget.value)}
         onKeyDown={onKeyDown}
@@ -114,7 +142,10 @@ export function Combo({ control, options, value, onChange, onBlur }: ComboProps)
                 choose(option);
               }}
             >
-              <span>{option.label}</span>
+              <span>
+                {option.label}
+                <Foreign name={foreignName(option, typed)} />
+              </span>
               {option.code !== undefined && (
                 <bdi class="code" dir="ltr">
                   {option.code}
@@ -122,9 +153,19 @@ export function Combo({ control, options, value, onChange, onBlur }: ComboProps)
               )}
             </li>
           ))}
-          {shown.length === 0 && <li class="none">{t("ui.no_match")}</li>}
+          {shown.length === 0 && <li class="none">{offered.length === 0 && noneText !== undefined ? noneText : t("ui.no_match")}</li>}
         </ul>
       )}
     </div>
+  );
+}
+
+function Foreign({ name }: { readonly name: string | null }) {
+  if (name === null) return null;
+  return (
+    <bdi class="faint small" dir="auto">
+      {" "}
+      {name}
+    </bdi>
   );
 }

@@ -26,7 +26,7 @@ interface FieldProps {
   readonly messages?: readonly Message[];
   readonly required?: boolean;
   readonly optionalMark?: boolean;
-  readonly size?: "" | "w6" | "w12" | "half";
+  readonly size?: "" | "w6" | "w12" | "half" | "extra";
   readonly personal?: boolean;
   readonly name?: string;
   readonly children: (control: ControlProps) => ComponentChildren;

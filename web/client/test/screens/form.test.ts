@@ -1,13 +1,17 @@
 import { describe, expect, test } from "vitest";
 
 import type { Answers } from "../../src/engine/api.ts";
-import { momentText, pathOf, TOP, toSubmit, typedValue, westernFigures, withAnswer, withoutRow, withRow } from "../../src/screens/form/answers.ts";
-import { judge, offered, withDefaults } from "../../src/screens/form/judging.ts";
+import { finishedNumber, momentText, nowText, pathOf, TOP, typedTime, typedValue, westernFigures, withAnswer, withoutRow, withRow, withUsualUnit } from "../../src/screens/form/answers.ts";
+import { planOf } from "../../src/engine/rules/plan.ts";
+import { validate } from "../../src/engine/rules/validate.ts";
+import { filledIn, firstAnswers } from "../../src/screens/form/filled.ts";
 import { choose } from "../../src/templates_forms/model.ts";
-import { answerText, codeLabel, fieldLabel, optionsOf } from "../../src/screens/form/wording.ts";
+import { foreignName, matching } from "../../src/ui/combo.tsx";
+import { amountText, answerText, codeLabel, fieldLabel, optionsOf } from "../../src/screens/form/wording.ts";
 import { standardTemplate } from "./standard.ts";
 
 const template = standardTemplate();
+const plan = planOf(JSON.parse(template.document));
 const NOW = Date.UTC(2026, 10, 22, 12);
 const VALID: Answers = {
   reporting_country: "MA",
@@ -25,7 +29,7 @@ const VALID: Answers = {
   item: [{ heading: "drugs", product: "cocaine_hcl", quantity: "412", unit: "KGM", quantity_basis: "weighed" }],
   detection_method: "routine",
 };
-const rulesAt = (answers: Answers): readonly string[] => judge(template, answers, NOW).findings.map(({ rule, path }) => `${rule} ${path}`);
+const rulesAt = (answers: Answers): readonly string[] => filledIn(plan, answers, NOW).findings.map(({ rule, path }) => `${rule} ${path}`);
 
 describe("judging the standard form while one types", () => {
   test("a complete record has no finding", () => {
@@ -50,30 +54,37 @@ describe("judging the standard form while one types", () => {
     [{ direction: "sideways" }, "unknown_code direction"],
     [{ offence_location: "MAPTMX" }, "too_long offence_location"],
     [{ item: [{ ...(VALID["item"] as Answers[])[0], heading: "tobacco" }] }, "G02 item[0].product"],
-    [{ linked_warning: "W-1" }, "not_relevant linked_warning"],
     [{ item: [] }, "G01 item"],
   ] as [Answers, string][])("%o gives %s", (changed, finding) => {
     expect(rulesAt({ ...VALID, ...changed })).toContain(finding);
   });
 
   test("what is asked follows the answers", () => {
-    expect(judge(template, VALID, NOW).relevant.has("linked_warning")).toBe(false);
-    expect(judge(template, { ...VALID, detection_method: "warning" }, NOW).relevant.has("linked_warning")).toBe(true);
+    expect(filledIn(plan, VALID, NOW).relevant.has("linked_warning")).toBe(false);
+    expect(filledIn(plan, { ...VALID, detection_method: "warning" }, NOW).relevant.has("linked_warning")).toBe(true);
   });
 
   test("products and units follow the heading", () => {
-    const allowed = offered(template, template.fields.get("product")!, [VALID, { heading: "tobacco" }], ["item"]);
+    const allowed = filledIn(plan, { ...VALID, item: [{ heading: "tobacco" }] }, NOW).offers([["item", 0]], "product");
     expect(allowed("cigarettes")).toBe(true);
     expect(allowed("cocaine_hcl")).toBe(false);
   });
 
-  test("a form begins with its defaults", () => {
-    expect(withDefaults(template, { reporting_country: "KE" }, NOW)).toEqual({ reporting_country: "KE", offence_country: "KE", sharing_targets: ["group"] });
+  test("a form begins with what is known: country, operation, this minute, its defaults and one empty line", () => {
+    const now = new Date(NOW);
+    const begun = firstAnswers(template, plan, { account: "KE/otieno", operationCode: "TIDEMARK26", now });
+    expect(begun).toEqual({ reporting_country: "KE", operation_code: "TIDEMARK26", offence_country: "KE", sharing_targets: ["group"], offence_at: nowText(now), item: [{}] });
+  });
+
+  test("what one sees while typing is what the record is judged by", () => {
+    const answers = { ...VALID, offence_at: "2027-01-01", detection_method: "warning", item: [{ heading: "tobacco", product: "cocaine_hcl", quantity: "1.5", unit: "H87" }] };
+    const filled = filledIn(plan, answers, NOW);
+    expect(filled.findings).toEqual(validate(plan, filled.answers, NOW));
   });
 
   test("what is not asked is not sent", () => {
     const answers = { ...VALID, linked_warning: "W-1", item: [{ ...(VALID["item"] as Answers[])[0], product_other: "x" }] };
-    expect(toSubmit(answers, judge(template, answers, NOW).relevant)).toEqual(VALID);
+    expect(filledIn(plan, answers, NOW).answers).toEqual(VALID);
   });
 });
 
@@ -97,6 +108,38 @@ describe("answers", () => {
     expect(westernFigures("٠٩۰۹")).toBe("0909");
   });
 
+  test("a number is finished when its field is left", () => {
+    const quantity = template.fields.get("quantity")!;
+    expect(typedValue(quantity, "12,")).toBe("12.");
+    expect(typedValue(quantity, "-2,5")).toBe("-2.5");
+    expect(typedValue(quantity, "1٬420٫5")).toBe("1420.5");
+    expect([finishedNumber("12."), finishedNumber(".5"), finishedNumber("-.5"), finishedNumber("12.5")]).toEqual(["12", "0.5", "-0.5", "12.5"]);
+  });
+
+  test.each([
+    ["1:42", "01:42"],
+    ["142", "01:42"],
+    ["0142", "01:42"],
+    ["1.42", "01:42"],
+    ["23h05", "23:05"],
+    ["٠١:٤٢", "01:42"],
+    ["7", "07:00"],
+    ["24:00", null],
+    ["1:60", null],
+    ["noon", null],
+  ])("the hour %s is %s", (typed, time) => {
+    expect(typedTime(typed)).toBe(time);
+  });
+
+  test("a new line takes the unit that the draft last used for its heading", () => {
+    const answers: Answers = { item: [{ heading: "drugs", unit: "KGM" }, { heading: "tobacco", unit: "x_cig_carton" }, { heading: "drugs" }] };
+    expect(withUsualUnit(answers, { repeat: "item", row: 2 })).toEqual({ item: [(answers["item"] as Answers[])[0], (answers["item"] as Answers[])[1], { heading: "drugs", unit: "KGM" }] });
+    expect(withUsualUnit(answers, { repeat: "item", row: 0 })).toBe(answers);
+    const other: Answers = { item: [{ heading: "drugs", unit: "KGM" }, { heading: "weapons" }] };
+    expect(withUsualUnit(other, { repeat: "item", row: 1 })).toBe(other);
+    expect(withUsualUnit(other, TOP)).toBe(other);
+  });
+
   test("a time is written with the offset that holds there", () => {
     expect(momentText("2026-11-22", "")).toBe("2026-11-22");
     expect(momentText("2026-11-22", "01:42")).toMatch(/^2026-11-22T01:42[+-]\d\d:\d\d$/u);
@@ -113,9 +156,25 @@ describe("words", () => {
   });
 
   test("countries stand in the order of the alphabet", () => {
-    const labels = optionsOf(template, template.fields.get("offence_country")!, () => true).map(({ label }) => label);
+    const labels = optionsOf(template, template.fields.get("offence_country")!).map(({ label }) => label);
     expect(labels[0]).toBe("Afghanistan");
     expect(labels).toHaveLength(252);
+  });
+
+  test("a country is found by its code and by its name in each of the six languages", () => {
+    const options = optionsOf(template, template.fields.get("offence_country")!);
+    for (const typed of ["DE", "germany", "Allemagne", "alemania", "германия", "ألمانيا", "Alemanha"]) expect(matching(options, typed)[0]?.value).toBe("DE");
+    expect(foreignName(options.find(({ value }) => value === "DE")!, "allem")).toBe("Allemagne");
+    expect(foreignName(options.find(({ value }) => value === "DE")!, "germ")).toBe(null);
+    const units = optionsOf(template, template.fields.get("unit")!);
+    for (const typed of ["kgm", "kilog", "килограмм"]) expect(matching(units, typed)[0]?.value).toBe("KGM");
+  });
+
+  test("amounts are read out without a plural to get wrong", () => {
+    expect(amountText(template, "412", "KGM")).toBe("412\u00a0kg");
+    expect(amountText(template, "18.2", "H87")).toBe("18.2\u00a0× piece");
+    expect(amountText(template, "18.2", "")).toBe("18.2");
+    expect(amountText(template, "", "KGM")).toBe("");
   });
 
   test("a word in another language says so", () => {

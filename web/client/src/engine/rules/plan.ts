@@ -23,6 +23,7 @@ export interface FieldPlan {
   readonly required: Ready | null;
   readonly constraint: Ready | null;
   readonly choiceFilter: Ready | null;
+  readonly default: Ready | null;
   /** Whether anything but its type is judged. */
   readonly isConditional: boolean;
 }
@@ -117,6 +118,7 @@ class Maker {
       required: required ?? null,
       constraint: constraint ?? null,
       choiceFilter,
+      default: this.#ready(node, "default", path),
       isConditional: [relevant, required, constraint, choiceFilter].some((ready) => ready !== null),
     };
   }

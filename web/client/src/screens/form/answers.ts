@@ -1,7 +1,6 @@
 /** Answers as one changes them. Pure. */
 
 import type { Answers, AnswerValue } from "../../engine/api.ts";
-import { isMissing, rowsOf } from "./judging.ts";
 import type { FormField } from "../../templates_forms/model.ts";
 
 /** Where a field stands: outside repeats, or in one row of one. */
@@ -16,6 +15,19 @@ export function pathOf(place: Place, key: string): string {
   return place.repeat === "" ? key : `${place.repeat}[${place.row}].${key}`;
 }
 
+export function isRows(value: AnswerValue | undefined): value is readonly Answers[] {
+  return Array.isArray(value) && value.length > 0 && typeof value[0] === "object";
+}
+
+export function rowsOf(answers: Answers, key: string): readonly Answers[] {
+  const value = answers[key];
+  return isRows(value) ? value : [];
+}
+
+export function isMissing(value: AnswerValue | undefined): boolean {
+  return value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
+}
+
 /** The answers with one changed; what is missing is left out. */
 export function withAnswer(answers: Answers, place: Place, key: string, value: AnswerValue): Answers {
   if (place.repeat === "") return changed(answers, key, value);
@@ -25,6 +37,15 @@ export function withAnswer(answers: Answers, place: Place, key: string, value: A
 
 export function withRow(answers: Answers, repeat: string): Answers {
   return { ...answers, [repeat]: [...rowsOf(answers, repeat), {}] };
+}
+
+/** A row whose unit is open takes the one that this draft last used for the same heading. */
+export function withUsualUnit(answers: Answers, { repeat, row }: Place): Answers {
+  const rows = rowsOf(answers, repeat);
+  const mine = rows[row];
+  if (mine === undefined || isMissing(mine["heading"]) || !isMissing(mine["unit"])) return answers;
+  const alike = rows.findLast((other, at) => at !== row && other["heading"] === mine["heading"] && !isMissing(other["unit"]));
+  return alike === undefined ? answers : withAnswer(answers, { repeat, row }, "unit", alike["unit"]!);
 }
 
 export function withoutRow(answers: Answers, repeat: string, row: number): Answers {
@@ -38,24 +59,20 @@ function changed(answers: Answers, key: string, value: AnswerValue): Answers {
   return rest;
 }
 
-/** The answers that are sent: none for what is not asked, and no empty rows. */
-export function toSubmit(answers: Answers, relevant: ReadonlySet<string>, prefix = ""): Answers {
-  const kept: Record<string, AnswerValue> = {};
-  for (const [key, value] of Object.entries(answers)) {
-    if (!relevant.has(prefix + key)) continue;
-    const rows = rowsOf(answers, key);
-    kept[key] = rows.length === 0 ? value : rows.map((row, at) => toSubmit(row, relevant, `${prefix}${key}[${at}].`));
-  }
-  return kept;
-}
+const GROUPING = /[\s\u00a0\u202f\u066c'\u2019]/gu;
 
 /** What was typed, as the record keeps it; figures of every script and a decimal comma are taken. */
 export function typedValue(field: FormField, typed: string): AnswerValue {
   if (field.type === "int" || field.type === "decimal") {
-    const figures = westernFigures(typed).replace(/[\s\u00a0\u202f]/gu, "").replace(/^(\d+),(\d+)$/u, "$1.$2");
+    const figures = westernFigures(typed).replace(GROUPING, "").replace(/^([-\u2212]?)(\d*)[,\u060c](\d*)$/u, "$1$2.$3").replace("\u2212", "-");
     return field.type === "int" && /^-?\d{1,15}$/u.test(figures) ? Number(figures) : figures;
   }
   return field.type === "identifier" ? westernFigures(typed).toUpperCase() : typed;
+}
+
+/** What is left when the field is left: `12.` is 12, `.5` is 0.5. */
+export function finishedNumber(text: string): string {
+  return text.replace(/^(-?)\./u, "$10.").replace(/\.$/u, "");
 }
 
 /** Arabic-Indic and Persian figures as 0 to 9. */
@@ -63,11 +80,27 @@ export function westernFigures(text: string): string {
   return text.replace(/[\u0660-\u0669\u06f0-\u06f9]/gu, (figure) => String(figure.charCodeAt(0) & 0xf)).replace(/\u066b/gu, ".");
 }
 
+/** The hour that was typed, of 24: `142`, `1:42`, `01.42`, `1h42`, in figures of every script; null where it is none. */
+export function typedTime(typed: string): string | null {
+  const match = /^(\d{1,2})(?:\s?[:.hH\u0647]\s?(\d{2})|(\d{2}))?$/u.exec(westernFigures(typed.trim()));
+  if (match === null) return null;
+  const [hour, minute] = [Number(match[1]), Number(match[2] ?? match[3] ?? "0")];
+  return hour > 23 || minute > 59 ? null : `${two(hour)}:${two(minute)}`;
+}
+
+/** This minute, with the offset of this device. */
+export function nowText(now: Date): string {
+  return momentText(`${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`, `${two(now.getHours())}:${two(now.getMinutes())}`);
+}
+
+function two(number: number): string {
+  return String(number).padStart(2, "0");
+}
+
 /** A local date and time with the offset that holds there: `2026-11-22T01:42+03:00`; without a time, the date. */
 export function momentText(day: string, time: string): string {
   if (day === "" || time === "") return day;
   const offset = -new Date(`${day}T${time}`).getTimezoneOffset();
   if (Number.isNaN(offset)) return day;
-  const two = (number: number): string => String(number).padStart(2, "0");
   return `${day}T${time}${offset < 0 ? "-" : "+"}${two(Math.floor(Math.abs(offset) / 60))}:${two(Math.abs(offset) % 60)}`;
 }

@@ -1,20 +1,24 @@
 /** One question of a form, drawn by its type. */
 
+import { useRef, useState } from "preact/hooks";
+
 import type { Answers, AnswerValue, Finding } from "../../engine/api.ts";
 import { language, t } from "../../i18n/index.ts";
+import { Button } from "../../ui/basics.tsx";
 import { Combo } from "../../ui/combo.tsx";
 import { Checkbox, type ControlProps, Field, type Message } from "../../ui/field.tsx";
-import { momentText, pathOf, type Place, typedValue } from "./answers.ts";
-import { offered } from "./judging.ts";
+import { finishedNumber, momentText, nowText, pathOf, type Place, typedTime, typedValue } from "./answers.ts";
 import { choose, type FormField, type FormTemplate } from "../../templates_forms/model.ts";
-import { codeLabel, findingWords, isLatinOnly, optionsOf } from "./wording.ts";
+import { codeLabel, findingWords, isLatinOnly, optionsOf, placedFinding } from "./wording.ts";
 
 interface QuestionProps {
   readonly template: FormTemplate;
   readonly field: FormField;
   readonly place: Place;
-  /** The answers of the form, then of the row. */
-  readonly rows: readonly Answers[];
+  /** The answers beside this one: of the form, or of the row. */
+  readonly row: Answers;
+  /** Which codes may be chosen now. */
+  readonly offers: (code: string) => boolean;
   readonly required: boolean;
   readonly findings: readonly Finding[];
   readonly onChange: (value: AnswerValue) => void;
@@ -23,8 +27,9 @@ interface QuestionProps {
 
 export function Question(props: QuestionProps) {
   const { template, field, place, findings } = props;
-  const messages: readonly Message[] = findings.map((finding) => ({ tone: finding.level === "error" ? "invalid" : "warning", text: findingWords(template, finding) }));
-  const hint = Object.keys(field.hints).length > 0 ? choose(field.hints, language.value) : undefined;
+  const messages: readonly Message[] = findings.map((finding) => ({ tone: finding.level === "error" ? "invalid" : "warning", text: (place.repeat === "" ? findingWords : placedFinding)(template, finding) }));
+  const words = Object.keys(field.hints).length > 0 ? choose(field.hints, language.value) : undefined;
+  const hint = field.type === "datetime" ? <MomentHint value={String(props.row[field.key] ?? "")} words={words} onChange={props.onChange} /> : words;
   const long = field.type === "longtext" || field.type === "codes";
   return (
     <Field
@@ -33,7 +38,7 @@ export function Question(props: QuestionProps) {
       messages={messages}
       required={props.required}
       optionalMark
-      size={long ? "w12" : ""}
+      size={long ? "w12" : place.repeat !== "" && field.conditional ? "extra" : ""}
       personal={field.personal}
       name={pathOf(place, field.key)}
     >
@@ -42,12 +47,24 @@ export function Question(props: QuestionProps) {
   );
 }
 
-function Control({ template, field, place, rows, onChange, onLeave, control }: QuestionProps & { readonly control: ControlProps }) {
-  const value = rows.at(-1)![field.key];
-  const repeats = place.repeat === "" ? [] : [place.repeat];
+/** With which offset the hour is written, and this hour in one press. */
+function MomentHint({ value, words, onChange }: { readonly value: string; readonly words: string | undefined; readonly onChange: (value: string) => void }) {
+  const offset = /T\d\d:\d\d(?::\d\d)?(Z|[+-]\d\d:\d\d)$/u.exec(value)?.[1] ?? "";
+  return (
+    <>
+      {offset === "" ? words : t("form.offset", { offset: offset === "Z" ? "UTC" : `UTC${offset}` })}{" "}
+      <Button look="text" onClick={() => onChange(nowText(new Date()))}>
+        {t("form.now")}
+      </Button>
+    </>
+  );
+}
+
+function Control({ template, field, row, offers, onChange, onLeave, control }: QuestionProps & { readonly control: ControlProps }) {
+  const value = row[field.key];
   switch (field.type) {
     case "code":
-      return <Combo control={control} options={optionsOf(template, field, offered(template, field, rows, repeats))} value={String(value ?? "")} onChange={onChange} onBlur={onLeave} />;
+      return <Combo control={control} options={optionsOf(template, field)} allowed={offers} noneText={t("form.choose_first")} value={String(value ?? "")} onChange={onChange} onBlur={onLeave} />;
     case "codes":
       return <Codes template={template} field={field} value={value} control={control} onChange={onChange} />;
     case "bool":
@@ -76,7 +93,11 @@ function Control({ template, field, place, rows, onChange, onLeave, control }: Q
           autocapitalize={field.type === "identifier" ? "characters" : "sentences"}
           value={String(value ?? "")}
           onInput={(event) => onChange(typedValue(field, event.currentTarget.value))}
-          onBlur={onLeave}
+          onBlur={() => {
+            const text = String(value ?? "");
+            if (field.type === "decimal" && finishedNumber(text) !== text) onChange(finishedNumber(text));
+            onLeave();
+          }}
         />
       );
     }
@@ -113,14 +134,39 @@ interface MomentProps {
   readonly onLeave: () => void;
 }
 
-/** A date, and a time where it is known; the offset of this device is written with it. */
+/** A date, and the hour of 24 where it is known; the offset of this device is written with it. */
 function MomentControl({ value, control, onChange, onLeave }: MomentProps) {
   const day = value.slice(0, 10);
-  const time = value.slice(11, 16);
+  const [typed, setTyped] = useState<string | null>(null);
+  const hour = useRef("");
+  if (value.length > 10) hour.current = value.slice(11, 16);
+  const takeTime = (text: string): void => {
+    setTyped(text);
+    const time = text.trim() === "" ? "" : typedTime(text);
+    if (time === "") hour.current = "";
+    const itsDay = day === "" ? nowText(new Date()).slice(0, 10) : day;
+    // What is no hour stays in the answer, so that the rules say so.
+    if (time === null) onChange(`${itsDay}T${text}`);
+    else onChange(momentText(time === "" ? day : itsDay, time));
+  };
   return (
     <span class="moment">
-      <input {...control} class="in" type="date" value={day} onInput={(event) => onChange(momentText(event.currentTarget.value, time))} onBlur={onLeave} />
-      <input class="in" type="time" aria-label={t("form.time")} value={time} disabled={day === ""} onInput={(event) => onChange(momentText(day, event.currentTarget.value))} onBlur={onLeave} />
+      <input {...control} class="in" type="date" value={day} onInput={(event) => onChange(momentText(event.currentTarget.value, hour.current))} onBlur={onLeave} />
+      <input
+        class="in"
+        dir="ltr"
+        inputMode="numeric"
+        autocomplete="off"
+        maxLength={8}
+        placeholder="00:00"
+        aria-label={t("form.time")}
+        value={typed ?? value.slice(11, 16)}
+        onInput={(event) => takeTime(event.currentTarget.value)}
+        onBlur={() => {
+          setTyped(null);
+          onLeave();
+        }}
+      />
     </span>
   );
 }

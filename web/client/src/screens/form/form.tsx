@@ -5,16 +5,15 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Room } from "../../app/room.ts";
 import { useApp } from "../../app/state.ts";
 import { type Answers, EngineError, type Finding } from "../../engine/api.ts";
+import { type Plan, planOf } from "../../engine/rules/plan.ts";
 import { errorText, language, t } from "../../i18n/index.ts";
-import { Button, Empty, Note, Skeleton, State } from "../../ui/basics.tsx";
+import { choose, type FormTemplate } from "../../templates_forms/model.ts";
+import { Button, Empty, Note, Skeleton } from "../../ui/basics.tsx";
 import { Confirm } from "../../ui/dialog.tsx";
-import { Icon } from "../../ui/icon.tsx";
-import { pathOf, TOP, toSubmit, withAnswer, withoutRow, withRow } from "./answers.ts";
-import { Question } from "./control.tsx";
-import { judge, type Judgement, rowsOf, withDefaults } from "./judging.ts";
+import { Contents, focusOn, Summary } from "./contents.tsx";
+import { filledIn, firstAnswers } from "./filled.ts";
 import { Leaves } from "./leaves.tsx";
-import { choose, type FormField, type FormGroup, type FormTemplate } from "../../templates_forms/model.ts";
-import { findingWords, placedFinding } from "./wording.ts";
+import { Section } from "./sections.tsx";
 
 const SAVE_AFTER_MS = 600;
 
@@ -25,15 +24,16 @@ export function FormPage({ templateHash, replaces }: { readonly templateHash: st
   const [begun, setBegun] = useState<Answers | null>(null);
   const draftKey = replaces === "" ? templateHash : replaces;
   const template = room?.templates.value.get(templateHash);
+  const plan = useMemo(() => (template === undefined ? null : planOf(JSON.parse(template.document))), [template]);
   useEffect(() => {
-    if (room === null || view === null || template === undefined || begun !== null) return;
+    if (room === null || view === null || template === undefined || plan === null || begun !== null) return;
     void app.engine.drafts(room.cugId).then((drafts) => {
       const kept = drafts.find((draft) => draft.key === draftKey)?.answers ?? null;
-      setBegun(kept ?? amended(room, replaces) ?? firstAnswers(template, app.status.value?.account?.account ?? "", view.operationCode));
+      setBegun(kept ?? amended(room, replaces) ?? firstAnswers(template, plan, { account: app.status.value?.account?.account ?? "", operationCode: view.operationCode, now: new Date() }));
     });
   }, [room, view, template]);
   if (room === null || view === null) return <Page>{<Skeleton lines={12} />}</Page>;
-  if (template === undefined) {
+  if (template === undefined || plan === null) {
     return (
       <Page>
         <Empty title={t("form.none_title")} text={t("card.no_template")} />
@@ -41,7 +41,7 @@ export function FormPage({ templateHash, replaces }: { readonly templateHash: st
     );
   }
   if (begun === null) return <Page>{<Skeleton lines={12} />}</Page>;
-  return <Filling room={room} template={template} begun={begun} draftKey={draftKey} replaces={replaces} title={view.title} />;
+  return <Filling room={room} template={template} plan={plan} begun={begun} draftKey={draftKey} replaces={replaces} title={view.title} />;
 }
 
 function Page({ children }: { readonly children: preact.ComponentChildren }) {
@@ -58,26 +58,17 @@ function amended(room: Room, replaces: string): Answers | null {
   return item?.content?.kind === "form" ? item.content.answers : null;
 }
 
-/** What is known without asking: the writer's country, the operation, the form's own defaults, one empty line. */
-function firstAnswers(template: FormTemplate, account: string, operationCode: string): Answers {
-  const known: Record<string, string> = {};
-  const country = account.split("/")[0]!;
-  if (template.fields.has("reporting_country") && /^[A-Z]{2}$/u.test(country)) known["reporting_country"] = country;
-  if (template.fields.has("operation_code") && operationCode !== "") known["operation_code"] = operationCode;
-  const begun = withDefaults(template, known, Date.now());
-  return template.groups.filter((group) => group.repeat !== null).reduce((answers, group) => withRow(answers, group.key), begun);
-}
-
 interface FillingProps {
   readonly room: Room;
   readonly template: FormTemplate;
+  readonly plan: Plan;
   readonly begun: Answers;
   readonly draftKey: string;
   readonly replaces: string;
   readonly title: string;
 }
 
-function Filling({ room, template, begun, draftKey, replaces, title }: FillingProps) {
+function Filling({ room, template, plan, begun, draftKey, replaces, title }: FillingProps) {
   const app = useApp();
   const [answers, setAnswers] = useState(begun);
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
@@ -87,8 +78,8 @@ function Filling({ room, template, begun, draftKey, replaces, title }: FillingPr
   const [kept, setKept] = useState(false);
   const [discarding, setDiscarding] = useState(false);
   const saving = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const judgement = useMemo(() => judge(template, answers, Date.now()), [template, answers]);
-  const findings = [...judgement.findings, ...refused.filter((one) => !judgement.findings.some((other) => other.rule === one.rule && other.path === one.path))];
+  const filled = useMemo(() => filledIn(plan, answers, Date.now()), [plan, answers]);
+  const findings = [...filled.findings, ...refused.filter((one) => !filled.findings.some((other) => other.rule === one.rule && other.path === one.path))];
   const errors = findings.filter((finding) => finding.level === "error");
   useEffect(() => () => clearTimeout(saving.current), []);
 
@@ -109,7 +100,7 @@ function Filling({ room, template, begun, draftKey, replaces, title }: FillingPr
     if (errors.length > 0) return focusOn(errors[0]!.path);
     setBusy(true);
     try {
-      const wanted = { templateHash: template.hash, answers: toSubmit(answers, judgement.relevant) };
+      const wanted = { templateHash: template.hash, answers: filled.answers };
       await app.engine.submit(room.cugId, replaces === "" ? wanted : { ...wanted, replaces, ...recordOf(room, replaces) });
       await forget();
       app.say("stored", t("form.submitted"));
@@ -147,7 +138,7 @@ function Filling({ room, template, begun, draftKey, replaces, title }: FillingPr
         </div>
       </header>
       <div class="form-page">
-        <Contents template={template} judgement={judgement} findings={tried ? findings : shown} />
+        <Contents template={template} filled={filled} findings={tried ? findings : shown} />
         <div class="form-main">
           {replaces !== "" && <Note icon="history">{t("form.amending")}</Note>}
           {tried && errors.length > 0 && <Summary template={template} errors={errors} />}
@@ -157,14 +148,14 @@ function Filling({ room, template, begun, draftKey, replaces, title }: FillingPr
               template={template}
               group={group}
               answers={answers}
-              judgement={judgement}
+              filled={filled}
               shown={shown}
               onChange={change}
               onLeave={(path) => setLeft((before) => new Set(before).add(path))}
             />
           ))}
         </div>
-        <Leaves template={template} answers={answers} relevant={judgement.relevant} />
+        <Leaves template={template} answers={answers} relevant={filled.relevant} />
       </div>
       <div class="bottom-bar">
         {kept && <span class="small quiet">{t("form.kept")}</span>}
@@ -180,146 +171,4 @@ function Filling({ room, template, begun, draftKey, replaces, title }: FillingPr
 function recordOf(room: Room, replaces: string): { readonly recordId?: string } {
   const item = room.items.value?.find((one) => one.clientRef === replaces);
   return item?.content?.kind === "form" ? { recordId: item.content.recordId } : {};
-}
-
-/** Bring a field into view and into hand. */
-function focusOn(path: string): void {
-  requestAnimationFrame(() => {
-    const field = document.querySelector(`[data-field="${CSS.escape(path)}"]`);
-    field?.scrollIntoView({ block: "center" });
-    field?.querySelector<HTMLElement>("input, textarea")?.focus({ preventScroll: true });
-  });
-}
-
-function Summary({ template, errors }: { readonly template: FormTemplate; readonly errors: readonly Finding[] }) {
-  return (
-    <Note tone="invalid" icon="circle-alert" alert>
-      <p class="strong">{t("form.errors", { count: errors.length })}</p>
-      <ul>
-        {errors.map((finding) => (
-          <li key={`${finding.rule} ${finding.path}`}>
-            <Button look="text" onClick={() => focusOn(finding.path)}>
-              {placedFinding(template, finding)}
-            </Button>
-          </li>
-        ))}
-      </ul>
-    </Note>
-  );
-}
-
-function Contents({ template, judgement, findings }: { readonly template: FormTemplate; readonly judgement: Judgement; readonly findings: readonly Finding[] }) {
-  return (
-    <nav class="toc" aria-label={t("form.sections")}>
-      {template.groups.map((group) => {
-        const keys = new Set([group.key, ...group.children.map((child) => child.key)]);
-        const inside = (finding: Finding): boolean => keys.has(finding.path.split(/[[.]/u)[0]!) || keys.has(finding.path);
-        const mine = findings.filter(inside);
-        const open = judgement.findings.some((finding) => finding.level === "error" && inside(finding));
-        return (
-          <a key={group.key} href={`#${group.key}`} onClick={(event) => (event.preventDefault(), document.getElementById(`section-${group.key}`)?.scrollIntoView())}>
-            <span>{choose(group.labels, language.value)}</span>
-            <SectionSign bad={mine.some((finding) => finding.level === "error")} warn={mine.some((finding) => finding.level === "warn")} done={!open} />
-          </a>
-        );
-      })}
-    </nav>
-  );
-}
-
-function SectionSign({ bad, warn, done }: { readonly bad: boolean; readonly warn: boolean; readonly done: boolean }) {
-  if (bad) return <Sign name="circle-alert" tone="bad" words={t("form.has_errors")} />;
-  if (warn) return <Sign name="triangle-alert" tone="warn" words={t("form.has_warnings")} />;
-  return done ? <Sign name="check" tone="ok" words={t("form.complete")} /> : <span />;
-}
-
-function Sign({ name, tone, words }: { readonly name: "circle-alert" | "triangle-alert" | "check"; readonly tone: string; readonly words: string }) {
-  return (
-    <span>
-      <Icon name={name} tone={tone} />
-      <span class="vh">{words}</span>
-    </span>
-  );
-}
-
-interface SectionProps {
-  readonly template: FormTemplate;
-  readonly group: FormGroup;
-  readonly answers: Answers;
-  readonly judgement: Judgement;
-  readonly shown: readonly Finding[];
-  readonly onChange: (answers: Answers) => void;
-  readonly onLeave: (path: string) => void;
-}
-
-function Section(props: SectionProps) {
-  const { group, answers, judgement, shown, template, onChange } = props;
-  if (!judgement.relevant.has(group.key)) return null;
-  const fields = group.children.filter((child): child is FormField => child.kind === "field");
-  const rows = group.repeat === null ? [] : rowsOf(answers, group.key);
-  return (
-    <section class="section" id={`section-${group.key}`} aria-labelledby={`heading-${group.key}`}>
-      <h2 id={`heading-${group.key}`}>{choose(group.labels, language.value)}</h2>
-      {group.repeat === null ? (
-        <Fields {...props} fields={fields} place={TOP} rows={[answers]} />
-      ) : (
-        <div class="rows-of">
-          {rows.map((row, at) => (
-            <div class="row-of" key={at} role="group" aria-label={t("form.row", { number: at + 1 })}>
-              <div class="row">
-                <h3>{t("form.row", { number: at + 1 })}</h3>
-                {rows.length > group.repeat!.min && <Button class="push" look="bare" icon="x" label={t("form.remove_row", { number: at + 1 })} onClick={() => onChange(withoutRow(answers, group.key, at))} />}
-              </div>
-              <Fields {...props} fields={fields} place={{ repeat: group.key, row: at }} rows={[answers, row]} />
-            </div>
-          ))}
-          {shown
-            .filter((finding) => finding.path === group.key)
-            .map((finding) => (
-              <State key={finding.rule} tone="invalid">
-                {findingWords(template, finding)}
-              </State>
-            ))}
-          {rows.length < group.repeat.max && (
-            <div class="row">
-              <Button look="link" icon="plus" onClick={() => onChange(withRow(answers, group.key))}>
-                {t("form.add_row")}
-              </Button>
-            </div>
-          )}
-        </div>
-      )}
-    </section>
-  );
-}
-
-interface FieldsProps extends SectionProps {
-  readonly fields: readonly FormField[];
-  readonly place: { readonly repeat: string; readonly row: number };
-  readonly rows: readonly Answers[];
-}
-
-function Fields({ template, fields, place, rows, answers, judgement, shown, onChange, onLeave }: FieldsProps) {
-  return (
-    <div class="fields">
-      {fields
-        .filter((field) => field.type !== "derived" && judgement.relevant.has(pathOf(place, field.key)))
-        .map((field) => {
-          const path = pathOf(place, field.key);
-          return (
-            <Question
-              key={path}
-              template={template}
-              field={field}
-              place={place}
-              rows={rows}
-              required={judgement.required.has(path)}
-              findings={shown.filter((finding) => finding.path === path)}
-              onChange={(value) => onChange(withAnswer(answers, place, field.key, value))}
-              onLeave={() => onLeave(path)}
-            />
-          );
-        })}
-    </div>
-  );
 }

@@ -3,8 +3,7 @@
 import type { Answers } from "../../engine/api.ts";
 import { language, t } from "../../i18n/index.ts";
 import { Note } from "../../ui/basics.tsx";
-import { pathOf, TOP } from "./answers.ts";
-import { isMissing, rowsOf } from "./judging.ts";
+import { isMissing, pathOf, rowsOf, TOP } from "./answers.ts";
 import { choose, fieldsOf, type FormField, type FormTemplate } from "../../templates_forms/model.ts";
 import { answerText, isLatinOnly } from "./wording.ts";
 
@@ -16,8 +15,9 @@ export function Leaves({ template, answers, relevant }: { readonly template: For
       for (const field of fieldsOf(group)) {
         const path = pathOf(group.repeat === null ? TOP : { repeat: group.key, row: at }, field.key);
         if ((field.cen !== "full" && field.cen !== "coarse") || isMissing(row[field.key]) || !relevant.has(path)) continue;
-        const whole = answerText(template, field, row[field.key]);
-        shown.push({ field, path, text: field.cen === "coarse" ? whole.slice(0, 7) : whole });
+        // Coarse is the day without the hour, as the core's projection leaves it.
+        const leaving = field.cen === "coarse" ? String(row[field.key]).slice(0, 10) : row[field.key];
+        shown.push({ field, path, text: answerText(template, field, leaving) });
       }
     });
   }
@@ -27,6 +27,7 @@ export function Leaves({ template, answers, relevant }: { readonly template: For
       <section class="stack tight">
         <h2>{t("form.cen_title")}</h2>
         <p class="hint">{t("form.cen_note")}</p>
+        {shown.length === 0 && <p class="quiet">{t("form.cen_empty")}</p>}
         <div class="goes">
           <dl class="boxes">
             {shown.map(({ field, path, text }) => (

@@ -1,11 +1,9 @@
 /** The simplified seizure form that comes with CENcomm, loaded only when an organiser publishes it. */
 
 import address from "../../../../../cencomm/templates_forms/standard/simplified_seizure.json?url";
-import { canonical } from "./canonical.ts";
 
-/** Its canonical document. */
 export async function standardForm(): Promise<string> {
   const answer = await fetch(address);
   if (!answer.ok) throw new Error(`the standard form answers ${answer.status}`);
-  return canonical(await answer.json());
+  return await answer.text();
 }

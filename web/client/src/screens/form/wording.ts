@@ -1,36 +1,54 @@
 /** Answers, codes and findings in the reader's words. */
 
 import type { AnswerValue, Finding } from "../../engine/api.ts";
-import { compare, countryName, decimal, list, written } from "../../i18n/format.ts";
-import { findingText, language, t } from "../../i18n/index.ts";
+import { compare, countryName, countryNameIn, decimal, list, written } from "../../i18n/format.ts";
+import { findingText, type Language, language, LANGUAGES, t } from "../../i18n/index.ts";
 import type { Option } from "../../ui/combo.tsx";
-import { choose, type CodeList, type FormField, type FormTemplate } from "../../templates_forms/model.ts";
+import { choose, type CodeList, type FormField, type FormTemplate, type Words } from "../../templates_forms/model.ts";
 
 export function codeLabel(codes: CodeList | undefined, key: string): string {
-  const code = codes?.codes.get(key);
-  if (code === undefined) return key;
-  if (Object.keys(code.labels).length > 0) return choose(code.labels, language.value);
+  const words = codes?.codes.get(key);
+  if (words === undefined) return key;
+  if (Object.keys(words).length > 0) return choose(words, language.value);
   return codes?.territories === true ? countryName(key) : key;
 }
 
 /** Symbols that are the same in all six languages (UNECE Recommendation 20 codes). */
 const SYMBOLS: Readonly<Record<string, string>> = { KGM: "kg", GRM: "g", MGM: "mg", TNE: "t", LTR: "l", MLT: "ml", HLT: "hl", MTQ: "m³", BQL: "Bq" };
 
-/** “412 kg”, “1 420 cigarettes”. */
+/** “412 kg”, “1 420 × carton of 200 cigarettes”. */
 export function amountText(template: FormTemplate, quantity: string, unit: string): string {
   if (quantity === "") return "";
-  return [decimal(quantity), SYMBOLS[unit] ?? codeLabel(template.codeLists.get("unit"), unit)].filter(Boolean).join("\u00a0");
+  const symbol = SYMBOLS[unit];
+  if (symbol !== undefined) return `${decimal(quantity)}\u00a0${symbol}`;
+  return unit === "" ? decimal(quantity) : `${decimal(quantity)}\u00a0× ${codeLabel(template.codeLists.get("unit"), unit)}`;
 }
 
+/** Codes that people write, such as KG, DE or 1; others are the form's own. */
+const WRITTEN_CODE = /^[A-Z0-9]{1,6}$/u;
+const madeOptions = new WeakMap<CodeList, { readonly language: Language; readonly options: readonly Option[] }>();
+
 /** The options of a field; countries in the reader's alphabet, everything else as the form has it. */
-export function optionsOf(template: FormTemplate, field: FormField, allowed: (key: string) => boolean): readonly Option[] {
+export function optionsOf(template: FormTemplate, field: FormField): readonly Option[] {
   const codes = template.codeLists.get(field.codeList);
   if (codes === undefined) return [];
-  const options = [...codes.codes.keys()].filter(allowed).map((key) => {
-    const label = codeLabel(codes, key);
-    return codes.territories && label !== key ? { value: key, label, code: key } : { value: key, label };
-  });
-  return codes.territories ? options.sort((one, other) => compare(one.label, other.label)) : options;
+  const made = madeOptions.get(codes);
+  if (made?.language === language.value) return made.options;
+  const options = [...codes.codes].map(([key, words]) => optionOf(codes, key, words));
+  if (codes.territories) options.sort((one, other) => compare(one.label, other.label));
+  madeOptions.set(codes, { language: language.value, options });
+  return options;
+}
+
+/** Found by its code and by its name in each of the six languages. */
+function optionOf(codes: CodeList, key: string, words: Words): Option {
+  const label = codeLabel(codes, key);
+  let others: readonly string[] | null = null;
+  const find = (): readonly string[] => {
+    others ??= [...new Set(codes.territories ? LANGUAGES.map((one) => countryNameIn(key, one)) : Object.values(words))].filter((name) => name !== label);
+    return others;
+  };
+  return { value: key, label, others: find, ...(WRITTEN_CODE.test(key) && label !== key ? { code: key } : {}) };
 }
 
 /** One answer as a person reads it. */
@@ -65,7 +83,7 @@ export function isLatinOnly(field: FormField): boolean {
 /** What a finding says: the words of every form's checks, else those of the form's own rule. */
 export function findingWords(template: FormTemplate, finding: Finding): string {
   const own = template.rules.get(finding.rule);
-  if (own !== undefined) return choose(own.messages, language.value);
+  if (own !== undefined) return choose(own, language.value);
   const field = template.fields.get(fieldKey(finding.path));
   if (finding.rule === "constraint" && field !== undefined && Object.keys(field.constraintMessages).length > 0) {
     return choose(field.constraintMessages, language.value);

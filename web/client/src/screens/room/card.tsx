@@ -4,12 +4,11 @@ import { useState } from "preact/hooks";
 
 import type { Room } from "../../app/room.ts";
 import type { Answers, Finding, ItemContent } from "../../engine/api.ts";
-import { countryName } from "../../i18n/format.ts";
 import { language, t } from "../../i18n/index.ts";
 import { Button, State } from "../../ui/basics.tsx";
 import { Icon } from "../../ui/icon.tsx";
-import { pathOf, TOP } from "../form/answers.ts";
-import { isMissing, rowsOf } from "../form/judging.ts";
+import { RouteLine } from "../route-line.tsx";
+import { isMissing, pathOf, rowsOf, TOP } from "../form/answers.ts";
 import { choose, fieldsOf, type FormField, type FormTemplate } from "../../templates_forms/model.ts";
 import { amountText, answerText, codeLabel, isLatinOnly, placedFinding } from "../form/wording.ts";
 
@@ -56,7 +55,7 @@ export function RecordCard({ content, room, findings, amends, onReply }: CardPro
       </header>
       <Headline template={template} answers={content.answers} />
       {open ? <Everything template={template} answers={content.answers} wrong={wrong} /> : <First template={template} answers={content.answers} />}
-      <Route answers={content.answers} />
+      <RouteLine answers={content.answers} />
       {wrong.length > 0 && (
         <ul class="findings">
           {wrong.map((finding) => (
@@ -178,34 +177,6 @@ function Box({ template, field, answers, bad = false }: BoxProps) {
         </bdi>
       </dd>
     </div>
-  );
-}
-
-/** From where, found where, to where: solid as far as the goods went. */
-function Route({ answers }: { readonly answers: Answers }) {
-  const [from, found, to] = ["departure_country", "offence_country", "destination_country"].map((key) => String(answers[key] ?? ""));
-  if (!from || !found || !to) return null;
-  return (
-    <ol class="route">
-      {from !== found && (
-        <li>
-          <b>{countryName(from)}</b>
-          <span>{t("card.departure")}</span>
-        </li>
-      )}
-      <li class="found">
-        <b>{countryName(found)}</b>
-        <span>{t("card.found_here")}</span>
-      </li>
-      {to !== found && (
-        <li class="unreached">
-          <b>{countryName(to)}</b>
-          <span>
-            {t("card.destination")} · {t("card.not_reached")}
-          </span>
-        </li>
-      )}
-    </ol>
   );
 }
 

@@ -1,0 +1,121 @@
+/** The sections of a form: questions side by side; what repeats is a grid that one types through, on a phone a list. */
+
+import type { Answers, Finding } from "../../engine/api.ts";
+import { language, t } from "../../i18n/index.ts";
+import { choose, type FormField, type FormGroup, type FormTemplate } from "../../templates_forms/model.ts";
+import { Button } from "../../ui/basics.tsx";
+import { RouteLine } from "../route-line.tsx";
+import { pathOf, type Place, rowsOf, TOP, withAnswer, withoutRow, withRow, withUsualUnit } from "./answers.ts";
+import { Question } from "./control.tsx";
+import type { Filled } from "./filled.ts";
+import { findingWords } from "./wording.ts";
+
+/** The section that asks where goods came from and went shows the way as a line. */
+const DESTINATION = "destination_country";
+
+interface SectionProps {
+  readonly template: FormTemplate;
+  readonly group: FormGroup;
+  readonly answers: Answers;
+  readonly filled: Filled;
+  readonly shown: readonly Finding[];
+  readonly onChange: (answers: Answers) => void;
+  readonly onLeave: (path: string) => void;
+}
+
+export function Section(props: SectionProps) {
+  const { group, answers, filled } = props;
+  if (!filled.relevant.has(group.key)) return null;
+  const fields = group.children.filter((child): child is FormField => child.kind === "field" && child.type !== "derived");
+  return (
+    <section class="section" id={`section-${group.key}`} aria-labelledby={`heading-${group.key}`}>
+      <h2 id={`heading-${group.key}`}>{choose(group.labels, language.value)}</h2>
+      {group.repeat === null ? (
+        <div class="fields">
+          <Questions {...props} fields={fields} place={TOP} row={answers} />
+        </div>
+      ) : (
+        <Rows {...props} fields={fields} />
+      )}
+      {fields.some((field) => field.key === DESTINATION) && <RouteLine answers={answers} />}
+    </section>
+  );
+}
+
+interface FieldsProps extends SectionProps {
+  readonly fields: readonly FormField[];
+}
+
+function Rows(props: FieldsProps) {
+  const { template, group, answers, shown, fields, onChange } = props;
+  const rows = rowsOf(answers, group.key);
+  const { min, max } = group.repeat!;
+  const columns = fields.filter((field) => !field.conditional).map((field) => (field.type === "int" || field.type === "decimal" ? "minmax(0, 0.7fr)" : "minmax(0, 1fr)"));
+  const add = (): void => {
+    onChange(withRow(answers, group.key));
+    const path = pathOf({ repeat: group.key, row: rows.length }, fields[0]!.key);
+    requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-field="${CSS.escape(path)}"] :is(input, textarea)`)?.focus());
+  };
+  return (
+    <div class="rows-of" style={{ "--columns": columns.join(" ") } as preact.CSSProperties}>
+      {rows.map((row, at) => (
+        <div class="row-of fields" key={at} role="group" aria-label={t("form.row", { number: at + 1 })}>
+          <h3>
+            <span class="word">{t("form.row", { number: at + 1 })}</span>
+            <span class="digit" aria-hidden="true">
+              {at + 1}
+            </span>
+          </h3>
+          <Questions {...props} place={{ repeat: group.key, row: at }} row={row} />
+          {rows.length > min && <Button class="remove" look="bare" icon="x" label={t("form.remove_row", { number: at + 1 })} onClick={() => onChange(withoutRow(answers, group.key, at))} />}
+        </div>
+      ))}
+      {shown
+        .filter((finding) => finding.path === group.key)
+        .map((finding) => (
+          <p class="msg invalid" key={finding.rule}>
+            {findingWords(template, finding)}
+          </p>
+        ))}
+      {rows.length < max && (
+        <div class="row">
+          <Button look="link" icon="plus" onClick={add}>
+            {t("form.add_row")}
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+interface QuestionsProps extends FieldsProps {
+  readonly place: Place;
+  readonly row: Answers;
+}
+
+function Questions({ template, fields, place, row, answers, filled, shown, onChange, onLeave }: QuestionsProps) {
+  const at = place.repeat === "" ? [] : ([[place.repeat, place.row]] as const);
+  return (
+    <>
+      {fields
+        .filter((field) => filled.relevant.has(pathOf(place, field.key)))
+        .map((field) => {
+          const path = pathOf(place, field.key);
+          return (
+            <Question
+              key={path}
+              template={template}
+              field={field}
+              place={place}
+              row={row}
+              offers={filled.offers(at, field.key)}
+              required={filled.required.has(path)}
+              findings={shown.filter((finding) => finding.path === path)}
+              onChange={(value) => onChange(withUsualUnit(withAnswer(answers, place, field.key, value), place))}
+              onLeave={() => onLeave(path)}
+            />
+          );
+        })}
+    </>
+  );
+}
