@@ -18,7 +18,7 @@ import { UnknownGroup } from "./errors.ts";
 import type { OpenSocket } from "./session.ts";
 import { errorView } from "./crossing.ts";
 import { accountView } from "./views.ts";
-import { type ConnectionReport, Workplace } from "./workplace.ts";
+import { type Audience, type ConnectionReport, Workplace } from "./workplace.ts";
 
 /** What the platform gives: where the profile lies, and how sockets open. */
 export interface Platform extends Place {
@@ -68,17 +68,17 @@ export class Engine implements api.EngineCalls {
 
   async #become(way: (place: Place, typed: Typed) => Promise<Profile>, typed: Typed): Promise<api.Account> {
     if (this.#work !== null) throw new ProfileExists();
-    return await this.#open(await way(this.#platform, typed));
+    return await this.#open(await way(this.#platform, typed), true);
   }
 
   async unlock(password: string): Promise<api.Account> {
     if (this.#work !== null) return accountView(this.#work.account);
     if (!(await Profile.exists(this.#platform.name))) throw new ProfileAbsent();
-    return await this.#open(await Profile.open(this.#platform.name, password));
+    return await this.#open(await Profile.open(this.#platform.name, password), false);
   }
 
-  async #open(profile: Profile): Promise<api.Account> {
-    const work = new Workplace(profile, await readAccount(profile), this.#platform, {
+  async #open(profile: Profile, signedIn: boolean): Promise<api.Account> {
+    const audience: Audience = {
       report: (report) => {
         this.#report = report;
         void this.#tellStatus();
@@ -87,7 +87,8 @@ export class Engine implements api.EngineCalls {
         this.#emit(event);
         if (event.type === "waiting") void this.#tellStatus();
       },
-    });
+    };
+    const work = new Workplace(profile, await readAccount(profile), this.#platform, audience, signedIn);
     this.#work = work;
     await work.start();
     return accountView(work.account);

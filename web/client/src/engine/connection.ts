@@ -32,17 +32,20 @@ export class Connection {
   readonly #handler: Handler;
   readonly #owner: ConnectionOwner;
   #session: Session | null = null;
+  /** Whether this browser may have a session of the account: else there is no use in asking. */
+  #signedIn: boolean;
   #stopped = false;
   #running = false;
   #wakeUp: (() => void) | null = null;
 
-  constructor(profile: Profile, api: Api, clock: ServerClock, openSocket: OpenSocket, handler: Handler, owner: ConnectionOwner) {
+  constructor(profile: Profile, api: Api, clock: ServerClock, openSocket: OpenSocket, handler: Handler, owner: ConnectionOwner, signedIn: boolean) {
     this.#profile = profile;
     this.#api = api;
     this.#clock = clock;
     this.#openSocket = openSocket;
     this.#handler = handler;
     this.#owner = owner;
+    this.#signedIn = signedIn;
   }
 
   get isOnline(): boolean {
@@ -117,9 +120,15 @@ export class Connection {
   async #signIn(): Promise<AccountRow> {
     const row = await readAccount(this.#profile);
     this.#clock.learn((await requireDeployment(this.#api, row)).serverTimeMs);
-    if (!(await this.#holds(row))) await signIn(this.#api, row.account, row.authenticationKey);
+    await this.#hold(row);
     await uploadInner(this.#api, this.#profile);
     return await readAccount(this.#profile);
+  }
+
+  async #hold(row: AccountRow): Promise<void> {
+    if (this.#signedIn && (await this.#holds(row))) return;
+    await signIn(this.#api, row.account, row.authenticationKey);
+    this.#signedIn = true;
   }
 
   /** Whether the browser's session is of this account and device. */
@@ -135,7 +144,7 @@ export class Connection {
 
   async #renewIfEnded(): Promise<void> {
     const row = await readAccount(this.#profile);
-    if (!(await this.#holds(row))) await signIn(this.#api, row.account, row.authenticationKey);
+    await this.#hold(row);
     await bindSession(this.#api, row);
   }
 

@@ -8,7 +8,7 @@ import { encodeContent } from "../wire/content.ts";
 import { type ClientFrame, type Notice, NoticeKind } from "../wire/frames.ts";
 import type * as screen from "./api.ts";
 import { ServerClock, jittered, sleep } from "./clock.ts";
-import { Connection } from "./connection.ts";
+import { Connection, type ConnectionOwner } from "./connection.ts";
 import { Cug } from "./cug.ts";
 import { type Device, deviceOfAccount } from "./device.ts";
 import type { Effect } from "./effects.ts";
@@ -66,17 +66,19 @@ export class Workplace implements Observer {
   #stopped = false;
   #vaultWaiting = false;
 
-  constructor(profile: Profile, row: AccountRow, tools: Tools, audience: Audience) {
+  /** `signedIn`: whether a session was opened together with the profile. */
+  constructor(profile: Profile, row: AccountRow, tools: Tools, audience: Audience, signedIn: boolean) {
     this.#profile = profile;
     this.#row = row;
     this.#tools = tools;
     this.#audience = audience;
     this.api = new Api(row.serverUrl, tools.fetch);
     const live = new Live(this.#engines, this.#clock, (notice) => this.#later(this.#heed(notice)), () => this.#ready());
-    this.#connection = new Connection(profile, this.api, this.#clock, tools.openSocket, live, {
+    const owner: ConnectionOwner = {
       prepare: (account) => this.#prepare(account),
       report: (state, failure) => audience.report({ state, failure }),
-    });
+    };
+    this.#connection = new Connection(profile, this.api, this.#clock, tools.openSocket, live, owner, signedIn);
   }
 
   /** Bring back the CUGs that are known, then connect by itself. */
