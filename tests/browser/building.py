@@ -14,7 +14,7 @@ BUILT = CLIENT / "dist" / "index.html"
 LOCK = ROOT / "build" / "client.lock"
 _SOURCES = (
     CLIENT / "src",
-    CLIENT / "public",
+    CLIENT / "making",
     CLIENT / "index.html",
     CLIENT / "package-lock.json",
     CLIENT / "vite.config.ts",

@@ -8,6 +8,7 @@ import { brotliCompressSync } from "node:zlib";
 
 import { defineConfig, type Plugin } from "vite";
 
+import { installable } from "./making/install.ts";
 import { readCatalogue } from "./src/i18n/files.ts";
 
 const PREFIX = "virtual:catalogue/";
@@ -28,7 +29,7 @@ function serviceWorker(): Plugin {
     name: "service-worker",
     apply: "build",
     generateBundle(_, bundle) {
-      const files = ["icon.svg", "manifest.webmanifest", ...Object.keys(bundle).filter((name) => KEPT.test(name))].map((name) => `/${name}`);
+      const files = Object.keys(bundle).filter((name) => KEPT.test(name)).map((name) => `/${name}`);
       const name = createHash("sha256").update(files.join("\n")).digest("hex").slice(0, 16);
       const source = readFileSync(new URL("src/service-worker.js", import.meta.url), "utf8")
         .replace("/* files of the build */ []", JSON.stringify(files))
@@ -55,7 +56,7 @@ function brotli(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [catalogues(), serviceWorker(), brotli()],
+  plugins: [catalogues(), installable(), serviceWorker(), brotli()],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   worker: { format: "es" },
   build: {

@@ -3,6 +3,7 @@ import "./styles/index.css";
 import { render } from "preact";
 
 import { Failed, Root } from "./app/app.tsx";
+import { watchInstallOffer } from "./app/install.ts";
 import { startPrefs } from "./app/prefs.ts";
 import { App } from "./app/state.ts";
 import { guardScripts } from "./app/trusted-types.ts";
@@ -12,6 +13,7 @@ const place = document.getElementById("app")!;
 
 async function start(): Promise<void> {
   guardScripts();
+  watchInstallOffer();
   await startPrefs();
   const app = new App(startEngine());
   render(<Root app={app} />, place);

@@ -10,6 +10,8 @@ export type Theme = (typeof THEMES)[number];
 export const SIZES = ["small", "normal", "large", "largest"] as const;
 export type TextSize = (typeof SIZES)[number];
 
+/** `--canvas` of the two themes. */
+const FRAME_COLOURS = { light: "#e9edef", dark: "#0a1115" } as const;
 const STORE = "cencomm.appearance";
 
 interface Saved {
@@ -37,12 +39,22 @@ export async function startPrefs(): Promise<void> {
     if (theme.value === "system") root.removeAttribute("data-theme");
     else root.dataset["theme"] = theme.value;
     root.dataset["size"] = textSize.value;
+    colourFrame(theme.value);
   });
   effect(() => void speak(chosenLanguage.value));
   effect(() => {
     const choice: Saved = { language: chosenLanguage.value, theme: theme.value, size: textSize.value, singleKeys: singleKeys.value };
     localStorage.setItem(STORE, JSON.stringify(choice));
   });
+}
+
+/** The browser's own frame takes the colour of the page behind: that of the system's theme, or of the one chosen. */
+function colourFrame(chosen: Theme): void {
+  const metas = [...document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')];
+  for (const meta of metas) {
+    const own = meta.media.includes("dark") ? "dark" : "light";
+    meta.content = FRAME_COLOURS[chosen === "system" ? own : chosen];
+  }
 }
 
 function read(): Saved {

@@ -34,6 +34,7 @@ export async function speak(wanted: Language): Promise<void> {
   spoken.value = { language: wanted, catalogue };
   document.documentElement.lang = wanted;
   document.documentElement.dir = isRightToLeft(wanted) ? "rtl" : "ltr";
+  document.querySelector<HTMLLinkElement>('link[rel="manifest"]')?.setAttribute("href", `/manifest-${wanted}.webmanifest`);
 }
 
 /** The language that the browser asks for first. */

@@ -2,12 +2,13 @@
 
 import { useEffect, useState } from "preact/hooks";
 
+import { install, installing } from "../app/install.ts";
 import { chosenLanguage, singleKeys, SIZES, textSize, theme, THEMES } from "../app/prefs.ts";
 import { useApp } from "../app/state.ts";
 import { type DeviceView, EngineError } from "../engine/api.ts";
 import { date } from "../i18n/format.ts";
 import { errorText, LANGUAGES, OWN_NAMES, t } from "../i18n/index.ts";
-import { Button, Plate, Skeleton, State } from "../ui/basics.tsx";
+import { Button, Note, Plate, Skeleton, State } from "../ui/basics.tsx";
 import { Confirm } from "../ui/dialog.tsx";
 import { Checkbox, PasswordField, Segments } from "../ui/field.tsx";
 import { Icon } from "../ui/icon.tsx";
@@ -37,8 +38,28 @@ export function Settings() {
         <Devices />
         <Password />
         <Keyboard />
+        <Install />
       </div>
     </main>
+  );
+}
+
+function Install() {
+  const state = installing.value;
+  if (state === "none") return null;
+  return (
+    <section>
+      <h2>{t("settings.install")}</h2>
+      {state === "installed" ? <State tone="valid">{t("settings.installed")}</State> : <p>{t("settings.install_note")}</p>}
+      {state === "by_hand" && <Note icon="info">{t("settings.install_ios")}</Note>}
+      {state === "offered" && (
+        <div class="row">
+          <Button icon="download" onClick={() => void install()}>
+            {t("settings.install")}
+          </Button>
+        </div>
+      )}
+    </section>
   );
 }
 

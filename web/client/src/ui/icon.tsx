@@ -1,6 +1,7 @@
 import { h } from "preact";
 
 import { type IconName, ICONS } from "./icons.ts";
+import { DIAMOND_PATH, RING_PATH, SIZE, STROKE } from "./mark.ts";
 
 const MIRRORED: ReadonlySet<IconName> = new Set(["arrow-left", "chevron-right", "reply", "send", "log-out", "message-square-text"]);
 
@@ -18,9 +19,9 @@ export function Icon({ name, big = false, tone = "" }: { readonly name: IconName
 export function Mark() {
   return (
     <span class="mark" aria-hidden="true">
-      <svg viewBox="0 0 28 28">
-        <rect x="1.5" y="1.5" width="25" height="25" rx="3" />
-        <path d="M1.5 10H26.5M10.5 10V26.5M10.5 18H26.5" />
+      <svg viewBox={`0 0 ${SIZE} ${SIZE}`} focusable="false">
+        <path d={RING_PATH} stroke-width={STROKE} />
+        <path d={DIAMOND_PATH} class="inside" />
       </svg>
     </span>
   );

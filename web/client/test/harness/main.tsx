@@ -5,6 +5,7 @@ import "../../src/styles/index.css";
 import { render } from "preact";
 
 import { Root } from "../../src/app/app.tsx";
+import { watchInstallOffer } from "../../src/app/install.ts";
 import { startPrefs } from "../../src/app/prefs.ts";
 import { App } from "../../src/app/state.ts";
 import { guardScripts } from "../../src/app/trusted-types.ts";
@@ -16,6 +17,7 @@ const query = new URLSearchParams(location.search);
 
 async function start(): Promise<void> {
   guardScripts();
+  watchInstallOffer();
   await startPrefs();
   const engine = memoryEngine({
     profile: (query.get("profile") ?? "open") as Status["profile"],

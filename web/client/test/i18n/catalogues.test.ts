@@ -22,7 +22,8 @@ msgstr[1] "{count} choses"
 `;
 
 /** All that the client is written in, without its tests. */
-const SOURCES = readdirSync(new URL("../../src/", import.meta.url), { recursive: true, withFileTypes: true })
+const SOURCES = ["../../src/", "../../making/"]
+  .flatMap((folder) => readdirSync(new URL(folder, import.meta.url), { recursive: true, withFileTypes: true }))
   .filter((file) => file.isFile() && /\.tsx?$/u.test(file.name))
   .map((file) => readFileSync(join(file.parentPath, file.name), "utf8"))
   .join("\n");
