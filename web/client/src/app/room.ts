@@ -2,11 +2,14 @@
 
 import { computed, signal } from "@preact/signals";
 
-import type { Alarm, CugView, EngineApi, EngineEvent, Item, Member, Safety, TemplateView, Waiting } from "../engine/api.ts";
+import { type Alarm, type CugView, type EngineApi, EngineError, type EngineEvent, type Item, type Member, type Safety, type TemplateView, type Waiting } from "../engine/api.ts";
 import { type FormTemplate, readTemplate } from "../templates_forms/model.ts";
 import { mergeItems } from "./log.ts";
+import { atMostEvery } from "./pace.ts";
 
 const PAGE = 100;
+/** Members and safety are asked for again at most so often, however fast entries come. */
+const VIEW_EVERY_MS = 500;
 /** Entries held while one reads along at the newest; beyond, the oldest go and come again as one scrolls up. */
 const MOST_HELD = 500;
 const KEPT = 300;
@@ -23,7 +26,8 @@ export class Room {
   readonly atNewest = signal(true);
   /** What had been read when the room was entered: where the unread line stands. */
   readonly readSeq = signal(0);
-  readonly members = computed<ReadonlyMap<string, Member>>(() => new Map((this.view.value?.members ?? []).map((member) => [member.officerId, member])));
+  readonly #roster = computed<readonly Member[]>(() => this.view.value?.members ?? []);
+  readonly members = computed<ReadonlyMap<string, Member>>(() => new Map(this.#roster.value.map((member) => [member.officerId, member])));
   /** Whether the reader is at the newest entry, so that older ones may go. */
   following = true;
   readonly #engine: EngineApi;
@@ -98,7 +102,9 @@ export class Room {
     if (event.type === "status" || (event.type === "cug" ? event.cug.id : event.cugId) !== this.cugId) return;
     switch (event.type) {
       case "cug":
-        if (this.view.value !== null) void this.#refreshView();
+        if (this.view.value === null) return;
+        this.view.value = { ...this.view.value, ...event.cug, readSeq: Math.max(this.view.value.readSeq, event.cug.readSeq) };
+        this.#refresh();
         return;
       case "items":
         if (this.items.value !== null) this.#arrive(event.items);
@@ -107,7 +113,7 @@ export class Room {
         this.waiting.value = event.waiting;
         return;
       case "members":
-        void this.#refreshView();
+        this.#refresh();
         return;
       case "alarm":
         this.alarms.value = [...this.alarms.value, event.alarm];
@@ -125,10 +131,20 @@ export class Room {
     if (arrived.some((item) => item.kind === "template")) void this.#engine.templates(this.cugId).then((found) => this.#takeTemplates(found));
   }
 
+  readonly #refresh = atMostEvery(VIEW_EVERY_MS, async () => {
+    try {
+      await this.#refreshView();
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error; // locked meanwhile: the room goes, too
+    }
+  });
+
   async #refreshView(): Promise<void> {
-    const read = this.view.value?.readSeq ?? 0;
     const view = await this.#engine.cug(this.cugId);
-    this.view.value = { ...view, readSeq: Math.max(read, view.readSeq) };
+    const before = this.view.value;
+    // The same list again draws nothing again.
+    const members = before !== null && sameMembers(before.members, view.members) ? before.members : view.members;
+    this.view.value = { ...view, members, readSeq: Math.max(before?.readSeq ?? 0, view.readSeq) };
     if (this.safety.value !== null) await this.loadSafety();
   }
 
@@ -141,4 +157,15 @@ export class Room {
   #takeTemplates(found: readonly TemplateView[]): void {
     this.templates.value = new Map(found.map((view) => [view.hash, readTemplate(view.hash, view.document)]));
   }
+}
+
+function sameMembers(some: readonly Member[], others: readonly Member[]): boolean {
+  return some.length === others.length && some.every((one, at) => sameMember(one, others[at]!));
+}
+
+function sameMember(one: Member, other: Member): boolean {
+  const { devices, displayName, officerId, role } = one;
+  return (
+    officerId === other.officerId && displayName === other.displayName && role === other.role && devices.join() === other.devices.join()
+  );
 }

@@ -1,11 +1,12 @@
 /** What the whole app knows: the engine's status, the list of CUGs, where one is, what just happened. */
 
-import { computed, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 
 import { type CugSummary, EngineError, type EngineApi, type EngineEvent, type Status } from "../engine/api.ts";
 import { errorText } from "../i18n/index.ts";
+import { eachFrame } from "./pace.ts";
 import { Room } from "./room.ts";
 import { parseRoute, type Route, sheetInLink, writeRoute } from "./route.ts";
 
@@ -34,7 +35,10 @@ export class App {
   async start(): Promise<void> {
     this.#takeAddress();
     addEventListener("hashchange", () => this.#takeAddress());
-    this.engine.subscribe((event) => this.#take(event));
+    this.engine.subscribe((event) => {
+      if (event.type === "status") void this.#takeStatus(event.status);
+      else this.#show(event);
+    });
     await this.#takeStatus(await this.engine.status());
   }
 
@@ -65,9 +69,10 @@ export class App {
     return true;
   }
 
+  readonly #show = eachFrame<EngineEvent>((events) => batch(() => events.forEach((event) => this.#take(event))));
+
   #take(event: EngineEvent): void {
-    if (event.type === "status") void this.#takeStatus(event.status);
-    else if (event.type === "cug") this.cugs.value = new Map(this.cugs.value ?? []).set(event.cug.id, event.cug);
+    if (event.type === "cug") this.cugs.value = new Map(this.cugs.value ?? []).set(event.cug.id, event.cug);
     for (const room of this.#rooms.values()) room.take(event);
   }
 

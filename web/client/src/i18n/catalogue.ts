@@ -50,6 +50,23 @@ export function baseLanguage(tag: string): Language {
   return LANGUAGES.find((language) => language === base) ?? "en";
 }
 
+interface Rules {
+  readonly plurals: Intl.PluralRules;
+  readonly numbers: Intl.NumberFormat;
+}
+
+const rules = new Map<Language, Rules>();
+
+/** Kept for each language: to make them takes a hundred times as long as to use them. */
+function rulesOf(language: Language): Rules {
+  let known = rules.get(language);
+  if (known === undefined) {
+    known = { plurals: new Intl.PluralRules(LOCALES[language]), numbers: new Intl.NumberFormat(LOCALES[language]) };
+    rules.set(language, known);
+  }
+  return known;
+}
+
 /** The message with its facts, each isolated so that its direction cannot disturb the sentence; null for no such key. */
 export function translate(catalogue: Compiled, language: Language, key: string, facts: Facts): string | null {
   if (!Object.hasOwn(catalogue, key)) return null;
@@ -58,7 +75,7 @@ export function translate(catalogue: Compiled, language: Language, key: string, 
 }
 
 function pluralForm(forms: readonly string[], language: Language, count: Fact | undefined): string {
-  const rule = new Intl.PluralRules(LOCALES[language]).select(typeof count === "number" ? count : 0);
+  const rule = rulesOf(language).plurals.select(typeof count === "number" ? count : 0);
   const at = PLURALS[language].indexOf(rule);
   return forms[at < 0 ? forms.length - 1 : at]!;
 }
@@ -68,7 +85,7 @@ function fill(pattern: string, facts: Facts, language: Language): string {
   return pattern.replace(/\{(\w+)\}/gu, (_, name: string) => {
     const value = Object.hasOwn(facts, name) ? facts[name] : null;
     if (value === null || value === undefined) return "…";
-    if (typeof value === "number") return new Intl.NumberFormat(LOCALES[language]).format(value);
+    if (typeof value === "number") return rulesOf(language).numbers.format(value);
     const text = String(value);
     return isRightToLeft(language) || RIGHT_TO_LEFT.test(text) ? isolate(text) : text;
   });

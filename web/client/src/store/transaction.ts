@@ -114,12 +114,18 @@ export class Transaction {
     const range = IDBKeyRange.bound([space, after, []], [space, before], false, true);
     const index = this.#database().transaction("value").store.index("order");
     if (!last || limit === Infinity) return await index.getAll(range, limit === Infinity ? undefined : limit);
-    const found: StoredValue[] = [];
-    for (let cursor = await index.openCursor(range, "prev"); cursor !== null && found.length < limit; ) {
-      found.push(cursor.value);
-      cursor = await cursor.continue();
+    const newest = await index.openKeyCursor(range, "prev");
+    return newest === null ? [] : await this.#newest(space, after, before, limit, newest.key[1]);
+  }
+
+  /** The last `limit` below `before`: a window that reaches down from the highest number, and further where there are holes. */
+  async #newest(space: string, after: number, before: number, limit: number, highest: number): Promise<StoredValue[]> {
+    for (let width = limit; ; width *= 4) {
+      const low = Math.max(after, highest - width);
+      const range = IDBKeyRange.bound([space, low, []], [space, before], false, true);
+      const found = await this.#database().transaction("value").store.index("order").getAll(range);
+      if (found.length >= limit || low === after) return found.slice(Math.max(0, found.length - limit));
     }
-    return found;
   }
 
   #of(space: string): Map<string, StoredValue | null> {

@@ -64,6 +64,16 @@ describe("a room", () => {
     expect(room.items.value).toHaveLength(12);
   });
 
+  test("members that are the same are not another list: nothing is drawn again", async () => {
+    const before = room.view.value!;
+    const [summary] = await engine.cugs();
+    room.take({ type: "cug", cug: { ...summary!, id: CUG, lastSeq: 77 } });
+    expect(room.view.value).toMatchObject({ lastSeq: 77, epoch: before.epoch });
+    await new Promise((done) => setImmediate(done));
+    expect(room.view.value?.lastSeq).toBe(before.lastSeq);
+    expect(room.view.value?.members).toBe(before.members);
+  });
+
   test("a date leads to the first entry since", async () => {
     expect(await room.jumpTo(NOW - 240 * 60_000)).toBe(4);
   });

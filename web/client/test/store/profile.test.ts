@@ -161,3 +161,17 @@ test("a value that was altered or put in another's place is refused", async () =
   database.close();
   profile.close();
 });
+
+test("the newest rows are found across any holes in their numbers", async () => {
+  const profile = await create();
+  await profile.transaction((tx) => {
+    for (const number of [1, 2, 900, 40_000, 40_001]) tx.put("items", utf8(String(number)), utf8("x"), number);
+  });
+  expect(await numbers(profile, { last: true, limit: 1 })).toEqual([40_001]);
+  expect(await numbers(profile, { last: true, limit: 3 })).toEqual([900, 40_000, 40_001]);
+  expect(await numbers(profile, { last: true, limit: 4, before: 40_001 })).toEqual([1, 2, 900, 40_000]);
+  expect(await numbers(profile, { last: true, limit: 9 })).toEqual([1, 2, 900, 40_000, 40_001]);
+  expect(await numbers(profile, { last: true, limit: 9, after: 2, before: 40_000 })).toEqual([900]);
+  expect(await numbers(profile, { last: true, limit: 2, after: 40_001 })).toEqual([]);
+  profile.close();
+});

@@ -1,6 +1,7 @@
 /** Who can read this, what the server sees, and whether all members see the same: in that order. */
 
-import { useEffect, useState } from "preact/hooks";
+import { memo } from "preact/compat";
+import { useCallback, useEffect, useState } from "preact/hooks";
 
 import type { Room } from "../../app/room.ts";
 import { useApp } from "../../app/state.ts";
@@ -115,6 +116,7 @@ function Members({ room, view, safety }: { readonly room: Room; readonly view: C
   const [admitting, setAdmitting] = useState(false);
   const [removing, setRemoving] = useState<Member | null>(null);
   const organises = view.role === "organiser" && view.state === "open";
+  const remove = useCallback((member: Member) => setRemoving(member), []);
   return (
     <section>
       <h2>
@@ -125,13 +127,7 @@ function Members({ room, view, safety }: { readonly room: Room; readonly view: C
           </Button>
         )}
       </h2>
-      <ul class="members">
-        {view.members.map((member) => (
-          <li key={member.officerId}>
-            <MemberLine member={member} safety={safety} onRemove={organises ? () => setRemoving(member) : null} />
-          </li>
-        ))}
-      </ul>
+      <MemberList room={room} members={view.members} onRemove={organises ? remove : null} />
       {admitting && <AdmitDialog room={room} view={view} onClose={() => setAdmitting(false)} />}
       {removing !== null && <RemoveDialog room={room} member={removing} onClose={() => setRemoving(null)} />}
       {safety.archiveHolders.length > 0 && (
@@ -143,10 +139,35 @@ function Members({ room, view, safety }: { readonly room: Room; readonly view: C
   );
 }
 
-function MemberLine({ member, safety, onRemove }: { readonly member: Member; readonly safety: Safety; readonly onRemove: (() => void) | null }) {
-  const readers = safety.readers.filter((reader) => reader.officerId === member.officerId);
+interface MemberListProps {
+  readonly room: Room;
+  readonly members: readonly Member[];
+  readonly onRemove: ((member: Member) => void) | null;
+}
+
+/** There may be hundreds, and entries come many times a second: drawn again only when one of them is another. */
+const MemberList = memo(function MemberList({ room, members, onRemove }: MemberListProps) {
   return (
-    <details>
+    <ul class="members">
+      {members.map((member) => (
+        <li key={member.officerId}>
+          <MemberLine room={room} member={member} onRemove={onRemove} />
+        </li>
+      ))}
+    </ul>
+  );
+});
+
+interface MemberLineProps {
+  readonly room: Room;
+  readonly member: Member;
+  readonly onRemove: ((member: Member) => void) | null;
+}
+
+function MemberLine({ room, member, onRemove }: MemberLineProps) {
+  const [open, setOpen] = useState(false);
+  return (
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         <Plate administration={member.administration} absent={member.devices.length === 0} />
         <span>
@@ -155,20 +176,27 @@ function MemberLine({ member, safety, onRemove }: { readonly member: Member; rea
         </span>
         <Icon name="chevron-right" />
       </summary>
-      <div class="chain">
-        <span class="faint">{t("safety.devices", { count: member.devices.length })}</span>
-        {readers.map((reader) => (
-          <Chain key={reader.deviceId} reader={reader} />
-        ))}
-        {onRemove !== null && (
-          <div class="row">
-            <Button look="danger" icon="user-minus" onClick={onRemove}>
-              {t("org.remove")}
-            </Button>
-          </div>
-        )}
-      </div>
+      {open && <MemberDetails room={room} member={member} onRemove={onRemove} />}
     </details>
+  );
+}
+
+function MemberDetails({ room, member, onRemove }: MemberLineProps) {
+  const readers = room.safety.value?.readers.filter((reader) => reader.officerId === member.officerId) ?? [];
+  return (
+    <div class="chain">
+      <span class="faint">{t("safety.devices", { count: member.devices.length })}</span>
+      {readers.map((reader) => (
+        <Chain key={reader.deviceId} reader={reader} />
+      ))}
+      {onRemove !== null && (
+        <div class="row">
+          <Button look="danger" icon="user-minus" onClick={() => onRemove(member)}>
+            {t("org.remove")}
+          </Button>
+        </div>
+      )}
+    </div>
   );
 }
 

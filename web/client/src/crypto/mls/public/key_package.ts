@@ -69,12 +69,16 @@ export function suiteOf(value: number): CipherSuite {
   return value;
 }
 
+/** Key packages are never changed, and who commits one checks it when he proposes and when he applies it. */
+const verified = new WeakMap<KeyPackage, CipherSuite>();
+
 /**
  * The checks of a key package for a group of `suite` (§10.1), without those against its members.
  *
  * Throws `MlsError` V102-V105, V110-V111, V115, V117, V118, V121, V122 or V124.
  */
 export function verifyKeyPackage(keyPackage: KeyPackage, suite: CipherSuite): void {
+  if (verified.get(keyPackage) === suite) return;
   const { version, cipherSuite, leafNode: leaf } = keyPackage;
   if (version !== MLS10 || cipherSuite !== Number(suite)) throw refuse("V102", { version, cipher_suite: cipherSuite });
   if (leaf.source !== LeafNodeSource.KEY_PACKAGE) throw refuse("V111", { source: leaf.source });
@@ -84,4 +88,5 @@ export function verifyKeyPackage(keyPackage: KeyPackage, suite: CipherSuite): vo
   verifyLeaf(leaf);
   const holds = isSigned(leaf.signatureKey, KEY_PACKAGE_LABEL, keyPackageTbs(keyPackage), keyPackage.signature);
   if (!holds) throw refuse("V103");
+  verified.set(keyPackage, suite);
 }

@@ -1,0 +1,64 @@
+import { describe, expect, test } from "vitest";
+
+import { atMostEvery, eachFrame } from "../../src/app/pace.ts";
+
+/** Frames and waits that come when the test says so. */
+function byHand(): { readonly schedule: (then: () => void) => void; readonly next: () => void; readonly asked: () => number } {
+  const waiting: (() => void)[] = [];
+  return { schedule: (then) => void waiting.push(then), next: () => waiting.shift()?.(), asked: () => waiting.length };
+}
+
+describe("what comes faster than frames", () => {
+  test("is handed on once for each frame, in its order", () => {
+    const frames = byHand();
+    const got: (readonly number[])[] = [];
+    const take = eachFrame<number>((some) => got.push(some), frames.schedule);
+    take(1);
+    take(2);
+    expect(got).toEqual([]);
+    frames.next();
+    take(3);
+    expect(frames.asked()).toBe(1);
+    frames.next();
+    expect(got).toEqual([[1, 2], [3]]);
+  });
+
+  test("does not pile up where no frame comes", () => {
+    const got: (readonly number[])[] = [];
+    const take = eachFrame<number>((some) => got.push(some), () => undefined);
+    for (let number = 0; number < 1200; number++) take(number);
+    expect(got.flat()).toEqual(Array.from({ length: 1000 }, (_, number) => number));
+  });
+});
+
+describe("work that is asked for too often", () => {
+  test("runs at once, then once more for all that was asked meanwhile", async () => {
+    const waits = byHand();
+    let runs = 0;
+    const ask = atMostEvery(500, async () => void runs++, waits.schedule);
+    ask();
+    ask();
+    ask();
+    expect(runs).toBe(1);
+    await Promise.resolve().then(() => undefined);
+    await new Promise((done) => setImmediate(done));
+    waits.next();
+    expect(runs).toBe(2);
+    await new Promise((done) => setImmediate(done));
+    waits.next();
+    expect([runs, waits.asked()]).toEqual([2, 0]);
+    ask();
+    expect(runs).toBe(3);
+  });
+
+  test("goes on after a failure", async () => {
+    const waits = byHand();
+    let runs = 0;
+    const ask = atMostEvery(1, () => Promise.resolve(void runs++), waits.schedule);
+    ask();
+    await new Promise((done) => setImmediate(done));
+    waits.next();
+    ask();
+    expect(runs).toBe(2);
+  });
+});
