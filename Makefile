@@ -65,8 +65,8 @@ i18n: setup ## Six languages, none with a gap, for Python and browser alike
 vectors: setup ## Official and own test vectors, with their counts
 	$(BIN)/pytest tests/vectors -q
 
-bench: setup ## Speed of the delivery path on both databases, on this machine
-	$(BIN)/python -m tests.bench.delivery
+bench: setup client ## Speed of delivery and of the browser client on this machine, into build/bench.json
+	$(BIN)/python -m tests.bench
 
 check: layers lint types i18n test ## All of the above: what CI runs
 

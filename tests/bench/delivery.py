@@ -20,10 +20,11 @@ import sys
 import tempfile
 import time
 from collections import deque
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import TypeVar, cast
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -33,6 +34,7 @@ from cencomm.crypto.records import VERSION, Audience, PartHeader, RecordHeader
 from cencomm.crypto.tls import vector
 from cencomm.ids import CugId, GroupId, OfficerId, new_client_ref, new_cug_id
 from cencomm.wire.frames import SESSION_PATH, SUBPROTOCOL, EventKind, Send, Stored, Subscribe, encode_frame
+from tests.bench.figures import Figure, table, told, write
 from tests.delivery_stand import Server, prepare, running, token_of
 from tests.unit.crypto.people import Person
 from tests.unit.groups.members import Member
@@ -42,6 +44,8 @@ STORED_TAG = 68
 CAUGHT_UP_TAG = 67
 REFUSED_TAG = 69
 WARM_UP_SECONDS = 1.0
+
+T = TypeVar("T")
 
 
 @dataclass(eq=False)
@@ -148,7 +152,7 @@ def _opening(organiser: Member) -> dict[str, str]:
     return {name: base64.urlsafe_b64encode(value).decode() for name, value in fields.items()}
 
 
-async def measure(address: str, options: argparse.Namespace) -> None:
+async def measure(address: str, options: argparse.Namespace) -> list[Figure]:
     people = people_of(options.connections)
     organiser = await form_group(Server(address, None, None), people)  # type: ignore[arg-type]
     leaves = {leaf.credential.identity.decode(): index for index, leaf in organiser.state.public.tree.leaves()}
@@ -183,9 +187,9 @@ async def measure(address: str, options: argparse.Namespace) -> None:
     if pacing is not None:
         pacing.cancel()
     refused = sum(officer.refused for officer in officers)
-    report(options, latencies, passed, refused)
     for officer in officers:
         officer.transport.abort()
+    return figures_of(options, latencies, passed, refused)
 
 
 def _same(officer: Officer) -> Officer:
@@ -202,15 +206,19 @@ async def pace(officers: list[Officer], rate: int) -> None:
         await asyncio.sleep(0.001)
 
 
-def report(options: argparse.Namespace, latencies: list[float], passed: float, refused: int) -> None:
+def figures_of(options: argparse.Namespace, latencies: list[float], passed: float, refused: int) -> list[Figure]:
     count = len(latencies)
     p50, p99 = (1000 * latencies[int(count * share)] for share in (0.5, 0.99))
     kind = "PostgreSQL" if options.database.startswith("postgres") else "SQLite"
-    print(
-        f"{kind}: {options.connections} connections, {count / passed:.0f} records/s acknowledged, "
-        f"{options.connections * count / passed:.0f} deliveries/s, ack p50 {p50:.1f} ms p99 {p99:.1f} ms, "
-        f"{refused} refused"
-    )
+    pace = f"{options.rate} records/s" if options.rate else "as fast as it goes"
+    run = f"Delivery, {kind}, {options.connections} connections, {pace}"
+    return [
+        told(f"{run}: acknowledged", count / passed, "records/s"),
+        told(f"{run}: delivered", options.connections * count / passed, "records/s"),
+        told(f"{run}: acknowledgement, half within", p50, "ms"),
+        told(f"{run}: acknowledgement, 99 of 100 within", p99, "ms"),
+        told(f"{run}: refused", refused, "records"),
+    ]
 
 
 def people_of(count: int) -> list[Person]:
@@ -225,26 +233,24 @@ async def serve(database_url: str, connections: int) -> None:
             await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
 
 
-def run(work: object) -> None:
+def run(work: Coroutine[object, object, T]) -> T:
     factory = uvicorn.Config(app="", loop="auto").get_loop_factory()
     with asyncio.Runner(loop_factory=factory) as runner:
-        runner.run(work)  # type: ignore[arg-type]
+        return runner.run(work)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--database", default="")
-    parser.add_argument("--connections", type=int, default=30)
-    parser.add_argument("--window", type=int, default=10, help="records unanswered on each connection")
-    parser.add_argument(
-        "--rate", type=int, default=0, help="records a second over all connections, instead of --window"
-    )
-    parser.add_argument("--seconds", type=float, default=5.0)
-    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.serve:
-        run(serve(options.database, options.connections))
-        return
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    made.add_argument("--database", default="")
+    made.add_argument("--connections", type=int, default=30)
+    made.add_argument("--window", type=int, default=10, help="records unanswered on each connection")
+    made.add_argument("--rate", type=int, default=0, help="records a second over all connections, instead of --window")
+    made.add_argument("--seconds", type=float, default=5.0)
+    made.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
+    return made
+
+
+def figures(options: argparse.Namespace) -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         options.database = options.database or f"sqlite:///{folder}/bench.sqlite3"
         command = [sys.executable, "-m", "tests.bench.delivery", "--serve", "--database", options.database]
@@ -254,10 +260,20 @@ def main() -> None:
         assert server.stdout is not None and server.stdin is not None
         address = server.stdout.readline().decode().strip()
         try:
-            run(measure(address, options))
+            return run(measure(address, options))
         finally:
             server.stdin.close()
             server.wait(20)
+
+
+def main() -> None:
+    options = parser().parse_args()
+    if options.serve:
+        run(serve(options.database, options.connections))
+        return
+    found = figures(options)
+    write(found)
+    print(table(found))
 
 
 if __name__ == "__main__":
