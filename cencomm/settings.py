@@ -2,6 +2,7 @@
 
 CENCOMM_DATA_DIR          folder for what the server keeps; default `var`
 CENCOMM_DATABASE_URL      sqlite:///path or postgresql://user@host/name; default a SQLite file in the data folder
+CENCOMM_REDIS_URL         redis://host:port or rediss://…, where several processes serve one PostgreSQL; default none
 CENCOMM_HOST              address to listen on; default 127.0.0.1
 CENCOMM_PORT              port to listen on; default 8440, 0 takes a free one
 CENCOMM_PUBLIC_URL        how clients reach the server; default http://HOST:PORT. Browsers of other origins are refused
@@ -25,6 +26,7 @@ DEFAULT_PORT = 8440
 MAX_PORT = 65535
 LOG_LEVELS = ("debug", "info", "warning", "error")
 DATABASE_FILE = "cencomm.sqlite3"
+REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
 CLIENT_PAGE = "index.html"
 BUILT_CLIENTS = (
     Path(__file__).parent / "web_client",
@@ -44,6 +46,8 @@ class Settings:
     data_dir: Path
     database_url: str = field(repr=False)
     """May hold a password."""
+    redis_url: str = field(default="", repr=False)
+    """May hold a password; empty where there is no Redis."""
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
     public_url: str = f"http://127.0.0.1:{DEFAULT_PORT}"
@@ -76,6 +80,7 @@ class Settings:
         return cls(
             data_dir=data_dir,
             database_url=environ.get("CENCOMM_DATABASE_URL") or f"sqlite:///{data_dir / DATABASE_FILE}",
+            redis_url=_redis_url(environ),
             host=host,
             port=port,
             public_url=_address(environ, host, port),
@@ -95,6 +100,13 @@ def _client_dir(environ: Mapping[str, str]) -> Path | None:
             raise SettingsInvalid(setting="CENCOMM_CLIENT_DIR")
         return Path(given).resolve()
     return next((folder for folder in BUILT_CLIENTS if (folder / CLIENT_PAGE).is_file()), None)
+
+
+def _redis_url(environ: Mapping[str, str]) -> str:
+    given = environ.get("CENCOMM_REDIS_URL") or ""
+    if given and not given.startswith(REDIS_SCHEMES):
+        raise SettingsInvalid(setting="CENCOMM_REDIS_URL")
+    return given
 
 
 def _number(environ: Mapping[str, str], name: str, default: int, lowest: int, highest: int) -> int:

@@ -84,7 +84,7 @@ async def session_of(token: str, uow: UnitOfWork, now_ms: int) -> Session:
 
 
 async def live_session(token_hash: bytes, uow: UnitOfWork, now_ms: int) -> Session:
-    """The session, if it has not ended; a long connection asks again from time to time. Raises NotSignedIn."""
+    """The session, if it has not ended. Raises NotSignedIn."""
     async with uow:
         session = await uow.sessions.get(token_hash)
     if session is None or session.expires_ms <= now_ms:

@@ -29,10 +29,12 @@ from cencomm.groups.model import GroupView, LoggedEvent, Membership
 from cencomm.groups.seals import event_hash, without_seals
 from cencomm.ids import ClientRef, CugId, DeviceId, OfficerId
 from cencomm.server.feeds import Feeds
+from cencomm.server.neighbours import Neighbours
 from cencomm.server.session import SIGNED_OUT
 from cencomm.store.cugs import CugReader
 from cencomm.store.event_log import Hooks
 from cencomm.store.log_writer import LogWriter, Told, event_log_for
+from cencomm.store.node_messages import Look
 from cencomm.wire.frames import Commit, EventKind, Notice, NoticeKind, Send, StartGroup
 
 if TYPE_CHECKING:
@@ -44,8 +46,8 @@ if TYPE_CHECKING:
 MAX_VIEWS = 1024
 READERS = 4
 """Pages read at the same time: after a restart everybody catches up at once, and the pool of connections is small."""
-ADMISSIONS_SECONDS = 5.0
-"""How often it is looked up whether another process admitted somebody who is connected here."""
+POLL_SECONDS = 1.0
+"""How often it is looked up how far the logs have come, whatever other processes say."""
 JUDGING_THREADS = 2
 JUDGED_AGAIN = 3
 """How often an event that is bound to no epoch is judged again because a commit came in between."""
@@ -66,27 +68,26 @@ class Delivery:
             now_ms=foundation.now_ms,
             on_stored=self._stored,
         )
-        self.feeds: Feeds[Socket] = Feeds(self)
+        self.feeds: Feeds[Socket] = Feeds(self, poll_seconds=POLL_SECONDS)
+        self.neighbours = Neighbours(foundation, self.feeds)
         self._views: OrderedDict[CugId, GroupView] = OrderedDict()
         self._judging = ThreadPoolExecutor(JUDGING_THREADS, thread_name_prefix="judge")
         self._turns: dict[CugId, tuple[asyncio.Lock, int]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._reading = asyncio.Semaphore(READERS)
-        self._alone = foundation.database.is_sqlite
-        self._memberships: dict[OfficerId, frozenset[CugId]] = {}
 
     @classmethod
     async def open(cls, foundation: Foundation) -> Self:
         delivery = cls(foundation)
         delivery._writer.start()
         delivery.feeds.start()
-        if not delivery._alone:
-            delivery._spawn(delivery._look_for_admissions())
+        await delivery.neighbours.start()
         return delivery
 
     async def close(self) -> None:
         await self.feeds.stop()
         await self._writer.stop()
+        await self.neighbours.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -197,6 +198,7 @@ class Delivery:
                     kind=submission.kind.name,
                     device_id=submission.sender,
                 )
+        self.neighbours.stored({cug_id: stored[-1].seq for cug_id, stored in events.items()})
         for cug_id, stored in events.items():
             self.feeds.stored(cug_id, stored)
         for submission, receipt in changes:
@@ -230,32 +232,18 @@ class Delivery:
         if isinstance(submission.effect, CugEnds):
             current = [name for name, member in view.members.items() if member.removed_seq is None]
             self.feeds.notify(Notice(NoticeKind.CLOSED, cug_id), accounts=current)
+            self.neighbours.changed(Look.MEMBERS)
             return
         admitted = [name for name, member in view.members.items() if _admitted(member, receipt.seq)]
         welcomed = [DeviceId(welcome.device_id) for welcome in views.welcomes(submission)]
         self.feeds.notify(Notice(NoticeKind.ADMITTED, cug_id), accounts=admitted, devices=welcomed)
-        for name, member in view.members.items():
-            if member.removed_seq == receipt.seq:
-                for connection in self.feeds.connections_of(name):
-                    if not self.feeds.follows(connection, cug_id):
-                        connection.say(Notice(NoticeKind.REMOVED, cug_id))
-
-    async def _look_for_admissions(self) -> None:
-        """What other processes admitted: their notices do not reach the connections of this one."""
-        while True:
-            await asyncio.sleep(ADMISSIONS_SECONDS)
-            try:
-                await self._tell_admissions()
-            except Exception:
-                log.exception("delivery.admissions_failed")
-
-    async def _tell_admissions(self) -> None:
-        connected = sorted({connection.account_id for connection in self.feeds.connections()})
-        found = await self.reader.memberships_of(connected)
-        before, self._memberships = self._memberships, {name: found.get(name, frozenset()) for name in connected}
-        for name, cug_ids in self._memberships.items():
-            for cug_id in cug_ids - before.get(name, cug_ids):
-                self.feeds.notify(Notice(NoticeKind.ADMITTED, cug_id), accounts=[name])
+        removed = [name for name, member in view.members.items() if member.removed_seq == receipt.seq]
+        for name in removed:
+            for connection in self.feeds.connections_of(name):
+                if not self.feeds.follows(connection, cug_id):
+                    connection.say(Notice(NoticeKind.REMOVED, cug_id))
+        if admitted or welcomed or removed:
+            self.neighbours.changed(Look.MEMBERS)
 
     # what the accounts side tells
 
@@ -264,24 +252,29 @@ class Delivery:
         for connection in self.feeds.connections():
             if connection.token_hash == token_hash:
                 connection.hang_up(SIGNED_OUT)
+        self.neighbours.changed(Look.SESSIONS)
 
     def end_device(self, device_id: DeviceId) -> None:
         """Close the connections of a revoked device."""
         for connection in self.feeds.connections():
             if connection.device_id == device_id:
                 connection.hang_up(SIGNED_OUT)
+        self.neighbours.changed(Look.SESSIONS)
 
     def end_account(self, account_id: str, except_token_hash: bytes | None = None) -> None:
         """Close the account's connections, but for those of one session."""
         for connection in self.feeds.connections_of(OfficerId(account_id)):
             if connection.token_hash != except_token_hash:
                 connection.hang_up(SIGNED_OUT)
+        self.neighbours.changed(Look.SESSIONS)
 
     def revocations_published(self) -> None:
         self.feeds.notify(Notice(NoticeKind.REVOCATIONS))
+        self.neighbours.changed(Look.REVOCATIONS)
 
     def key_packages_low(self, device_id: DeviceId, count: int) -> None:
         self.feeds.notify(Notice(NoticeKind.KEY_PACKAGES_LOW, None, count), accounts=(), devices=[device_id])
+        self.neighbours.changed(Look.KEY_PACKAGES)
 
     # what the feeds and the HTTP routes ask
 

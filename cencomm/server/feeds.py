@@ -93,6 +93,8 @@ class Feed(Generic[C]):
     """One CUG's subscribers in this process; `last_seq` is the position of all live ones."""
 
     last_seq: int = 0
+    known_seq: int = 0
+    """How far the log has come, as far as somebody said."""
     live: set[Subscriber[C]] = field(default_factory=set)
     subscribers: dict[C, Subscriber[C]] = field(default_factory=dict)
     pulling: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -178,7 +180,7 @@ class Feeds(Generic[C]):
         if feed is None or not feed.live:
             return
         if events[0].seq > feed.last_seq + 1:
-            self._spawn(self._pull(cug_id, feed))
+            self.reached(cug_id, events[-1].seq)
             return
         new = [event for event in events if event.seq > feed.last_seq]
         if not new:
@@ -194,6 +196,19 @@ class Feeds(Generic[C]):
             for frame in frames:
                 subscriber.connection.write(frame)
             subscriber.position = feed.last_seq
+
+    def reached(self, cug_id: CugId, seq: int) -> None:
+        """The log is said to have come to `seq`, by another process perhaps: fetch what is not here yet."""
+        feed = self._feeds.get(cug_id)
+        if feed is None or not feed.live or seq <= max(feed.last_seq, feed.known_seq):
+            return
+        feed.known_seq = seq
+        if not feed.pulling.locked():
+            self._spawn(self._pull(cug_id, feed))
+
+    def poll_soon(self) -> None:
+        """Ask the store now how far the logs have come."""
+        self._spawn(self._poll_once())
 
     def paused(self, connection: C) -> None:
         """The peer does not read fast enough: out of the fan-out until it does."""
@@ -241,6 +256,7 @@ class Feeds(Generic[C]):
         if not feed.live:
             feed.last_seq = subscriber.position
         if subscriber.position > feed.last_seq:
+            feed.known_seq = max(feed.known_seq, subscriber.position)
             await self._pull(subscriber.cug_id, feed)
         if subscriber.position != feed.last_seq or subscriber.connection.is_paused:
             return False
@@ -262,10 +278,13 @@ class Feeds(Generic[C]):
     async def _pull(self, cug_id: CugId, feed: Feed[C]) -> None:
         """Fetch what other processes stored, once for all live subscribers."""
         async with feed.pulling:
-            while feed.live:
+            while feed.live and feed.known_seq > feed.last_seq:
+                known_seq = feed.known_seq
                 page = await self._source.events_after(cug_id, feed.last_seq)
                 if not page:
-                    return
+                    if feed.known_seq == known_seq:
+                        feed.known_seq = feed.last_seq  # whoever said so was wrong
+                    continue
                 await self._source.access(cug_id, NOBODY, page)  # so that what it knows reaches up to `page`
                 self.stored(cug_id, page)
 
@@ -285,6 +304,7 @@ class Feeds(Generic[C]):
         for cug_id, last_seq in (await self._source.last_seqs(live)).items():
             feed = self._feeds.get(cug_id)
             if feed is not None and last_seq > feed.last_seq:
+                feed.known_seq = max(feed.known_seq, last_seq)
                 await self._pull(cug_id, feed)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:

@@ -1,4 +1,5 @@
-"""`/healthz`: the process answers. `/readyz`: it can serve, its database answers too."""
+"""`/healthz`: the process answers. `/readyz`: it can serve, its database answers too; what only makes it slower while
+it is away is named under `degraded`."""
 
 from __future__ import annotations
 
@@ -17,4 +18,5 @@ async def readyz(request: Request) -> Response:
     services: Services = request.app.state.services
     if not await services.foundation.database.is_there():
         return refusal(NotReady())
-    return JSONResponse({"status": "ready"})
+    degraded = services.delivery.neighbours.degraded
+    return JSONResponse({"status": "ready", "degraded": degraded} if degraded else {"status": "ready"})

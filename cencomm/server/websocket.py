@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, assert_never
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from cencomm.accounts import sessions
-from cencomm.accounts.errors import NotSignedIn
 from cencomm.accounts.model import Session as SignedIn
 from cencomm.errors import DomainError
 from cencomm.groups.log import Outcome
@@ -19,7 +17,6 @@ from cencomm.ids import ClientRef, CugId, DeviceId, OfficerId
 from cencomm.server.errors import refusal
 from cencomm.server.security import authenticate_device, check_origin
 from cencomm.server.session import (
-    SIGNED_OUT,
     Accept,
     Answered,
     Came,
@@ -46,8 +43,6 @@ if TYPE_CHECKING:
 
 STALLED_SECONDS = 5.0
 """A peer that takes nothing at all for so long is cut off; it comes back and catches up by seq."""
-RECHECK_SECONDS = 30.0
-"""How often the session's token is looked up again, for what other processes ended."""
 TRY_AGAIN_LATER = 1013
 
 log = structlog.get_logger(__name__)
@@ -179,7 +174,6 @@ class Driver:
         self._delivery.feeds.connected(self._socket)
         tasks = [
             asyncio.create_task(self._read()),
-            asyncio.create_task(self._recheck()),
             asyncio.create_task(self._socket.ended.wait()),
         ]
         try:
@@ -191,9 +185,8 @@ class Driver:
             self._delivery.feeds.disconnected(self._socket)
             self._do_now(Lost())
             self._socket.release()
-        for task in tasks[:2]:
-            if not task.cancelled() and task.exception() is not None:
-                log.error("websocket.failed", device_id=self._socket.device_id, exc_info=task.exception())
+        if not tasks[0].cancelled() and tasks[0].exception() is not None:
+            log.error("websocket.failed", device_id=self._socket.device_id, exc_info=tasks[0].exception())
         if self._socket.ended.is_set():
             await self._close()
 
@@ -217,16 +210,6 @@ class Driver:
         while not self._session.may_read:
             self._answered.clear()
             await self._answered.wait()
-
-    async def _recheck(self) -> None:
-        while True:
-            await asyncio.sleep(RECHECK_SECONDS)
-            try:
-                uow = self._services.new_unit_of_work(read_only=True)
-                await sessions.live_session(self._socket.token_hash, uow, self._services.now_ms())
-            except NotSignedIn:
-                self._socket.hang_up(SIGNED_OUT)
-                return
 
     async def _do(self, event: Event) -> None:
         for command in self._session.handle(event):

@@ -17,7 +17,6 @@ from cencomm.wire.frames import EventKind
 
 PAGE_EVENTS = 500
 PAGE_BYTES = 1024 * 1024
-_NAMES_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +122,6 @@ class CugReader:
         """The CUGs in which the officer is or was, by id, from the one after `after`."""
         query = _cugs_of(account_id).where(cugs.c.cug_id > after).order_by(cugs.c.cug_id).limit(limit)
         return [_cug_and_membership(row) for row in await self._all(query)]
-
-    async def memberships_of(self, account_ids: Sequence[OfficerId]) -> dict[OfficerId, frozenset[CugId]]:
-        """The CUGs of which each of these officers is a member now."""
-        found: dict[OfficerId, set[CugId]] = {}
-        for start in range(0, len(account_ids), _NAMES_AT_ONCE):
-            query = select(members.c.account_id, members.c.cug_id).where(
-                members.c.account_id.in_(account_ids[start : start + _NAMES_AT_ONCE]), members.c.removed_seq.is_(None)
-            )
-            for account_id, cug_id in await self._all(query):
-                found.setdefault(OfficerId(account_id), set()).add(CugId(cug_id))
-        return {account_id: frozenset(cug_ids) for account_id, cug_ids in found.items()}
 
     async def members(self, cug_id: CugId, after: str, limit: int) -> list[NamedMember]:
         """Everybody who is or was a member, by account, from the one after `after`."""

@@ -8,7 +8,6 @@ import pytest
 
 from cencomm.groups.model import CugState
 from cencomm.ids import CugId, DeviceId, OfficerId
-from cencomm.store import cugs
 from cencomm.store.cugs import CugReader
 from cencomm.store.log_writer import event_log_for
 from cencomm.wire.frames import EventKind
@@ -67,9 +66,3 @@ async def test_members_come_in_pages(reader: CugReader) -> None:
 
 async def test_how_far_the_logs_have_come(reader: CugReader) -> None:
     assert await reader.last_seqs([CUG, ABSENT]) == {CUG: 4}
-
-
-async def test_the_memberships_of_many_are_those_of_now(reader: CugReader, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cugs, "_NAMES_AT_ONCE", 1)
-    assert await reader.memberships_of([OTIENO, PETIT, OfficerId("XX/nobody")]) == {OTIENO: frozenset({CUG})}
-    assert await reader.memberships_of([]) == {}

@@ -25,6 +25,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         {
             "CENCOMM_DATA_DIR": "/srv/cencomm",
             "CENCOMM_DATABASE_URL": "postgresql://u@h/d",
+            "CENCOMM_REDIS_URL": "rediss://h:6380",
             "CENCOMM_HOST": "::",
             "CENCOMM_PORT": "9000",
             "CENCOMM_PUBLIC_URL": "https://CENcomm.example/",
@@ -38,6 +39,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
     assert settings == Settings(
         data_dir=Path("/srv/cencomm"),
         database_url="postgresql://u@h/d",
+        redis_url="rediss://h:6380",
         host="::",
         port=9000,
         public_url="https://CENcomm.example",
@@ -59,6 +61,7 @@ def test_ipv6_host_is_shown_in_brackets() -> None:
     ("name", "value"),
     [
         ("CENCOMM_CLIENT_DIR", "/nowhere"),
+        ("CENCOMM_REDIS_URL", "http://h"),
         ("CENCOMM_PORT", "x"),
         ("CENCOMM_PORT", "-1"),
         ("CENCOMM_PORT", "65536"),
@@ -78,8 +81,9 @@ def test_what_cannot_be_is_refused_by_name_without_its_value(name: str, value: s
     assert refused.value.facts == {"setting": name}
 
 
-def test_address_of_the_database_does_not_show() -> None:
+def test_addresses_of_the_database_and_of_redis_do_not_show() -> None:
     assert "p4ss" not in repr(Settings.from_environment({"CENCOMM_DATABASE_URL": "postgresql://u:p4ss@h/d"}))
+    assert "p4ss" not in repr(Settings.from_environment({"CENCOMM_REDIS_URL": "redis://u:p4ss@h"}))
 
 
 def test_settings_are_frozen() -> None:

@@ -193,14 +193,3 @@ class TestNotices:
         async with stand.server.session(SILVA) as silva:
             await stand.admit(SILVA)
             assert await silva.next() == Notice(NoticeKind.ADMITTED, stand.cug_id)
-
-    async def test_an_admission_by_another_process_is_noticed(
-        self, stand: Stand, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        if database_url.startswith("sqlite"):
-            return  # SQLite serves one process
-        monkeypatch.setattr(fanout, "ADMISSIONS_SECONDS", 0.05)
-        async with running(database_url, tmp_path) as second, second.session(SILVA) as silva:
-            await asyncio.sleep(0.3)
-            await stand.admit(SILVA)
-            assert await silva.next() == Notice(NoticeKind.ADMITTED, stand.cug_id)

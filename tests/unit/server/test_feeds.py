@@ -208,6 +208,37 @@ class TestLive:
 
 
 class TestOtherProcesses:
+    async def test_what_others_are_said_to_have_stored_is_fetched_at_once_and_read_once(self, stand: Stand) -> None:
+        connection = stand.connect()
+        await settle()
+        reads = stand.source.reads
+        stand.store(7, here=False)
+        stand.feeds.reached(CUG, 7)
+        await settle()
+        assert connection.seqs == [1, 2, 3, 4, 5, 6, 7]
+        assert stand.source.reads == reads + 3  # pages of three
+
+    async def test_what_is_said_while_a_page_is_read_is_not_forgotten(self, stand: Stand) -> None:
+        connection = stand.connect()
+        await settle()
+        for seq in range(1, 30):
+            stand.store(here=False)
+            stand.feeds.reached(CUG, seq)
+            await asyncio.sleep(0)
+        await settle()
+        assert connection.seqs == list(range(1, 30))
+
+    async def test_a_false_word_costs_one_look_and_changes_nothing(self, stand: Stand) -> None:
+        connection = stand.connect()
+        await settle()
+        reads, frames = stand.source.reads, len(connection.raw)
+        stand.feeds.reached(CUG, 2**62)
+        stand.feeds.reached(CugId(b"?" * 16), 9)
+        await settle()
+        assert (stand.source.reads, len(connection.raw)) == (reads + 1, frames)
+        stand.store()
+        assert connection.seqs == [1]
+
     async def test_what_others_stored_is_found_by_polling(self, stand: Stand) -> None:
         stand.feeds.start()
         connection = stand.connect()
