@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from cencomm.client import model
@@ -108,11 +108,11 @@ class Membership:
 
         return await self._committer.commit(build)
 
-    async def renew(self) -> None:
-        """An empty commit: a fresh epoch, and a fresh leaf of ours."""
+    async def renew(self, due: Callable[[], bool] = lambda: True) -> None:
+        """An empty commit, a fresh epoch and a fresh leaf of ours, while it is `due`: another's may have come first."""
 
         async def build() -> Intent | None:
-            return Intent(())
+            return Intent(()) if due() else None
 
         await self._committer.commit(build)
 

@@ -27,3 +27,7 @@ class ServerClock:
 
     def now_ms(self) -> int:
         return local_ms() + self._ahead_ms
+
+    def latest_ms(self) -> int:
+        """The later one of both times: what must not be old is held against it."""
+        return max(local_ms(), self.now_ms())

@@ -351,7 +351,8 @@ class Cug:
 
     async def _renew_first(self) -> None:
         try:
-            await self._membership.renew()
+            await self._membership.renew(lambda: renewal_due(self._engine.memory, self._services.clock.now_ms()))
+            self._engine.push()  # what waited for it, where another's commit has made it needless
         finally:
             self._renewing = False
 

@@ -86,7 +86,8 @@ class Duties:
         if memory.secret is None:
             return
         if len(memory.outbox) and renewal_due(memory, now_ms):
-            await self._membership.renew()
+            await self._membership.renew(lambda: renewal_due(memory, self._engine.clock.now_ms()))
+            self._engine.push()  # what waited for it, where another's commit has made it needless
         if now_ms - memory.row.join_at_ms > ASK_AFTER_MS:
             ask_history(self._engine, now_ms)
         if age_ms(self._profile, self._engine.clock) > WARN_AFTER_MS:

@@ -100,8 +100,10 @@ async def _try_join(engine: CugEngine, api: Api, profile: Profile) -> str:
         with engine.changing() as tx:
             memory.alarm(tx, "fork", epoch=said.epoch)
         raise StaleGroupInfo(epoch=said.epoch, known=memory.row.epoch)
-    if engine.clock.now_ms() - memory.row.epoch_at_ms > FRESHNESS_MS:
-        raise StaleGroupInfo(epoch=said.epoch, age_ms=engine.clock.now_ms() - memory.row.epoch_at_ms)
+    # By what members signed: the server says its own times, and could say any.
+    age_ms = engine.clock.latest_ms() - memory.row.commit_time_ms
+    if age_ms > FRESHNESS_MS:
+        raise StaleGroupInfo(epoch=said.epoch, age_ms=age_ms)
     return await engine.commit_external(said.group_info, own_leaf(engine))
 
 

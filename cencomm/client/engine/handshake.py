@@ -91,7 +91,7 @@ def apply_commit(memory: Memory, tx: Transaction, event: Event) -> Item | None:
     if memory.secret is not None:
         memory.group = memory.secret.public  # one tree in memory, not two
     enter_epoch(memory, tx, event, judged.after, body.seals)
-    _note_standing(memory, event, judged)
+    _note_standing(memory, tx, event, judged)
     changed = members_changed(judged)
     return _item(event, group, ItemKind.MEMBERS, changed) if changed else None
 
@@ -148,6 +148,8 @@ def _adopt_welcome(memory: Memory, tx: Transaction, event: Event, group: PublicG
 
 
 def note_joined(memory: Memory, tx: Transaction, event: Event, *, external: bool) -> None:
+    if memory.welcome is not None:
+        memory.set_welcome(None)
     memory.change(
         joined_seq=event.seq,
         join_at_ms=event.server_time,
@@ -160,12 +162,14 @@ def note_joined(memory: Memory, tx: Transaction, event: Event, *, external: bool
         memory.alarm(tx, "not_confirmed", seq=event.seq)
 
 
-def _note_standing(memory: Memory, event: Event, judged: Judged) -> None:
+def _note_standing(memory: Memory, tx: Transaction, event: Event, judged: Judged) -> None:
     own = memory.device.officer_id
     was, now = judged.before.entry(own), judged.after.entry(own)
     if was is not None and now is None:
         memory.set_secret(None)
         memory.set_welcome(None)
+        memory.put_pending(tx, None)
+        memory.outbox.end(tx, "client.not_member")
         memory.change(removed_seq=event.seq)
     elif now is not None and was is None:
         memory.change(removed_seq=0)

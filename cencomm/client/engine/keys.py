@@ -44,12 +44,18 @@ def learn_keys(
 
 
 def learn_said_keys(memory: Memory, tx: Transaction) -> int:
-    """The history records of this batch."""
+    """The history records of this batch: of epochs that were, and in which the policy was `full`."""
     learned = 0
     while memory.said_keys:
         seq, said = memory.said_keys.pop(0)
-        learned += learn_keys(memory, tx, _by_epoch(said), source=f"seq:{seq}")
+        shared = {name: key for name, key in _by_epoch(said).items() if _was_shared(memory, tx, name)}
+        learned += learn_keys(memory, tx, shared, source=f"seq:{seq}")
     return learned
+
+
+def _was_shared(memory: Memory, tx: Transaction, name: EpochName) -> bool:
+    row = memory.epoch(tx, *name)
+    return row is not None and row.shares_history
 
 
 def missing_epochs(memory: Memory, tx: Transaction) -> tuple[EpochName, ...]:
@@ -86,7 +92,11 @@ def _open_locked(memory: Memory, tx: Transaction, events: list[Event]) -> None:
         except DomainError as error:
             item = refused_item(event, error)
         tx.delete(model.locked(memory.cug_id), event.seq.to_bytes(8, "big"))
-        memory.put_item(tx, item)
+        if item.standing is Standing.REFUSED:
+            tx.delete(model.items(memory.cug_id), model.item_key(event.sender, event.client_ref))
+            memory.put_refused(tx, item)
+        else:
+            memory.put_item(tx, item)
 
 
 def refused_item(event: Event, error: DomainError) -> Item:

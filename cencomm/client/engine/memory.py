@@ -95,6 +95,7 @@ class Memory:
         self.heads.forget()
         self.effects.clear()
         self.said_keys.clear()
+        self.officers.clear()
         self._state_changed = False
         packed = tx.get(model.CUGS, self.cug_id)
         self.row = (
@@ -202,8 +203,8 @@ class Memory:
         """Keep an item that replaces what was shown of the same event."""
         tx.put(self._items, model.item_key(item.sender, item.client_ref), pack(item), number=item.seq)
 
-    def put_repeated(self, tx: Transaction, item: Item) -> None:
-        """Keep the refusal of a repeated event beside the first one."""
+    def put_refused(self, tx: Transaction, item: Item) -> None:
+        """Keep a refusal under its place alone: what proves nothing takes nobody's client_ref."""
         tx.put(self._items, item.seq.to_bytes(8, "big"), pack(item), number=item.seq)
 
     def alarm(self, tx: Transaction, code: str, *, seq: int = 0, **facts: Fact) -> None:
@@ -223,4 +224,4 @@ class Memory:
             tx.clear(table(self.cug_id))
         self._keys.clear()
         self.secret = self.welcome = self.pending = None
-        self.outbox.clear(tx)
+        self.outbox.end(tx, "client.group_closed")

@@ -104,10 +104,13 @@ class Outbox:
         """Acknowledged at a seq that has been passed, and yet not come back (PROTOCOL §3.4)."""
         return [row for row in self._rows.values() if 0 < row.stored_seq <= head_n]
 
-    def clear(self, tx: Transaction) -> None:
-        self._rows.clear()
-        self._under_way.clear()
-        tx.clear(self._table)
+    def row(self, client_ref: bytes) -> OutboxRow | None:
+        return self._rows.get(client_ref)
+
+    def end(self, tx: Transaction, code: str) -> None:
+        """Nothing will be sent any more: whoever waits for a sending is told why."""
+        for client_ref in list(self._rows):
+            self.refused(tx, client_ref, code)
 
 
 def new_row(

@@ -58,13 +58,27 @@ def _apply(memory: Memory, tx: Transaction, event: Event) -> None:
         item = refused_item(event, error)
         if event.kind in (EventKind.GROUP, EventKind.COMMIT):
             memory.alarm(tx, "handshake_refused", seq=event.seq, sender=event.sender, reason=error.code)
-    if item is not None and not memory.add_item(tx, item):
-        memory.put_repeated(tx, refused_item(event, RecordRefused(reason="repeated")))
+    if item is not None and item.standing is Standing.REFUSED:
+        memory.put_refused(tx, item)
+    elif item is not None and not memory.add_item(tx, item):
+        memory.put_refused(tx, refused_item(event, RecordRefused(reason="repeated")))
     head = advance(memory.head, event.seq, event.server_time, hash_of(event))
     memory.heads.append(tx, head.n, head.hash)
     memory.change(head_n=head.n, head_hash=head.hash, at_ms=max(event.server_time, memory.row.at_ms))
     if event.sender == memory.device.device_id:
+        _own_came_back(memory, tx, event, item)
+
+
+def _own_came_back(memory: Memory, tx: Transaction, event: Event, item: Item | None) -> None:
+    """Ours is done when it is there as we sent it, and not when something else bears its name."""
+    row = memory.outbox.row(event.client_ref)
+    if row is None or item is None or item.standing is not Standing.REFUSED:
         memory.outbox.came_back(tx, event.client_ref)
+    elif row.body == event.body:
+        memory.outbox.refused(tx, event.client_ref, item.reason.partition(":")[0])
+    else:
+        memory.alarm(tx, "own_record_missing", seq=event.seq)
+        memory.outbox.refused(tx, event.client_ref, "client.own_record_missing")
 
 
 def hash_of(event: Event) -> bytes:

@@ -172,6 +172,7 @@ function signingKey(seed: Uint8Array): SigningKey {
 
 /** Drops every remembered signing key; call it when an identity key has been used and wiped. */
 export function forgetSigningKeys(): void {
+  for (const { privateKey } of signingKeys.values()) privateKey.fill(0);
   signingKeys.clear();
 }
 

@@ -51,9 +51,9 @@ export class Membership {
     await this.#committer.commit(async (memory) => revocation(groupOf(memory), await knownLists(this.#profile)));
   }
 
-  /** An empty commit: a fresh epoch, and a fresh leaf of ours. */
-  async renew(): Promise<void> {
-    await this.#committer.commit(() => ({ proposals: [], invited: [] }));
+  /** An empty commit, a fresh epoch and a fresh leaf of ours, while it is `due`: another's may have come first. */
+  async renew(due: (memory: Memory) => boolean): Promise<void> {
+    await this.#committer.commit((memory) => (due(memory) ? { proposals: [], invited: [] } : null));
   }
 }
 

@@ -90,6 +90,7 @@ export class Engine implements api.EngineCalls {
     };
     const work = new Workplace(profile, await readAccount(profile), this.#platform, audience, signedIn);
     this.#work = work;
+    profile.onLost = () => void this.lock();
     await work.start();
     return accountView(work.account);
   }

@@ -11,6 +11,11 @@ export class ServerClock {
   nowMs(): number {
     return Date.now() + this.#aheadMs;
   }
+
+  /** The later one of both times: what must not be old is held against it. */
+  latestMs(): number {
+    return Math.max(Date.now(), this.nowMs());
+  }
 }
 
 export function sleep(seconds: number): Promise<void> {

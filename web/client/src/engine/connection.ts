@@ -6,10 +6,11 @@ import type { ClientFrame } from "../wire/frames.ts";
 import { readAccount } from "./account_row.ts";
 import type * as screen from "./api.ts";
 import type { ServerClock } from "./clock.ts";
-import { requireDeployment, signIn } from "./enrol.ts";
+import { requireDeployment } from "./enrol.ts";
 import { ServerRefused, WrongDeployment } from "./errors.ts";
 import type { Api } from "./http.ts";
 import type { AccountRow } from "./model.ts";
+import { signInAgain } from "./password_change.ts";
 import { bindSession, learnChain } from "./registration.ts";
 import { type Handler, type OpenSocket, Session, backoffSeconds } from "./session.ts";
 import { uploadInner } from "./vault_sync.ts";
@@ -127,7 +128,7 @@ export class Connection {
 
   async #hold(row: AccountRow): Promise<void> {
     if (this.#signedIn && (await this.#holds(row))) return;
-    await signIn(this.#api, row.account, row.authenticationKey);
+    await signInAgain(this.#api, this.#profile);
     this.#signedIn = true;
   }
 

@@ -13,12 +13,12 @@ import { Duties } from "./duties.ts";
 import type { CugEngine } from "./engine.ts";
 import { FormInvalid, GroupClosed, NotMember, SendRefused, TemplateUnknown } from "./errors.ts";
 import { judge } from "./forms.ts";
-import { shareHistory } from "./history.ts";
 import type { Api } from "./http.ts";
 import { administrationOf, newId, officerOf } from "./ids.ts";
 import { startSuccessor } from "./joining.ts";
 import { isUnreadKind } from "./memory.ts";
 import { ALARM, DRAFT, ITEM, type ItemRow, OFFICER, packRow, tables, unpackRow } from "./model.ts";
+import { isContent } from "./outbox.ts";
 import { split } from "./parts.ts";
 import { safetyView } from "./safety.ts";
 import { publishable } from "./template.ts";
@@ -99,7 +99,7 @@ export class Cug {
       mayExtract: role !== undefined && mayExtract(role),
       confirmed: row.confirmed,
       members: await this.members(),
-      broken: row.broken,
+      broken: row.broken === "" ? this.engine.fault : row.broken,
     };
   }
 
@@ -128,11 +128,10 @@ export class Cug {
 
   // -------------------------------------------------------------- who is in
 
-  /** Newcomers get the keys of the past where the history policy says so. */
+  /** With the commit newcomers get the keys of the past, where the history policy says so. */
   async admit(officers: Readonly<Record<string, api.RoleName>>, acceptNewIdentity: boolean): Promise<void> {
     requireMember(this.engine);
     await this.#membership.admit(new Map(Object.entries(officers)), acceptNewIdentity);
-    await shareHistory(this.engine);
   }
 
   async remove(officerId: string): Promise<void> {
@@ -296,9 +295,4 @@ export class Cug {
       else tx.put(table, utf8(key), packRow(draft));
     });
   }
-}
-
-/** Rejections and seals travel in the outbox, too; nobody wrote them. */
-function isContent(row: { readonly public: Uint8Array; readonly personal: Uint8Array }): boolean {
-  return row.public.length > 0 || row.personal.length > 0;
 }

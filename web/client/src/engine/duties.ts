@@ -76,6 +76,7 @@ export class Duties {
     if (this.#engine.caughtUpSeq < 0) return;
     if (wantsLeaf(memory)) await this.#join();
     const nowMs = clock.nowMs();
+    this.#engine.nudge();
     if (memory.secret === null) return;
     if (memory.outbox.waiting > 0) await this.renewIfDue();
     if (nowMs - memory.row.joinAtMs > ASK_AFTER_MS) await askHistory(this.#engine, nowMs);
@@ -90,7 +91,8 @@ export class Duties {
     if (this.#renewing || !renewalDue(this.#engine.memory, this.#engine.clock.nowMs())) return;
     this.#renewing = true;
     try {
-      await this.#membership.renew();
+      await this.#membership.renew((memory) => renewalDue(memory, this.#engine.clock.nowMs()));
+      await this.#engine.push(); // what waited for it, where another's commit has made it needless
     } finally {
       this.#renewing = false;
     }

@@ -31,6 +31,7 @@ const LOST: ReadonlySet<string> = new Set([...STALE, "groups.epoch_taken"]);
 /** Nothing is wrong with the sending: it goes out again. */
 const LATER: ReadonlySet<string> = new Set(["server.too_many_requests", "server.not_ready", "groups.not_stored"]);
 const RETRY_SECONDS = 1;
+const FAULT_SECONDS = 20;
 
 export const WON = "won";
 export const LOST_TO_ANOTHER = "lost";
@@ -58,6 +59,8 @@ export class CugEngine {
   readonly clock: ServerClock;
   /** Up to where the server said that we have caught up, on this connection; -1 before that. */
   caughtUpSeq = -1;
+  /** The code of what stopped the last batch; empty when all is well. */
+  fault = "";
   readonly #profile: Profile;
   readonly #observer: Observer;
   readonly #mutex = new Mutex();
@@ -66,6 +69,8 @@ export class CugEngine {
   #sound = false;
   #stopped = false;
   #catchUps = 0;
+  /** The handshake that was pending at the last look. */
+  #nudged = "";
 
   constructor(cugId: Uint8Array, device: Device, profile: Profile, observer: Observer, clock: ServerClock) {
     this.cugId = cugId;
@@ -98,6 +103,7 @@ export class CugEngine {
         return outcome;
       }, durable);
       this.#sound = true;
+      this.memory.outbox.written();
       this.#after(done.out, done.ended);
       return done.result;
     });
@@ -122,6 +128,7 @@ export class CugEngine {
   resume(): Promise<readonly ClientFrame[]> {
     return this.changing(async (tx) => {
       this.caughtUpSeq = -1;
+      this.fault = "";
       this.memory.outbox.disconnected();
       const frames: ClientFrame[] = [{ frame: "subscribe", cugId: this.cugId, afterSeq: this.memory.row.headN }];
       const pending = this.memory.pending;
@@ -133,6 +140,16 @@ export class CugEngine {
   /** The first group of a CUG goes out over HTTP. */
   opensCug(pending: PendingRow): boolean {
     return pending.kind === "start" && this.memory.row.headN === 0;
+  }
+
+  /** What came could not be taken, by a fault of ours or of the rows: told, and tried again from the rows. */
+  failed(code: string): void {
+    if (this.fault === "") this.#later(() => void this.#recover(), FAULT_SECONDS);
+    this.fault = code;
+  }
+
+  async #recover(): Promise<void> {
+    for (const frame of await this.resume()) this.#observer.send(frame);
   }
 
   disconnected(): void {
@@ -213,10 +230,10 @@ export class CugEngine {
     this.#observer.send({ frame: "subscribe", cugId: this.cugId, afterSeq: this.memory.row.headN });
   }
 
-  #later(action: () => void): void {
+  #later(action: () => void, seconds = RETRY_SECONDS): void {
     setTimeout(() => {
       if (!this.#stopped) action();
-    }, jittered(RETRY_SECONDS) * 1000);
+    }, jittered(seconds) * 1000);
   }
 
   // -------------------------------------------------------------- requests
@@ -237,6 +254,14 @@ export class CugEngine {
       this.memory.outbox.add(tx, kind, { clientRef, ...fields });
       return { result: clientRef, out: await pump(this.memory, tx, this.clock.nowMs()), ended: NOTHING_ENDED };
     });
+  }
+
+  /** Send a handshake again that nobody answered for a while: the same bytes are harmless. */
+  nudge(): void {
+    const pending = this.memory.pending;
+    const name = pending === null || this.opensCug(pending) ? "" : toHex(pending.clientRef);
+    if (pending !== null && name !== "" && name === this.#nudged) this.#observer.send(decodeClientFrame(pending.frame));
+    this.#nudged = name;
   }
 
   /** Send what has become due. */
@@ -269,9 +294,15 @@ export class CugEngine {
     });
   }
 
-  /** A new group, written down as pending; the first one of a CUG goes out over HTTP. */
-  prepareStart(groupId: Uint8Array, group: CencommGroup): Promise<PendingRow> {
-    return this.changing((tx) => makeStart(this.memory, tx, groupId, group, this.clock.nowMs()), true);
+  /**
+   * The first group of a CUG, written down as pending together with what its first records will say; it goes out over
+   * HTTP, and they once it has come back.
+   */
+  prepareStart(groupId: Uint8Array, group: CencommGroup, records: readonly Uint8Array[]): Promise<PendingRow> {
+    return this.changing((tx) => {
+      for (const personal of records) this.memory.outbox.add(tx, EventKind.RECORD, { clientRef: newId(), personal });
+      return makeStart(this.memory, tx, groupId, group, this.clock.nowMs());
+    }, true);
   }
 
   /** As `commit`, with a successor of the present group. */
@@ -309,6 +340,12 @@ export class CugEngine {
   waitFor(condition: () => boolean, seconds: number): Promise<void> {
     if (this.#stopped) throw new ServerUnreachable({ stopped: true });
     return this.#waiters.wait(condition, seconds);
+  }
+
+  /** Overwrite the keys in memory; only after `stop`, when nothing is under way. */
+  wipe(): void {
+    this.#sound = false;
+    this.memory.wipe();
   }
 
   stop(): void {

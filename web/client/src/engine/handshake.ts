@@ -21,6 +21,7 @@ import type { Transaction } from "../store/transaction.ts";
 import { EventKind, type LogEvent } from "../wire/frames.ts";
 import { enterEpoch } from "./epochs.ts";
 import { EventRefused } from "./errors.ts";
+import { shareHistory } from "./history.ts";
 import { newId, officerOf } from "./ids.ts";
 import type { Memory } from "./memory.ts";
 import { ITEM, type ItemRow, type MembersChanged } from "./model.ts";
@@ -76,11 +77,15 @@ export async function applyCommit(memory: Memory, tx: Transaction, event: LogEve
   for (const officer of identityChanged(judged)) memory.alarm(tx, "identity_changed", { officer }, event.seq);
   memory.change({ commitTimeMs: judged.timeMs, commitHash: body.commitHash, rejectedBy: [] });
   memory.setGroup(group);
+  const ours = memory.pending?.kind === "commit" && equal(memory.pending.clientRef, event.clientRef);
   follow(memory, tx, event, body, staged, group);
   if (memory.secret !== null) memory.group = memory.secret.public; // one tree in memory, not two
   await enterEpoch(memory, tx, event, judged.after, body.seals);
-  noteStanding(memory, event, judged);
+  noteStanding(memory, tx, event, judged);
   const changed = membersChanged(judged);
+  if (ours && memory.secret !== null && changed !== null && changed.added.length + changed.roles.length > 0) {
+    await shareHistory(memory, tx);
+  }
   return changed === null ? null : itemOf(event, group, "members", changed);
 }
 
@@ -133,6 +138,7 @@ function adoptWelcome(memory: Memory, tx: Transaction, event: LogEvent, group: P
 }
 
 function noteJoined(memory: Memory, tx: Transaction, event: LogEvent, external: boolean): void {
+  if (memory.welcome !== null) memory.setWelcome(null);
   memory.change({
     joinedSeq: event.seq,
     joinAtMs: event.serverTime,
@@ -146,13 +152,15 @@ function noteJoined(memory: Memory, tx: Transaction, event: LogEvent, external: 
   if (external) memory.alarm(tx, "not_confirmed", {}, event.seq);
 }
 
-function noteStanding(memory: Memory, event: LogEvent, judged: Judged): void {
+function noteStanding(memory: Memory, tx: Transaction, event: LogEvent, judged: Judged): void {
   const own = memory.device.officerId;
   const was = judged.before.entry(own);
   const now = judged.after.entry(own);
   if (was !== null && now === null) {
     memory.setSecret(null);
     memory.setWelcome(null);
+    memory.putPending(tx, null);
+    memory.outbox.end(tx, "client.not_member");
     memory.change({ removedSeq: event.seq });
   } else if (now !== null && was === null) {
     memory.change({ removedSeq: 0 });

@@ -1,38 +1,40 @@
 /** The past for newcomers: sharing, asking for and answering with content keys (PROTOCOL §4.2). */
 
-import { encodeContent, type HistoryKey } from "../wire/content.ts";
+import type { Transaction } from "../store/transaction.ts";
+import { type Content, encodeContent, type HistoryKey } from "../wire/content.ts";
+import { EventKind } from "../wire/frames.ts";
 import type { CugEngine } from "./engine.ts";
+import { newId } from "./ids.ts";
 import { lockedEpochs } from "./keys.ts";
-import { epochName } from "./memory.ts";
+import { epochName, type Memory } from "./memory.ts";
 
 const ASK_AGAIN_MS = 60_000;
 
 /** The content keys that this device has of all epochs, or of those wanted, in which the policy was `full`. */
-async function shareableKeys(engine: CugEngine, wanted: ReadonlySet<string> | null): Promise<HistoryKey[]> {
-  const tx = await engine.reading();
+async function shareableKeys(memory: Memory, tx: Transaction, wanted: ReadonlySet<string> | null): Promise<HistoryKey[]> {
   const found: HistoryKey[] = [];
-  for (const { groupId, epoch, history } of await engine.memory.allEpochs(tx)) {
+  for (const { groupId, epoch, history } of await memory.allEpochs(tx)) {
     if (history !== "full" || (wanted !== null && !wanted.has(epochName(groupId, epoch)))) continue;
-    const key = await engine.memory.contentKey(tx, groupId, epoch);
+    const key = await memory.contentKey(tx, groupId, epoch);
     if (key !== null) found.push({ groupId, epoch, key });
   }
   return found;
 }
 
-/** After an admission: the keys of the past in one record; without them at least title and templates again. */
-export async function shareHistory(engine: CugEngine): Promise<void> {
-  const { memory } = engine;
+/**
+ * With an admission, into the outbox: the keys of the past in one record; without them at least title and templates
+ * again. In the transition that the admission is, so that no newcomer waits for what was lost together with a browser.
+ */
+export async function shareHistory(memory: Memory, tx: Transaction): Promise<void> {
+  const say = (content: Content): void => {
+    memory.outbox.add(tx, EventKind.RECORD, { clientRef: newId(), personal: encodeContent(content) });
+  };
   const present = epochName(memory.row.groupId, memory.row.epoch);
-  const keys = (await shareableKeys(engine, null)).filter((key) => epochName(key.groupId, key.epoch) !== present);
-  if (keys.length > 0) {
-    await engine.queue({ personal: encodeContent({ t: "history_keys", keys }) });
-    return;
-  }
+  const keys = (await shareableKeys(memory, tx, null)).filter((key) => epochName(key.groupId, key.epoch) !== present);
+  if (keys.length > 0) return say({ t: "history_keys", keys });
   const { title, operationCode, about } = memory.row;
-  if (title !== "") await engine.queue({ personal: encodeContent({ t: "profile", title, operationCode, about }) });
-  for (const { document } of memory.templates.values()) {
-    await engine.queue({ personal: encodeContent({ t: "template", document }) });
-  }
+  if (title !== "") say({ t: "profile", title, operationCode, about });
+  for (const { document } of memory.templates.values()) say({ t: "template", document });
 }
 
 /** Send the keys that were asked for and that nobody has said meanwhile. */
@@ -41,7 +43,8 @@ export async function answerHistory(
   epochs: readonly { readonly groupId: Uint8Array; readonly epoch: number }[],
 ): Promise<void> {
   const names = epochs.map(({ groupId, epoch }) => epochName(groupId, epoch));
-  const keys = await shareableKeys(engine, new Set(names.filter((name) => !engine.memory.saidEpochs.has(name))));
+  const tx = await engine.reading();
+  const keys = await shareableKeys(engine.memory, tx, new Set(names.filter((name) => !engine.memory.saidEpochs.has(name))));
   if (keys.length > 0) await engine.queue({ personal: encodeContent({ t: "history_keys", keys }) });
 }
 

@@ -15,7 +15,7 @@ import { type CugEngine, LOST_TO_ANOTHER } from "./engine.ts";
 import { ServerRefused, StaleGroupInfo } from "./errors.ts";
 import type { Api } from "./http.ts";
 import { newId } from "./ids.ts";
-import { findBundle } from "./key_packages.ts";
+import { findBundle, used } from "./key_packages.ts";
 import type { Memory } from "./memory.ts";
 import { CHECKPOINT, tables, unpackRow } from "./model.ts";
 import { wantsLeaf } from "./standing.ts";
@@ -36,18 +36,18 @@ export async function fetchWelcome(engine: CugEngine, api: Api, profile: Profile
   });
   // Where the replay is past it, the way in is an external commit.
   if (found === null || (found.seq <= memory.row.headN && memory.row.groupId.length > 0)) return;
-  const known = await findBundle(profile, found.keyPackageRef);
-  if (known === null) return;
+  const bundle = await findBundle(profile, found.keyPackageRef);
+  if (bundle === null) return;
   let state: ReturnType<typeof joinByWelcome>;
   try {
-    state = joinByWelcome(found.welcome, known.bundle);
+    state = joinByWelcome(found.welcome, bundle);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     return; // not for us, or broken: the external commit remains
   }
-  await engine.changing((tx) => {
+  await engine.changing(async (tx) => {
     memory.setWelcome(state);
-    if (!known.lastResort) tx.delete(tables.keyPackages, found.keyPackageRef);
+    await used(tx, bundle);
   }, true);
 }
 
@@ -77,7 +77,8 @@ async function tryJoin(engine: CugEngine, api: Api): Promise<string | null> {
     await engine.changing((tx) => memory.alarm(tx, "fork", { epoch: said.epoch }));
     throw new StaleGroupInfo({ epoch: said.epoch, known: row.epoch });
   }
-  const ageMs = engine.clock.nowMs() - row.epochAtMs;
+  // By what members signed: the server says its own times, and could say any.
+  const ageMs = engine.clock.latestMs() - row.commitTimeMs;
   if (ageMs > FRESHNESS_MS) throw new StaleGroupInfo({ epoch: said.epoch, age_ms: ageMs });
   const outcome = await engine.commitExternal(said.groupInfo, said.epoch, () => ownLeaf(memory));
   return outcome ?? (wantsLeaf(memory) ? LOST_TO_ANOTHER : null);

@@ -7,7 +7,7 @@ import { keyId, readHeader } from "../crypto/records.ts";
 import type { Transaction } from "../store/transaction.ts";
 import { type LogEvent, decodeEvent } from "../wire/frames.ts";
 import { type Memory, epochName } from "./memory.ts";
-import { ITEM, type ItemRow, numberKey, tables } from "./model.ts";
+import { ITEM, type ItemRow, itemKey, numberKey, tables } from "./model.ts";
 import { place, readRecord } from "./record.ts";
 
 /** A key that somebody else says is the one of that epoch. */
@@ -62,10 +62,14 @@ function fitsOne(key: Uint8Array, events: readonly LogEvent[]): boolean {
   return events.some((event) => readHeader(event.body).parts.some((part) => toHex(part.keyId) === id));
 }
 
-/** The history records of this batch. */
+/** The history records of this batch: of epochs that were, and in which the policy was `full`. */
 export async function learnSaidKeys(memory: Memory, tx: Transaction): Promise<void> {
   for (let next = memory.saidKeys.shift(); next !== undefined; next = memory.saidKeys.shift()) {
-    await learnKeys(memory, tx, next.said.keys, `seq:${next.seq}`);
+    const shared: SaidKey[] = [];
+    for (const key of next.said.keys) {
+      if ((await memory.epoch(tx, key.groupId, key.epoch))?.history === "full") shared.push(key);
+    }
+    await learnKeys(memory, tx, shared, `seq:${next.seq}`);
   }
 }
 
@@ -97,7 +101,10 @@ async function openLocked(memory: Memory, tx: Transaction, events: LogEvent[]): 
       item = refusedItem(event, error);
     }
     tx.delete(tables.locked(memory.cugId), numberKey(event.seq));
-    memory.putItem(tx, item);
+    if (item.standing === "refused") {
+      tx.delete(tables.items(memory.cugId), itemKey(event.sender, event.clientRef));
+      memory.putRefused(tx, item);
+    } else memory.openItem(tx, item);
   }
 }
 

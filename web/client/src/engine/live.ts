@@ -2,7 +2,10 @@
 
 import { toHex } from "../crypto/bytes.ts";
 import type { ClientFrame, Notice, ServerFrame } from "../wire/frames.ts";
+import { ProfileLocked, ProfileTakenOver, StorageFailed, StorageFull } from "../store/errors.ts";
 import type { ServerClock } from "./clock.ts";
+import { crossing } from "./crossing.ts";
+import type { CugEngine } from "./engine.ts";
 import type { Handler } from "./session.ts";
 import type { Engines } from "./vault_sync.ts";
 
@@ -25,7 +28,11 @@ export class Live implements Handler {
 
   async resume(): Promise<readonly ClientFrame[]> {
     const frames: ClientFrame[] = [];
-    for (const engine of [...this.#engines.values()]) frames.push(...(await engine.resume()));
+    for (const engine of [...this.#engines.values()]) {
+      await alone(engine, async () => {
+        frames.push(...(await engine.resume()));
+      });
+    }
     return frames;
   }
 
@@ -33,8 +40,10 @@ export class Live implements Handler {
   async receive(frames: readonly ServerFrame[]): Promise<void> {
     for (const [name, some] of this.#byCug(frames)) {
       const engine = this.#engines.get(name);
-      if (engine === undefined) continue;
-      for (const piece of slices(some, EVENTS_AT_ONCE)) await engine.receive(piece);
+      if (engine === undefined || engine.fault !== "") continue;
+      await alone(engine, async () => {
+        for (const piece of slices(some, EVENTS_AT_ONCE)) await engine.receive(piece);
+      });
     }
   }
 
@@ -56,6 +65,18 @@ export class Live implements Handler {
       }
     }
     return found;
+  }
+}
+
+const CONCERN_ALL = [StorageFull, StorageFailed, ProfileLocked, ProfileTakenOver];
+
+/** What one CUG brought, or a fault of ours over it, must not stop the others: it alone is told of, and tried again. */
+async function alone(engine: CugEngine, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (CONCERN_ALL.some((kind) => error instanceof kind)) throw error;
+    engine.failed(crossing(error).code);
   }
 }
 

@@ -101,6 +101,7 @@ export class Memory {
     this.effects = [];
     this.saidKeys = [];
     this.touched = { items: [], alarms: [], members: false };
+    this.officers.clear();
     this.#stateChanged = false;
     const row = await tx.get(tables.cugs, this.cugId);
     this.row = row === null ? { ...CUG, cugId: this.cugId, headHash: firstHead(this.cugId).hash } : unpackRow(CUG, row);
@@ -229,18 +230,24 @@ export class Memory {
   addItem(tx: Transaction, item: ItemRow): boolean {
     if (tx.has(tables.items(this.cugId), itemKey(item.sender, item.clientRef))) return false;
     this.putItem(tx, item);
+    this.#countUnread(item);
     return true;
+  }
+
+  /** Keep an item that was locked until now. */
+  openItem(tx: Transaction, item: ItemRow): void {
+    this.putItem(tx, item);
+    this.#countUnread(item);
   }
 
   /** Keep an item, in place of what was shown of the same event. */
   putItem(tx: Transaction, item: ItemRow): void {
     tx.put(tables.items(this.cugId), itemKey(item.sender, item.clientRef), packRow(item), item.seq);
     this.touched.items.push(item);
-    this.#countUnread(item);
   }
 
-  /** Keep the refusal of a repeated event beside the first one. */
-  putRepeated(tx: Transaction, item: ItemRow): void {
+  /** Keep a refusal under its place alone: what proves nothing takes nobody's client_ref. */
+  putRefused(tx: Transaction, item: ItemRow): void {
     tx.put(tables.items(this.cugId), numberKey(item.seq), packRow(item), item.seq);
     this.touched.items.push(item);
   }
@@ -261,14 +268,23 @@ export class Memory {
     this.touched.alarms.push(alarm);
   }
 
-  /** Keys, states and seals of this CUG go; what was read stays (PROTOCOL §4.4). */
+  /** Keys, states and seals of this CUG go; what was read stays, and what was not sent (PROTOCOL §4.4). */
   destroyKeys(tx: Transaction): void {
     for (const table of [tables.contentKeys, tables.state, tables.seals, tables.pending, tables.locked]) {
       tx.clear(table(this.cugId));
     }
     this.#keys.clear();
     this.secret = this.welcome = this.pending = null;
-    this.outbox.clear(tx);
+    this.outbox.end(tx, "client.group_closed");
+  }
+
+  /** Overwrite the keys that this object holds; only for one that is thrown away. */
+  wipe(): void {
+    for (const key of this.#keys.values()) key.fill(0);
+    this.#keys.clear();
+    this.secret?.wipe();
+    this.welcome?.wipe();
+    this.secret = this.welcome = this.pending = null;
   }
 }
 

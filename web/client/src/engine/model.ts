@@ -49,6 +49,8 @@ export const ACCOUNT = {
   accountKey: EMPTY,
   /** Renews the session. It opens nothing: the vault's wraps hang on other derivations. */
   authenticationKey: EMPTY,
+  /** While a password changes: the one that may be in force at the server already. */
+  nextAuthenticationKey: EMPTY,
   vaultKey: EMPTY,
   /** Items up to here have been merged. */
   vaultPosition: 0,

@@ -21,6 +21,8 @@ export class Outbox {
   readonly #table: string;
   #rows = new Map<string, OutboxRow>();
   readonly #underWay = new Set<string>();
+  /** Of those, the ones of a transition that is not written yet. */
+  readonly #marked = new Set<string>();
   #nextNumber = 1;
   /** Whether rows changed since this was last set to false. */
   changed = false;
@@ -32,6 +34,8 @@ export class Outbox {
   async load(tx: Transaction): Promise<void> {
     const rows = (await tx.rows(this.#table)).map((row) => unpackRow(OUTBOX, row.value));
     this.#rows = new Map(rows.map((row) => [toHex(row.clientRef), row]));
+    for (const ref of this.#marked) this.#underWay.delete(ref); // a transition that failed has sent nothing
+    this.#marked.clear();
     for (const ref of this.#underWay) if (!this.#rows.has(ref)) this.#underWay.delete(ref);
     this.#nextNumber = Math.max(0, ...rows.map((row) => row.number)) + 1;
   }
@@ -70,6 +74,12 @@ export class Outbox {
 
   sent(clientRef: Uint8Array): void {
     this.#underWay.add(toHex(clientRef));
+    this.#marked.add(toHex(clientRef));
+  }
+
+  /** The transition has been written: what it marked as sent goes out. */
+  written(): void {
+    this.#marked.clear();
   }
 
   /** Nothing is under way any more: what was not acknowledged goes out again. */
@@ -107,10 +117,16 @@ export class Outbox {
     return this.rows().filter((row) => row.failed === "" && row.storedSeq > 0 && row.storedSeq <= headN);
   }
 
-  clear(tx: Transaction): void {
-    this.changed ||= this.#rows.size > 0;
-    this.#rows.clear();
-    this.#underWay.clear();
-    tx.clear(this.#table);
+  /** Nothing will be sent any more: what somebody wrote is kept with the code, for him to see; the rest goes. */
+  end(tx: Transaction, code: string): void {
+    for (const row of this.rows()) {
+      if (!isContent(row)) this.cameBack(tx, row.clientRef);
+      else if (row.failed === "") this.refused(tx, row.clientRef, code);
+    }
   }
+}
+
+/** Rejections and seals travel in the outbox, too; nobody wrote them. */
+export function isContent(row: { readonly public: Uint8Array; readonly personal: Uint8Array }): boolean {
+  return row.public.length > 0 || row.personal.length > 0;
 }

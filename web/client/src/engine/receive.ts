@@ -21,6 +21,7 @@ import { officerOf } from "./ids.ts";
 import { learnSaidKeys, refusedItem } from "./keys.ts";
 import { type Memory, epochName } from "./memory.ts";
 import { ITEM, type ItemRow, type LeafView, epochKey, tables } from "./model.ts";
+import { isContent } from "./outbox.ts";
 import { receiveRecord } from "./record.ts";
 import { compareSeen } from "./seen.ts";
 
@@ -54,13 +55,27 @@ export function tellMissing(memory: Memory, tx: Transaction): void {
 async function apply(memory: Memory, tx: Transaction, event: LogEvent): Promise<void> {
   if (event.serverTime < memory.row.atMs) memory.alarm(tx, "time_went_back", {}, event.seq);
   const item = await itemOf(memory, tx, event);
-  if (item !== null && !memory.addItem(tx, item)) {
-    memory.putRepeated(tx, refusedItem(event, new RecordRefused({ reason: "repeated" })));
+  if (item?.standing === "refused") memory.putRefused(tx, item);
+  else if (item !== null && !memory.addItem(tx, item)) {
+    memory.putRefused(tx, refusedItem(event, new RecordRefused({ reason: "repeated" })));
   }
   const head = advance(memory.head, event.seq, event.serverTime, hashOf(event));
   await memory.heads.append(tx, head.n, head.hash);
   memory.change({ headN: head.n, headHash: head.hash, atMs: Math.max(event.serverTime, memory.row.atMs) });
-  if (event.sender === memory.device.deviceId) memory.outbox.cameBack(tx, event.clientRef);
+  if (event.sender === memory.device.deviceId) ownCameBack(memory, tx, event, item);
+}
+
+/** Ours is done when it is there as we sent it; its text is not given up for anything else that bears its name. */
+function ownCameBack(memory: Memory, tx: Transaction, event: LogEvent, item: ItemRow | null): void {
+  const row = memory.outbox.row(event.clientRef);
+  if (row === undefined || item?.standing !== "refused" || !isContent(row)) {
+    memory.outbox.cameBack(tx, event.clientRef);
+  } else if (equal(row.body, event.body)) {
+    memory.outbox.refused(tx, event.clientRef, item.reason.split(":", 1)[0] ?? "");
+  } else {
+    memory.alarm(tx, "own_record_missing", {}, event.seq);
+    memory.outbox.refused(tx, event.clientRef, "client.own_record_missing");
+  }
 }
 
 async function itemOf(memory: Memory, tx: Transaction, event: LogEvent): Promise<ItemRow | null> {

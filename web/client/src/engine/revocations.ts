@@ -16,6 +16,8 @@ import { type AccountRow, tables } from "./model.ts";
 const DAY_MS = 24 * 3600 * 1000;
 export const WARN_AFTER_MS = 7 * DAY_MS;
 export const STOP_AFTER_MS = 30 * DAY_MS;
+/** A device that stays connected asks again so often; notices tell it sooner. */
+const ASK_AFTER_MS = DAY_MS / 2;
 
 /** Fetch and keep what is newer. Throws ServerMisbehaved: a list is not its issuer's, or takes something back. */
 export async function fetchRevocations(api: Api, profile: Profile, clock: ServerClock): Promise<void> {
@@ -66,6 +68,11 @@ async function issuerKey(api: Api, account: AccountRow, issuer: string): Promise
 /** The newest verified list of each issuer. */
 export async function knownLists(profile: Profile): Promise<RevocationList[]> {
   return (await profile.read().rows(tables.revocations)).map((row) => RevocationList.decode(row.value));
+}
+
+/** Fetch them if they were last shown half a day ago. */
+export async function refreshRevocations(api: Api, profile: Profile, clock: ServerClock): Promise<void> {
+  if ((await revocationsAgeMs(profile, clock)) > ASK_AFTER_MS) await fetchRevocations(api, profile, clock);
 }
 
 /** Since the server last showed its lists to this device. */

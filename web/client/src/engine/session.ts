@@ -12,6 +12,7 @@
  */
 
 import { DomainError } from "../crypto/errors.ts";
+import { StorageFailed, StorageFull } from "../store/errors.ts";
 import { type ClientFrame, SESSION_PATH, type ServerFrame, decodeServerFrame, encodeFrame } from "../wire/frames.ts";
 import { between } from "./clock.ts";
 import { ServerMisbehaved, ServerUnreachable } from "./errors.ts";
@@ -111,34 +112,34 @@ export class Session {
       this.#onState("connecting", null);
       const failure = await this.#connectOnce();
       if (this.#stopped) return;
-      if (failure !== null) {
+      if (!mayPass(failure)) {
         this.#stopped = true;
         this.#onState("refused", failure);
         return;
       }
-      this.#onState("waiting", new ServerUnreachable());
+      this.#onState("waiting", failure);
       await this.#wait(backoffSeconds(this.#attempt++));
     }
   }
 
-  /** Until the connection breaks; the error for which it is of no use to try again. */
-  async #connectOnce(): Promise<DomainError | null> {
+  /** Until the connection breaks, and why it did. */
+  async #connectOnce(): Promise<DomainError> {
     const pump = new Pump(this.#handler);
     try {
       // A browser does not say why a socket was not let in, so a session that may have ended is renewed beforehand.
       if (this.#attempt > 0) await this.#renew();
       await this.#serve(pump);
     } catch (error) {
-      if (error instanceof ServerUnreachable) return null;
       if (error instanceof DomainError) return error;
       throw error;
     } finally {
       if (this.#online) {
         this.#online = false;
+        if (pump.failure === null) this.#attempt = 0;
         this.#handler.disconnected();
       }
     }
-    return pump.failure;
+    return pump.failure ?? new ServerUnreachable();
   }
 
   async #serve(pump: Pump): Promise<void> {
@@ -158,7 +159,6 @@ export class Session {
   }
 
   async #opened(socket: WebSocket, pump: Pump): Promise<void> {
-    this.#attempt = 0;
     this.#online = true;
     this.#onState("online", null);
     await pump.start((frame) => {
@@ -181,6 +181,11 @@ export class Session {
       };
     });
   }
+}
+
+/** Whether it is of use to try again: an account that is refused, or a server that breaks the protocol, would do so again. */
+function mayPass(failure: DomainError): boolean {
+  return failure instanceof ServerUnreachable || failure instanceof StorageFull || failure instanceof StorageFailed;
 }
 
 /** Hands what has come to the handler, batch by batch, after `resume` has been sent. */

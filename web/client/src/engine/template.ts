@@ -9,6 +9,8 @@ import { type Plan, planOf } from "./rules/plan.ts";
 
 export const MAX_TEMPLATE_BYTES = 4 * 1024 * 1024;
 export const MAX_DEPTH = 4;
+/** Far beyond what groups in groups, their rules and labels need. */
+const MAX_JSON_DEPTH = 64;
 const FREE_TEXT: ReadonlySet<string> = new Set(["text", "longtext"]);
 
 const key = textOf(64, 1);
@@ -55,12 +57,13 @@ export function publishable(document: string): Uint8Array {
   return bytes;
 }
 
-/** JSON with sorted keys and no spaces: one template has one name. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+/** JSON with sorted keys and no spaces: one template has one name. Throws TemplateMalformed. */
+function canonical(value: unknown, depth = 0): string {
+  if (depth > MAX_JSON_DEPTH) throw new TemplateMalformed("too_deep", "");
+  if (Array.isArray(value)) return `[${value.map((inner) => canonical(inner, depth + 1)).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const members = Object.entries(value).sort(([one], [other]) => compareCodePoints(one, other));
-  return `{${members.map(([name, inner]) => `${JSON.stringify(name)}:${canonical(inner)}`).join(",")}}`;
+  return `{${members.map(([name, inner]) => `${JSON.stringify(name)}:${canonical(inner, depth + 1)}`).join(",")}}`;
 }
 
 /** As Python sorts text; JavaScript's own order differs beyond the basic plane. */

@@ -13,7 +13,7 @@ import { Cug } from "./cug.ts";
 import { type Device, deviceOfAccount } from "./device.ts";
 import type { Effect } from "./effects.ts";
 import { CugEngine, type Observer } from "./engine.ts";
-import { NotCertified } from "./errors.ts";
+import { NotCertified, ServerRefused } from "./errors.ts";
 import { Api, type Fetch } from "./http.ts";
 import { newId } from "./ids.ts";
 import { fetchWelcome } from "./joining.ts";
@@ -22,14 +22,18 @@ import { Live } from "./live.ts";
 import type { Touched } from "./memory.ts";
 import { type AccountRow, tables } from "./model.ts";
 import { changePassword } from "./password_change.ts";
-import { fetchRevocations } from "./revocations.ts";
+import { fetchRevocations, refreshRevocations } from "./revocations.ts";
 import type { OpenSocket } from "./session.ts";
 import type { PasswordCost } from "../store/keys.ts";
+import { publishable } from "./template.ts";
 import { pullVault, pushVault } from "./vault_sync.ts";
 import { Mutex } from "../store/lock.ts";
 import { alarmView, itemView } from "./views.ts";
 
 const UPKEEP_SECONDS = 5;
+/** About twice a minute it is asked whether there are CUGs of which no notice has come; now and then, the rest. */
+const TURNS_BETWEEN_LOOKS = 6;
+const TURNS_BETWEEN_REFILLS = 120;
 const VAULT_DELAY_SECONDS = 1;
 const JOIN_SECONDS = 30;
 
@@ -94,6 +98,9 @@ export class Workplace implements Observer {
     await this.#connection.stop();
     await this.#profile.idle();
     this.#profile.close();
+    for (const engine of this.#engines.values()) engine.wipe();
+    wipe(this.#row);
+    this.#device?.signatureSeed.fill(0);
   }
 
   get account(): AccountRow {
@@ -137,14 +144,16 @@ export class Workplace implements Observer {
       revocations: [],
       predecessor: null,
     });
+    const { title, operationCode = "", about = "", templates = [] } = wanted;
+    const records = [
+      encodeContent({ t: "profile", title, operationCode, about }),
+      ...templates.map((document) => encodeContent({ t: "template", document: publishable(document) })),
+    ];
     const cug = await this.#follow(device, cugId);
-    await cug.engine.prepareStart(newId(), group);
+    await cug.engine.prepareStart(newId(), group, records);
     await this.#finishOpenings();
     for (const frame of await cug.engine.resume()) this.send(frame);
     await cug.engine.waitFor(() => cug.engine.memory.secret !== null, JOIN_SECONDS);
-    const { title, operationCode = "", about = "" } = wanted;
-    await cug.engine.queue({ personal: encodeContent({ t: "profile", title, operationCode, about }) });
-    for (const document of wanted.templates ?? []) await cug.publishTemplate(document);
     await cug.flush();
     return cug;
   }
@@ -203,12 +212,29 @@ export class Workplace implements Observer {
     for (const frame of await engine.resume()) this.send(frame);
   }
 
-  /** First groups that may not have reached the server: the same bytes again are harmless. */
+  /** First groups that may not have reached the server: the same bytes again are harmless. Throws ServerRefused. */
   async #finishOpenings(): Promise<void> {
     for (const engine of this.#engines.values()) {
       const { pending } = engine.memory;
-      if (pending !== null && engine.opensCug(pending)) await this.api.openCug(engine.cugId, pending.clientRef, pending.body);
+      if (pending === null || !engine.opensCug(pending)) continue;
+      try {
+        await this.api.openCug(engine.cugId, pending.clientRef, pending.body);
+      } catch (error) {
+        if (error instanceof ServerRefused) await this.#forget(engine);
+        throw error;
+      }
     }
+  }
+
+  /** A CUG that the server did not let begin. */
+  async #forget(engine: CugEngine): Promise<void> {
+    engine.stop();
+    this.#engines.delete(toHex(engine.cugId));
+    this.#cugs.delete(toHex(engine.cugId));
+    await this.#profile.transaction((tx) => {
+      tx.delete(tables.cugs, engine.cugId);
+      for (const table of [tables.pending, tables.outbox, tables.alarms]) tx.clear(table(engine.cugId));
+    });
   }
 
   async #heed(notice: Notice): Promise<void> {
@@ -238,11 +264,25 @@ export class Workplace implements Observer {
 
   /** Nothing of it is urgent, all of it is safe to repeat. */
   async #upkeep(): Promise<void> {
-    while (!this.#stopped) {
+    for (let turn = 1; !this.#stopped; turn++) {
       await sleep(jittered(UPKEEP_SECONDS));
       if (this.#stopped) return;
       for (const cug of this.#cugs.values()) await quietly(cug.duties.keepUp());
+      if (this.#device === null || !this.#connection.isOnline) continue;
+      if (turn % TURNS_BETWEEN_LOOKS === 0) await quietly(this.#look(this.#device));
+      if (turn % TURNS_BETWEEN_REFILLS === 0) await quietly(this.#refill(this.#device));
     }
+  }
+
+  async #look(device: Device): Promise<void> {
+    for (const said of await this.api.cugs()) {
+      if (said.member && !this.#engines.has(toHex(said.cugId))) await this.#admitted(device, said.cugId);
+    }
+  }
+
+  async #refill(device: Device): Promise<void> {
+    await refreshRevocations(this.api, this.#profile, this.#clock);
+    await refillKeyPackages(this.api, this.#profile, device, this.#clock);
   }
 
   #later(work: Promise<unknown>): void {
@@ -267,6 +307,7 @@ export class Workplace implements Observer {
     const cugId = toHex(engine.cugId);
     const cug = this.#cugs.get(cugId);
     if (cug === undefined || this.#stopped) return;
+    if (engine.memory.row.headN === 0) return; // it has not begun yet
     const { memory } = engine;
     const items = touched.items.map((row) => itemView(row, memory.device.officerId));
     if (items.length > 0) this.#audience.event({ type: "items", cugId, items });
@@ -284,6 +325,11 @@ export class Workplace implements Observer {
     this.#said.set(cugId, said);
     this.#audience.event({ type: "cug", cug: summary });
   }
+}
+
+/** Overwrite every secret of the account that is in memory. */
+function wipe(row: AccountRow): void {
+  for (const secret of [row.accountKey, row.authenticationKey, row.nextAuthenticationKey, row.vaultKey, row.deviceSeed]) secret.fill(0);
 }
 
 /** Work for which nobody waits: a refusal or a broken line is tried again by upkeep or the next connection. */

@@ -2,7 +2,7 @@
 
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 
-const VERSION = 1;
+const VERSION = 2;
 
 /** How the profile key is wrapped; `wrapped` opens with the password only after `browserKey` has opened it. */
 export interface Header {
@@ -25,19 +25,26 @@ export interface StoredValue {
 }
 
 export interface Schema extends DBSchema {
-  header: { key: "profile"; value: Header };
+  header: { key: "profile" | "next"; value: Header };
+  /** Who writes: a fresh name each time that the profile is opened. */
+  writer: { key: "writer"; value: string };
   value: { key: [string, string]; value: StoredValue; indexes: { order: [string, number, string] } };
 }
 
 export type Database = IDBPDatabase<Schema>;
 
-/** Opens (or makes) the database `name`. */
-export async function openDatabase(name: string): Promise<Database> {
+/** Opens (or makes) the database `name`; `onLost` is called when the browser takes it away, or newer code wants it. */
+export async function openDatabase(name: string, onLost: () => void = () => undefined): Promise<Database> {
   return await openDB<Schema>(name, VERSION, {
-    upgrade(database) {
-      database.createObjectStore("header");
-      const values = database.createObjectStore("value", { keyPath: ["space", "name"] });
-      values.createIndex("order", ["space", "number", "name"]);
+    upgrade(database, before) {
+      if (before < 1) {
+        database.createObjectStore("header");
+        const values = database.createObjectStore("value", { keyPath: ["space", "name"] });
+        values.createIndex("order", ["space", "number", "name"]);
+      }
+      database.createObjectStore("writer");
     },
+    blocking: onLost,
+    terminated: onLost,
   });
 }

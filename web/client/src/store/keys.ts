@@ -14,7 +14,7 @@ import {
   xchachaSeal,
 } from "../crypto/primitives.ts";
 import type { Header } from "./database.ts";
-import { ProfileDamaged, ProfileUnsupported, WrongPassword } from "./errors.ts";
+import { ProfileDamaged, ProfileLocked, ProfileUnsupported, WrongPassword } from "./errors.ts";
 
 export const FORMAT = 1;
 const IV_BYTES = 12;
@@ -42,10 +42,23 @@ export class ProfileKeys {
   readonly #valueKey: Uint8Array;
   readonly #nameKey: Uint8Array;
   readonly #spaces = new Map<string, Uint8Array>();
+  #wiped = false;
 
   constructor(profileKey: Uint8Array) {
     this.#valueKey = hkdfExpand(profileKey, utf8("CENcomm profile value"), KEY_BYTES);
     this.#nameKey = hkdfExpand(profileKey, utf8("CENcomm profile name"), KEY_BYTES);
+  }
+
+  /** Overwrite both keys; every use throws ProfileLocked from now on. */
+  wipe(): void {
+    this.#wiped = true;
+    this.#valueKey.fill(0);
+    this.#nameKey.fill(0);
+    this.#spaces.clear();
+  }
+
+  #require(): void {
+    if (this.#wiped) throw new ProfileLocked();
   }
 
   space(table: string): string {
@@ -77,6 +90,7 @@ export class ProfileKeys {
   }
 
   #space(table: string): Uint8Array {
+    this.#require();
     let known = this.#spaces.get(table);
     if (known === undefined) {
       known = hmacSha256(this.#nameKey, utf8(table)).slice(0, NAME_BYTES);

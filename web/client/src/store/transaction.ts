@@ -1,6 +1,7 @@
 /** Reads and writes of one transition: what is written is seen at once by its own reads, and stored all or nothing. */
 
 import type { Database, StoredValue } from "./database.ts";
+import { storing } from "./errors.ts";
 import type { ProfileKeys } from "./keys.ts";
 
 /** One opened value: its name, its number (0 where the table is not ordered) and its bytes. */
@@ -42,7 +43,7 @@ export class Transaction {
     const stored = this.#written.get(space)?.get(name);
     if (stored !== undefined) return stored === null ? null : this.#keys.open(table, name, stored.sealed).value;
     if (this.#names.get(space)?.has(name) !== true) return null;
-    const found = await this.#database().get("value", [space, name]);
+    const found = await storing(() => this.#database().get("value", [space, name]));
     return found === undefined ? null : this.#keys.open(table, name, found.sealed).value;
   }
 
@@ -93,7 +94,7 @@ export class Transaction {
     const { after = -1, before = Infinity, limit = Infinity, last = false } = wanted;
     const space = this.#keys.space(table);
     const written = this.#written.get(space) ?? new Map<string, StoredValue | null>();
-    const stored = await this.#stored(space, after, before, limit + written.size, last);
+    const stored = await storing(() => this.#stored(space, after, before, limit + written.size, last));
     const found = stored.filter(({ name }) => !written.has(name));
     for (const value of written.values()) {
       if (value !== null && value.number > after && value.number < before) found.push(value);

@@ -164,6 +164,14 @@ export class GroupState extends Struct implements StateFields {
     return new GroupState({ ...this, ...changes });
   }
 
+  /** Overwrite every secret; only for a state that nobody uses any more. The signing key lives on with its device. */
+  wipe(): void {
+    for (const secret of Object.values(this.secrets) as Secret[]) secret.fill(0);
+    for (const secret of [this.keys.leafPrivate, ...this.keys.nodes.values()]) secret.fill(0);
+    for (const update of this.updates) update.encryptionPrivate.fill(0);
+    this.secretTree.wipe();
+  }
+
   /** For sealed storage: it holds every secret of the epoch. */
   encode(): Uint8Array {
     const writer = new Writer().u8(STATE_VERSION).vector(this.public.encode());

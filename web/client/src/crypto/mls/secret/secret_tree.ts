@@ -112,6 +112,18 @@ export class SecretTree {
   }
 
   /** Derive the leaf's two ratchets and forget the secrets on the way (§9). */
+  /** Overwrite every secret. */
+  wipe(): void {
+    for (const secret of this.#nodes.values()) secret.fill(0);
+    for (const { secret, skipped } of this.#ratchets.values()) {
+      secret.fill(0);
+      for (const { key, nonce } of skipped.values()) {
+        key.fill(0);
+        nonce.fill(0);
+      }
+    }
+  }
+
   #openLeaf(leaf: LeafIndex): SecretTree {
     if (this.#ratchets.has(ratchetName(leaf, RatchetKind.HANDSHAKE))) return this;
     if (leaf >= this.leafCount) throw refuse("V412", { leaf_index: leaf });
