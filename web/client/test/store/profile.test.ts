@@ -1,10 +1,21 @@
 import "fake-indexeddb/auto";
 
-import { beforeEach, expect, test } from "vitest";
+import { deleteDB, openDB } from "idb";
+import { beforeEach, expect, test, vi } from "vitest";
 
 import { toHex, utf8 } from "../../src/crypto/bytes.ts";
 import { openDatabase } from "../../src/store/database.ts";
-import { ProfileAbsent, ProfileDamaged, ProfileExists, ProfileLocked, ProfileUnsupported, WrongPassword } from "../../src/store/errors.ts";
+import {
+  ProfileAbsent,
+  ProfileDamaged,
+  ProfileExists,
+  ProfileLocked,
+  ProfileTakenOver,
+  ProfileUnsupported,
+  StorageFailed,
+  StorageFull,
+  WrongPassword,
+} from "../../src/store/errors.ts";
 import { Profile } from "../../src/store/profile.ts";
 
 const PASSWORD = "a fair wind for Mombasa";
@@ -174,4 +185,125 @@ test("the newest rows are found across any holes in their numbers", async () => 
   expect(await numbers(profile, { last: true, limit: 9, after: 2, before: 40_000 })).toEqual([900]);
   expect(await numbers(profile, { last: true, limit: 2, after: 40_001 })).toEqual([]);
   profile.close();
+});
+
+// ---------------------------------------------------------------- one writer
+
+test("who opened the profile last writes; the one before stores nothing more and is told once", async () => {
+  const first = await create();
+  let lost = 0;
+  first.onLost = () => lost++;
+  const second = await Profile.open(name, PASSWORD);
+  await second.transaction((tx) => tx.put("items", utf8("a"), utf8("second"), 1));
+  await expect(first.transaction((tx) => tx.put("items", utf8("a"), utf8("first"), 1))).rejects.toThrow(ProfileTakenOver);
+  await expect(first.transaction((tx) => tx.put("items", utf8("a"), utf8("first"), 1))).rejects.toThrow(ProfileLocked);
+  await expect(first.changePassword(PASSWORD, "another password", COST)).rejects.toThrow(ProfileLocked);
+  expect(lost).toBe(1);
+  expect(await second.read().get("items", utf8("a"))).toEqual(utf8("second"));
+  second.close();
+  (await Profile.open(name, PASSWORD)).close();
+});
+
+test("a closed profile reads and writes nothing, and its keys are overwritten", async () => {
+  const profile = await create();
+  const reading = profile.read();
+  profile.close();
+  await expect(reading.get("account", utf8("self"))).rejects.toThrow(ProfileLocked);
+  await expect(reading.get("never", utf8("written"))).rejects.toThrow(ProfileLocked);
+  await expect(reading.rows("items")).rejects.toThrow(ProfileLocked);
+  expect(() => reading.put("items", utf8("a"), utf8("late"))).toThrow(ProfileLocked);
+  let ran = false;
+  await expect(profile.transaction(() => (ran = true))).rejects.toThrow(ProfileLocked);
+  expect(ran).toBe(false);
+});
+
+// ---------------------------------------------------------------- a password on its way
+
+test("while a password changes both open the profile; adopted, only the new one does", async () => {
+  const profile = await create();
+  await expect(profile.preparePassword("not the password", "another password", COST)).rejects.toThrow(WrongPassword);
+  await profile.preparePassword(PASSWORD, "another password", COST);
+  profile.close();
+  (await Profile.open(name, PASSWORD)).close();
+  const again = await Profile.open(name, "another password");
+  await again.adoptPassword();
+  await again.adoptPassword();
+  again.close();
+  await expect(Profile.open(name, PASSWORD)).rejects.toThrow(WrongPassword);
+  (await Profile.open(name, "another password")).close();
+});
+
+test("a password that is not taken opens nothing", async () => {
+  const profile = await create();
+  await profile.preparePassword(PASSWORD, "another password", COST);
+  await profile.keepPassword();
+  profile.close();
+  await expect(Profile.open(name, "another password")).rejects.toThrow(WrongPassword);
+  (await Profile.open(name, PASSWORD)).close();
+});
+
+// ---------------------------------------------------------------- the browser's storage fails
+
+test.each([
+  ["QuotaExceededError", StorageFull],
+  ["UnknownError", StorageFailed],
+])("%s is told by its kind, and what was stored before is whole", async (word, kind) => {
+  const profile = await create();
+  await profile.transaction((tx) => tx.put("items", utf8("a"), utf8("one"), 1));
+  const put = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
+    throw new DOMException("no", word);
+  });
+  try {
+    await expect(profile.transaction((tx) => tx.put("items", utf8("a"), utf8("two"), 1))).rejects.toThrow(kind);
+    await expect(profile.preparePassword(PASSWORD, "another password", COST)).rejects.toThrow(kind);
+  } finally {
+    put.mockRestore();
+  }
+  expect(await profile.read().get("items", utf8("a"))).toEqual(utf8("one"));
+  await profile.transaction((tx) => tx.put("items", utf8("a"), utf8("three"), 1));
+  profile.close();
+  const again = await Profile.open(name, PASSWORD);
+  expect(await again.read().get("items", utf8("a"))).toEqual(utf8("three"));
+  again.close();
+});
+
+test("a database that newer code has written is refused by its kind, and left alone", async () => {
+  (await create()).close();
+  const newer = await openDB(name, 99);
+  newer.close();
+  await expect(Profile.open(name, PASSWORD)).rejects.toThrow(ProfileUnsupported);
+  await expect(Profile.exists(name)).rejects.toThrow(ProfileUnsupported);
+  const still = await openDB(name);
+  expect([still.version, await still.count("value")]).toEqual([99, 1]);
+  still.close();
+});
+
+test("a database of the first version opens with everything in it", async () => {
+  (await create()).close();
+  const made = await openDB(name);
+  const [header, values] = [await made.get("header", "profile"), await made.getAll("value")];
+  made.close();
+  await deleteDB(name);
+  const old = await openDB(name, 1, {
+    upgrade(database) {
+      database.createObjectStore("header");
+      database.createObjectStore("value", { keyPath: ["space", "name"] }).createIndex("order", ["space", "number", "name"]);
+    },
+  });
+  await old.put("header", header, "profile");
+  for (const value of values) await old.put("value", value);
+  old.close();
+  const profile = await Profile.open(name, PASSWORD);
+  expect(await profile.read().get("account", utf8("self"))).toEqual(utf8("first"));
+  await profile.transaction((tx) => tx.put("items", utf8("a"), utf8("new"), 1));
+  profile.close();
+});
+
+test("a tab that newer code pushes aside lets go of the database, and says so", async () => {
+  const profile = await create();
+  const told = new Promise<void>((done) => (profile.onLost = done));
+  const newer = await openDB(name, 99);
+  await told;
+  newer.close();
+  await expect(profile.transaction((tx) => tx.put("items", utf8("a"), utf8("late")))).rejects.toThrow(ProfileLocked);
 });

@@ -32,15 +32,46 @@ function engineIn(tab: string, emit: (event: EngineEvent) => void): EngineCalls 
   return calls as EngineCalls;
 }
 
-function openTab(origin: string, tab: string): { engine: EngineApi; hub: Hub; events: EngineEvent[]; channel: BroadcastChannel } {
+/** A channel of a tab that can be frozen: it says nothing then, and hears what was said when it wakes. */
+class Freezable extends EventTarget {
+  #held: MessageEvent<unknown>[] | null = null;
+
+  constructor(readonly channel: BroadcastChannel) {
+    super();
+    channel.addEventListener("message", (event: Event) => this.#hear(event as MessageEvent<unknown>));
+  }
+
+  #hear(event: MessageEvent<unknown>): void {
+    if (this.#held !== null) this.#held.push(event);
+    else this.dispatchEvent(new MessageEvent("message", { data: event.data }));
+  }
+
+  freeze(): void {
+    this.#held = [];
+  }
+
+  wake(): void {
+    const held = this.#held ?? [];
+    this.#held = null;
+    for (const event of held) this.#hear(event);
+  }
+
+  postMessage(message: unknown): void {
+    if (this.#held === null) this.channel.postMessage(message);
+  }
+}
+
+function openTab(origin: string, tab: string, askSeconds = 4): { engine: EngineApi; hub: Hub; events: EngineEvent[]; line: Freezable } {
   const { port1, port2 } = new MessageChannel();
   const channel = new BroadcastChannel(origin);
+  const line = new Freezable(channel);
   const hub = new Hub({
     page: port1 as unknown as Port,
-    others: channel as unknown as Port,
+    others: line as unknown as Port,
     locks: navigator.locks,
     name: origin,
     makeEngine: (emit) => engineIn(tab, emit),
+    askSeconds,
   });
   port1.start();
   port2.start();
@@ -53,7 +84,7 @@ function openTab(origin: string, tab: string): { engine: EngineApi; hub: Hub; ev
     channel.close();
     port1.close();
   });
-  return { engine, hub, events, channel };
+  return { engine, hub, events, line };
 }
 
 const origin = () => `origin-${number++}`;
@@ -97,6 +128,34 @@ test("when the writer goes, the next tab takes over; what was under way there is
   await first.hub.stop();
   for (const error of await Promise.all(lost)) expect(error).toMatchObject({ code: "client.interrupted" });
   expect(await third.engine.sendText("c", { text: "three" })).toBe("B:three");
+});
+
+test("a writer that is frozen loses its lock; the other tabs go on, locked, and it works through them when it wakes", async () => {
+  const place = origin();
+  const first = openTab(place, "A", 0.01);
+  await first.engine.status();
+  const second = openTab(place, "B", 0.01);
+  expect(await second.engine.sendText("c", { text: "one" })).toBe("A:one");
+  first.line.freeze();
+  const lost = second.engine.sendText("c", { text: "never" }).catch((error: unknown) => error);
+  expect(await lost).toMatchObject({ code: "client.interrupted" });
+  expect(await second.engine.sendText("c", { text: "two" })).toBe("B:two");
+  expect(second.events.map((event) => event.type)).toContain("status");
+  first.line.wake();
+  await soon();
+  expect(await first.engine.sendText("c", { text: "three" })).toBe("B:three");
+});
+
+test("a writer that answers keeps its lock, however long a call takes", async () => {
+  const place = origin();
+  const first = openTab(place, "A", 0.01);
+  await first.engine.status();
+  const second = openTab(place, "B", 0.01);
+  let ended = false;
+  void second.engine.sendText("c", { text: "never" }).catch(() => (ended = true));
+  for (let turn = 0; turn < 5; turn++) await soon();
+  expect(ended).toBe(false);
+  expect(await second.engine.sendText("c", { text: "one" })).toBe("A:one");
 });
 
 test("only the agreed calls reach the engine", async () => {
