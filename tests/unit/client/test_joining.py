@@ -26,7 +26,7 @@ from cencomm.crypto.group_context import Role
 from cencomm.crypto.policy import device_of
 from cencomm.wire.frames import StartGroup
 from tests.unit.client.engine.test_receive import talk
-from tests.unit.client.stand import NOW_MS, Stand, alarms, api_of, texts
+from tests.unit.client.stand import NOW_MS, Stand, alarms, altered, api_of, texts
 from tests.unit.client.test_admit import beside
 
 
@@ -146,6 +146,20 @@ class TestFromOutside:
         stand = Stand(tmp_path)
         _, phone = second_device(stand)
         stand.clock.at_ms = NOW_MS + FRESHNESS_MS + 60_000
+        api, _ = api_of(stand, phone.memory.device)
+        with pytest.raises(StaleGroupInfo):
+            await beside(stand, join_from_outside(phone, Committer(phone), api, stand.profile(phone.memory.device)))
+        assert len(stand.log) == 1
+
+    async def test_a_server_cannot_make_an_old_group_young(self, tmp_path: Path) -> None:
+        """JN-006"""
+        stand = Stand(tmp_path)
+        stand.open("KE/otieno")
+        stand.clock.at_ms = NOW_MS + FRESHNESS_MS + 60_000
+        stand.log[0] = altered(stand.log[0], server_time=stand.clock.at_ms)
+        phone = stand.engine(stand.device("KE/otieno", "phone"))
+        stand.run()
+        assert wants_leaf(phone)
         api, _ = api_of(stand, phone.memory.device)
         with pytest.raises(StaleGroupInfo):
             await beside(stand, join_from_outside(phone, Committer(phone), api, stand.profile(phone.memory.device)))

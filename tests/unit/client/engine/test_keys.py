@@ -5,6 +5,7 @@ KY-002 a key that does not fit is dropped and told
 KY-003 a key that is known is not replaced
 KY-004 history records of a batch are tried in it
 KY-005 the epochs with locked records are known
+KY-006 a history record of an epoch whose policy shares nothing, or of an epoch that never was, leaves no key
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from cencomm.client import model
 from cencomm.client.engine.engine import CugEngine
 from cencomm.client.engine.keys import learn_keys, missing_epochs
 from cencomm.client.model import ItemKind
+from cencomm.crypto.group_context import History
 from cencomm.crypto.primitives import Secret
 from cencomm.wire.content import HistoryKey, HistoryKeys, Profile, encode_content
 from tests.unit.client.engine.test_receive import items, talk
@@ -70,3 +72,19 @@ class TestLearning:
         stand.run()
         assert texts(newcomer) == ["one", "two", "three"]
         assert (here.memory.row.group_id, 0) in newcomer.memory.said_epochs
+
+    def test_what_the_policy_does_not_share_is_not_learned(self, tmp_path: Path) -> None:
+        """KY-006"""
+        stand = Stand(tmp_path)
+        here = stand.open("KE/otieno", history=History.FROM_JOIN)
+        talk(stand, here, "before")
+        (newcomer,) = stand.admit(here, "FR/dupont")
+        group_id = here.memory.row.group_id
+        key = here.memory.content_key(here.reading(), group_id, 0)
+        assert key is not None
+        said = HistoryKeys((HistoryKey(group_id, 0, bytes(key)), HistoryKey(group_id, 99, bytes(32))))
+        here.queue(personal=encode_content(said))
+        stand.run()
+        assert texts(newcomer) == []
+        assert newcomer.memory.content_key(newcomer.reading(), group_id, 0) is None
+        assert newcomer.memory.content_key(newcomer.reading(), group_id, 99) is None

@@ -9,6 +9,9 @@ RX-006 a server's time that goes back is told
 RX-007 two officers' rejections of the newest commit make a member outside ask for a successor
 RX-008 a closing by an organiser destroys the keys; by anybody else it is refused; nothing counts after it
 RX-009 where closing cut the seals out of a body, the hash that stayed goes into the chain; a record's never does
+RX-011 what proves nothing takes nobody's client_ref: the true record that follows is read
+RX-012 an own record that comes back altered is told, and does not count as sent
+RX-013 whoever waits for a sending is told when he is removed or the CUG is closed
 RX-010 a rejection or seal that its sender did not sign is refused
 """
 
@@ -26,7 +29,7 @@ from cencomm.crypto.archive import ArchiveSeal
 from cencomm.crypto.events import Closing, CommitBody, Rejection, SealBody
 from cencomm.crypto.head import event_hash
 from cencomm.ids import ClientRef, GroupId
-from cencomm.wire.frames import CaughtUp, Event, EventKind, Stored
+from cencomm.wire.frames import CaughtUp, Event, EventKind, Send, Stored
 from tests.unit.client.stand import NOW_MS, Stand, alarms, altered, chat, texts
 
 
@@ -85,8 +88,58 @@ class TestOrder:
         assert texts(there) == ["one"]
         assert items(there)[-1].reason == "client.record_refused:repeated"
 
+    def test_a_forged_record_takes_nobodys_client_ref(self, tmp_path: Path) -> None:
+        """RX-011"""
+        stand = Stand(tmp_path)
+        here, there = stand.operation("KE/otieno", "FR/dupont")
+        stand.links[there.memory.device.device_id].connected = False
+        talk(stand, here, "one")
+        true = stand.log[-1]
+        forged = altered(true, body=true.body[:-1] + bytes([true.body[-1] ^ 1]))
+        stand.show(there, forged, altered(true, seq=true.seq + 1))
+        assert [item.kind for item in items(there)][-2:] == [ItemKind.REFUSED, ItemKind.CHAT]
+        assert texts(there) == ["one"]
+
 
 class TestLies:
+    def test_an_own_record_that_comes_back_altered_is_told(self, tmp_path: Path) -> None:
+        """RX-012"""
+        stand = Stand(tmp_path)
+        here, _ = stand.operation("KE/otieno", "FR/dupont")
+        link = stand.links[here.memory.device.device_id]
+        client_ref = here.queue(personal=chat("mine"))
+        (sent,) = link.sent
+        assert isinstance(sent, Send)
+        link.sent.clear()
+        body = sent.body[:-1] + bytes([sent.body[-1] ^ 1])
+        seq = len(stand.log) + 1
+        event = Event(seq, NOW_MS + seq, EventKind.RECORD, here.memory.device.device_id, client_ref, body)
+        stand.show(here, event)
+        assert "own_record_missing" in alarms(here)
+        assert here.memory.outbox.failed == {client_ref: "client.own_record_missing"}
+        assert texts(here) == []
+
+    def test_who_is_removed_or_closed_out_is_told_of_what_was_not_sent(self, tmp_path: Path) -> None:
+        """RX-013"""
+        stand = Stand(tmp_path)
+        here, there, third = stand.operation("KE/otieno", "FR/dupont", "NL/jansen")
+        for engine in (there, third):
+            stand.links[engine.memory.device.device_id].connected = False
+        mine = there.queue(personal=chat("mine"))
+        theirs = third.queue(personal=chat("theirs"))
+        stand.remove(here, "FR/dupont")
+        stand.show(there, *stand.log)
+        assert there.memory.outbox.failed == {mine: "client.not_member"}
+        closing = Closing(stand.cug_id, NOW_MS, here.memory.head).signed(here.memory.device.signature_seed)
+        seq = len(stand.log) + 1
+        ref = bytes(16)
+        stand.log.append(
+            Event(seq, NOW_MS + seq, EventKind.CLOSED, here.memory.device.device_id, ref, closing.encode())
+        )
+        stand.show(third, *stand.log)
+        assert third.memory.row.closed_seq == seq
+        assert third.memory.outbox.failed == {theirs: "client.group_closed"}
+
     def test_an_acknowledged_sending_that_is_not_at_its_place_is_told(self, tmp_path: Path) -> None:
         """RX-004"""
         stand = Stand(tmp_path)
