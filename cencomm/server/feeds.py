@@ -85,6 +85,8 @@ class Subscriber(Generic[C]):
     position: int
     """The last seq that was written to the connection."""
     owes_caught_up: bool = True
+    is_proven: bool = False
+    """Whether the store has said that its log reaches up to `position`; until then only the peer has."""
     task: asyncio.Task[None] | None = None
 
 
@@ -244,11 +246,21 @@ class Feeds(Generic[C]):
             connection.write(frame)
         if seen:
             subscriber.position = seen[-1].seq
+        if not subscriber.is_proven:
+            await self._prove(subscriber, page)
         if not access.is_current and (not page or len(seen) < len(page) or subscriber.position >= access.visible_to):
             self._caught_up(subscriber)
             self._end(subscriber, Notice(NoticeKind.REMOVED, cug_id))
             return True
         return not page and await self._go_live(subscriber)
+
+    async def _prove(self, subscriber: Subscriber[C], page: Sequence[LoggedEvent]) -> None:
+        """A peer may ask from beyond the log's end: after a restore, or to make others miss events. It starts where
+        the log ends, and hears so in CaughtUp."""
+        if not page and subscriber.position:
+            last_seqs = await self._source.last_seqs([subscriber.cug_id])
+            subscriber.position = min(subscriber.position, last_seqs.get(subscriber.cug_id, 0))
+        subscriber.is_proven = True
 
     async def _go_live(self, subscriber: Subscriber[C]) -> bool:
         """Nothing was left in the store: True unless something came in between."""

@@ -162,6 +162,23 @@ class TestCatchingUp:
         await settle()
         assert connection.seqs == [1, 2, 3, 2, 3]
 
+    @pytest.mark.parametrize("said", [8, 2**62])
+    async def test_who_asks_from_beyond_the_end_hears_where_it_is_and_harms_nobody(
+        self, stand: Stand, said: int
+    ) -> None:
+        stand.store(7)
+        beyond = stand.connect(after_seq=said)
+        await settle()
+        assert beyond.frames == [CaughtUp(CUG, 7)]
+        other = stand.connect(PETIT, after_seq=6)
+        await settle()
+        stand.store(2)
+        assert beyond.seqs == [8, 9]
+        assert other.seqs == [7, 8, 9]
+        reads = stand.source.reads
+        await settle()
+        assert stand.source.reads == reads  # nobody looks again and again for what is not there
+
     async def test_a_store_that_fails_ends_the_connection(self, stand: Stand) -> None:
         stand.source.broken = True
         connection = stand.connect()
