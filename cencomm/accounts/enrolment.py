@@ -100,6 +100,26 @@ async def enrol(command: Enrol, uow: UnitOfWork, now_ms: int, hours: int) -> ses
         return signed_in
 
 
+async def invitation_of(account_id: str, code: str, address: str, uow: UnitOfWork, now_ms: int) -> Invitation:
+    """The invitation with this code, still open or redeemed: its holder learns whether the account has begun.
+
+    It says nothing to who does not hold the code, and does not forget wrong keys: a sheet must not buy more guesses of
+    the password.
+
+    Raises:
+        InvitationInvalid: no invitation, another code, or expired before it was redeemed; it is counted.
+        LockedOut: too many of these.
+    """
+    async with uow:
+        attempt = await lockout.begin_attempt(uow, account_id, address, now_ms)
+        invitation = await uow.invitations.get(account_id)
+        if not _fits(invitation, code) or invitation is None or not _lasts(invitation, now_ms):
+            await attempt.wrong()
+            await uow.commit()
+            raise InvitationInvalid
+        return invitation
+
+
 def check_kdf(kdf: Kdf) -> None:
     """Raises KdfNotOffered unless the parameters are the deployment's."""
     if (kdf.ops_limit, kdf.memory_bytes) != (tokens.KDF_OPS_LIMIT, tokens.KDF_MEMORY_BYTES):
@@ -115,10 +135,18 @@ def _check_complete(command: Enrol) -> None:
 
 
 def _redeems(invitation: Invitation | None, code: str, now_ms: int) -> bool:
-    given = tokens.hash_token(code)
-    expected = invitation.code_hash if invitation is not None else bytes(len(given))
-    same = constant_time_equal(given, expected)
+    same = _fits(invitation, code)
     return same and invitation is not None and not invitation.redeemed and invitation.expires_ms > now_ms
+
+
+def _lasts(invitation: Invitation, now_ms: int) -> bool:
+    """Only what was not redeemed runs out."""
+    return invitation.redeemed or invitation.expires_ms > now_ms
+
+
+def _fits(invitation: Invitation | None, code: str) -> bool:
+    given = tokens.hash_token(code)
+    return constant_time_equal(given, invitation.code_hash if invitation is not None else bytes(len(given)))
 
 
 def _new_account(command: Enrol, invitation: Invitation, now_ms: int) -> Account:

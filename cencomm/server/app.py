@@ -65,7 +65,7 @@ MAX_BODY_OF: Mapping[str, int] = {
 MAX_PAGE = 500
 DEFAULT_PAGE = 100
 MAX_QUERY = 400
-SIGNING_IN = frozenset({"enrol", "sign_in_start", "sign_in_finish"})
+SIGNING_IN = frozenset({"enrol", "invitation_state", "sign_in_start", "sign_in_finish"})
 SIGNING_OUT = frozenset({"sign_out", "sign_out_everywhere"})
 
 

@@ -23,6 +23,8 @@ from cencomm.wire.http import (
     EnrolIn,
     InvitationOut,
     InvitationsOut,
+    InvitationStateIn,
+    InvitationStateOut,
     InviteIn,
     KdfParameters,
     LimitsOut,
@@ -68,6 +70,13 @@ async def enrol(context: RequestContext, request: EnrolIn) -> SessionOut:
         address=context.address,
     )
     return _signed_in(await enrolment.enrol(command, context.unit_of_work(), context.now_ms, context.session_hours))
+
+
+async def invitation_state(context: RequestContext, request: InvitationStateIn) -> InvitationStateOut:
+    found = await enrolment.invitation_of(
+        request.account, request.invitation_code, context.address, context.unit_of_work(), context.now_ms
+    )
+    return InvitationStateOut(redeemed=found.redeemed)
 
 
 async def sign_in_start(context: RequestContext, request: SignInStartIn) -> KdfParameters:
@@ -279,6 +288,7 @@ def _next(accounts: Sequence[str], limit: int) -> str | None:
 HANDLERS: dict[str, Handler] = {
     "deployment": deployment,
     "enrol": enrol,
+    "invitation_state": invitation_state,
     "sign_in_start": sign_in_start,
     "sign_in_finish": sign_in_finish,
     "session": session,

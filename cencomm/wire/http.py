@@ -7,6 +7,7 @@ session bound to a device). Request and answer models of each route stand in `RO
 
     GET    /v1/deployment                          none      -> DeploymentOut
     POST   /v1/enrolments              EnrolIn               none      -> SessionOut 201
+    POST   /v1/enrolments/state        InvitationStateIn     none      -> InvitationStateOut
     POST   /v1/sign-in/start           SignInStartIn         none      -> KdfParameters
     POST   /v1/sign-in/finish          SignInFinishIn        none      -> SessionOut 201
     GET    /v1/session                                       account   -> SessionInfo
@@ -162,6 +163,17 @@ class EnrolIn(Body):
     request_mac: Bytes32 | None = None
     wraps: Blob
     """`crypto.vault.VaultWraps` encoded; the server cannot read it."""
+
+
+class InvitationStateIn(Body):
+    account: Account
+    invitation_code: Token
+
+
+class InvitationStateOut(Body):
+    """For who holds the sheet: whether it begins the account, or belongs to one that has begun."""
+
+    redeemed: bool
 
 
 class SignInStartIn(Body):
@@ -533,6 +545,7 @@ class HttpRoute:
 ROUTES: tuple[HttpRoute, ...] = (
     HttpRoute("deployment", "GET", "/v1/deployment", Auth.NONE, None, DeploymentOut),
     HttpRoute("enrol", "POST", "/v1/enrolments", Auth.NONE, EnrolIn, SessionOut, 201),
+    HttpRoute("invitation_state", "POST", "/v1/enrolments/state", Auth.NONE, InvitationStateIn, InvitationStateOut),
     HttpRoute("sign_in_start", "POST", "/v1/sign-in/start", Auth.NONE, SignInStartIn, KdfParameters),
     HttpRoute("sign_in_finish", "POST", "/v1/sign-in/finish", Auth.NONE, SignInFinishIn, SessionOut, 201),
     HttpRoute("session", "GET", "/v1/session", Auth.ACCOUNT, None, SessionInfo),

@@ -17,7 +17,7 @@ from cencomm.accounts.errors import (
 )
 from cencomm.accounts.model import SECRETARIAT, AccountKind, Kdf
 from cencomm.accounts.sessions import SignedIn
-from tests.accounts_world import HOURS, World
+from tests.accounts_world import ADDRESS, HOURS, World
 
 COUNTED = frozenset({"sign_in_failures"})
 
@@ -162,4 +162,51 @@ class TestEnrol:
         before = await world.snapshot()
         with pytest.raises(EnrolmentIncomplete):
             await enrol(world, SECRETARIAT, code, certificate_request=b"r", request_mac=b"m" * 32)
+        assert await world.snapshot() == before
+
+
+class TestInvitationOf:
+    """What the holder of a sheet is told before he chooses a password."""
+
+    async def asked(self, world: World, account: str, code: str) -> bool:
+        found = await enrolment.invitation_of(account, code, ADDRESS, world.uow(), world.now_ms)
+        return found.redeemed
+
+    async def test_says_whether_the_account_has_begun_and_changes_nothing(self, world: World) -> None:
+        code = await world.invite_first()
+        before = await world.snapshot()
+        assert await self.asked(world, SECRETARIAT, code) is False
+        assert await world.snapshot() == before
+        await enrol(world, SECRETARIAT, code)
+        assert await self.asked(world, SECRETARIAT, code) is True
+
+    async def test_redeemed_one_is_known_after_it_would_have_expired(self, world: World) -> None:
+        code = await world.invite_first()
+        await enrol(world, SECRETARIAT, code)
+        world.now_ms += enrolment.INVITATION_MS
+        assert await self.asked(world, SECRETARIAT, code) is True
+
+    async def test_without_the_code_nothing_is_learnt_of_an_account_that_exists(self, world: World) -> None:
+        await enrol(world, SECRETARIAT, await world.invite_first())
+        before = await world.snapshot(without=COUNTED)
+        for account in (SECRETARIAT, "KE"):
+            with pytest.raises(InvitationInvalid) as refused:
+                await self.asked(world, account, "wrong")
+            assert refused.value.facts == {}
+        assert await world.snapshot(without=COUNTED) == before
+
+    async def test_expired_one_is_refused(self, world: World) -> None:
+        code = await world.invite_first()
+        world.now_ms += enrolment.INVITATION_MS
+        with pytest.raises(InvitationInvalid):
+            await self.asked(world, SECRETARIAT, code)
+
+    async def test_a_right_code_does_not_forget_wrong_keys(self, world: World) -> None:
+        code = await world.invite_first()
+        for _ in range(lockout.FREE_FOR_ACCOUNT + 1):
+            with pytest.raises(InvitationInvalid):
+                await self.asked(world, SECRETARIAT, "wrong")
+        before = await world.snapshot()
+        with pytest.raises(LockedOut):
+            await self.asked(world, SECRETARIAT, code)
         assert await world.snapshot() == before

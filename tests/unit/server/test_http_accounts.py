@@ -27,6 +27,7 @@ from cencomm.wire.http import (
     EnrolIn,
     InvitationOut,
     InvitationsOut,
+    InvitationStateIn,
     InviteIn,
     KdfParameters,
     PublishRevocationsIn,
@@ -135,6 +136,18 @@ async def test_from_invitation_to_a_bound_device(world: World) -> None:
         )
         devices = DevicesOut.model_validate_json((await rig.ask("GET", "/v1/devices", token=officer)).content)
         assert [(device.device_id, device.revoked) for device in devices.devices] == [(LAPTOP, False)]
+
+
+async def test_holder_of_a_sheet_learns_whether_its_account_has_begun(world: World) -> None:
+    async with served(world) as rig:
+        code = await world.invite_first()
+        body = InvitationStateIn(account="secretariat", invitation_code=code)
+        assert (await rig.ask("POST", "/v1/enrolments/state", body)).json() == {"redeemed": False}
+        await enrol(rig, "secretariat", code)
+        assert (await rig.ask("POST", "/v1/enrolments/state", body)).json() == {"redeemed": True}
+        other = InvitationStateIn(account="secretariat", invitation_code="other")
+        refused = await rig.ask("POST", "/v1/enrolments/state", other)
+        assert (refused.status_code, refused.json()["code"]) == (403, "accounts.invitation_invalid")
 
 
 async def test_signing_in_on_a_second_session_and_binding_it(world: World) -> None:

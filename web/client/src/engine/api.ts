@@ -46,8 +46,30 @@ export interface Status {
   /** Why the connection is not there, where that is known. */
   readonly error: ErrorData | null;
   readonly account: Account | null;
+  /** Who has a profile in this browser; the one that was used last comes first. */
+  readonly known: readonly KnownAccount[];
   /** Sendings of all CUGs that have not come back yet. */
   readonly waiting: number;
+}
+
+/** An account with a profile in this browser; `id` names the profile. */
+export interface KnownAccount {
+  readonly id: string;
+  readonly account: string;
+  readonly displayName: string;
+  readonly serverUrl: string;
+}
+
+/** What a sheet or another device's code says, and what it is good for here. */
+export interface CodeView {
+  readonly kind: "sheet" | "device_code";
+  readonly account: string;
+  readonly displayName: string;
+  readonly serverUrl: string;
+  /** `enrol`: the account begins; `device`: it has begun; `here`: it has a profile in this browser. */
+  readonly way: "enrol" | "device" | "here";
+  /** The profile's id where there is one. */
+  readonly known: string;
 }
 
 export interface Account {
@@ -347,18 +369,29 @@ export type Listener = (event: EngineEvent) => void;
 export interface EngineCalls {
   status(): Promise<Status>;
 
+  /**
+   * What a text, typed or scanned, or a link is; asks the server. Nothing is stored.
+   *
+   * Rejects with `enrolment.sheet_invalid`, `enrolment.device_code_invalid` (`reason`, and `place` where it is known),
+   * `client.other_server`, `client.wrong_deployment`, `accounts.invitation_invalid`, `client.server_unreachable`.
+   */
+  readCode(text: string): Promise<CodeView>;
   /** Redeem a printed sheet's text: account, vault, identity and device are made here; the profile is open afterwards. */
   enrol(sheetText: string, password: string, device: string): Promise<Account>;
-  /** An account that exists, on a browser that is new to it. */
-  signInNewDevice(sheetText: string, password: string, device: string): Promise<Account>;
+  /** An account that exists, on a browser that is new to it; by its sheet or by the code that another device shows. */
+  signInNewDevice(codeText: string, password: string, device: string): Promise<Account>;
   /** The password is forgotten; the sheet is there. */
   recover(sheetText: string, newPassword: string, device: string): Promise<Account>;
-  /** Open the profile of this browser; connects by itself. */
-  unlock(password: string): Promise<Account>;
+  /** Open a profile of this browser, the one that was used last by default; connects by itself. */
+  unlock(password: string, id?: string): Promise<Account>;
   /** Disconnect, and forget every key in memory. */
   lock(): Promise<void>;
   /** Try to connect now instead of waiting. */
   connect(): Promise<void>;
+  /** Delete a locked profile from this browser, with what was not sent. The account and its other devices stay. */
+  forget(id: string): Promise<void>;
+  /** The code that lets a new device in together with the password; the password has to be typed for it. */
+  deviceCode(password: string): Promise<string>;
   changePassword(old: string, replacement: string): Promise<void>;
   directory(administration?: string): Promise<readonly DirectoryEntry[]>;
   devices(): Promise<readonly DeviceView[]>;

@@ -1,80 +1,128 @@
 /**
- * The engine's front: one profile, one account, one session, its CUGs (twin of `cencomm.client.api`).
+ * The engine's front: one account at a time, its session, its CUGs (twin of `cencomm.client.api`).
  *
  *     absent ──enrol / signInNewDevice / recover──> open <──unlock── locked
  *                                                    │ └────lock────> ^
  *                                                    └── connects by itself, and again whenever the line breaks
+ *
+ * Several accounts may have a profile in this browser; `absent` and `locked` are about all of them.
  */
 
 import { fromHex, toHex } from "../crypto/bytes.ts";
 import { forgetSigningKeys } from "../crypto/primitives.ts";
 import { ProfileAbsent, ProfileExists, ProfileLocked } from "../store/errors.ts";
 import { Profile } from "../store/profile.ts";
+import { type Listed, Profiles } from "../store/profiles.ts";
 import { readAccount } from "./account_row.ts";
 import type * as api from "./api.ts";
 import type { Cug } from "./cug.ts";
 import { type Place, type Typed, enrol, recover, signInNewDevice } from "./enrol.ts";
 import { UnknownGroup } from "./errors.ts";
+import { Api } from "./http.ts";
+import { type Proof, isSheet, parseProof, parseSheetOnly, requireOwnServer, wayOf } from "./proofs.ts";
 import type { OpenSocket } from "./session.ts";
 import { errorView } from "./crossing.ts";
 import { accountView } from "./views.ts";
 import { type Audience, type ConnectionReport, Workplace } from "./workplace.ts";
 
-/** What the platform gives: where the profile lies, and how sockets open. */
+/** What the platform gives: where profiles lie (`name` begins their databases' names), and how sockets open. */
 export interface Platform extends Place {
+  /** Of the page, which can speak to no other server. */
+  readonly origin?: string;
   readonly openSocket: OpenSocket;
 }
 
 const OFFLINE: ConnectionReport = { state: "offline", failure: null };
 
-/** Use one for each database; `emit` is told what happens. */
+/** Use one for each browser; `emit` is told what happens. */
 export class Engine implements api.EngineCalls {
   readonly #platform: Platform;
   readonly #emit: (event: api.EngineEvent) => void;
+  readonly #profiles: Profiles;
+  #known: readonly Listed[] | null = null;
   #work: Workplace | null = null;
   #report: ConnectionReport = OFFLINE;
   #said = "";
 
   constructor(platform: Platform, emit: (event: api.EngineEvent) => void) {
     this.#platform = platform;
+    this.#profiles = new Profiles(platform.name);
     this.#emit = emit;
   }
 
   // -------------------------------------------------------------- account and session
 
   async status(): Promise<api.Status> {
+    const known = (this.#known ??= await this.#profiles.list());
     const work = this.#work;
-    const exists = work !== null || (await Profile.exists(this.#platform.name));
     return {
-      profile: work !== null ? "open" : exists ? "locked" : "absent",
+      profile: work !== null ? "open" : known.length > 0 ? "locked" : "absent",
       connection: this.#report.state,
       error: this.#report.failure === null ? null : errorView(this.#report.failure),
       account: work === null ? null : accountView(work.account),
+      known: known.map(({ id, account, displayName, serverUrl }) => ({ id, account, displayName, serverUrl })),
       waiting: work?.waiting ?? 0,
     };
   }
 
-  enrol(sheetText: string, password: string, device: string): Promise<api.Account> {
-    return this.#become(enrol, { sheetText, password, device });
+  async readCode(text: string): Promise<api.CodeView> {
+    const proof = parseProof(text);
+    requireOwnServer(proof, this.#platform.origin);
+    const { account, displayName, serverUrl, deploymentId } = proof;
+    const said = { kind: isSheet(proof) ? "sheet" : "device_code", account, displayName, serverUrl } as const;
+    const id = this.#profiles.idOf(deploymentId, account);
+    if (await this.#has(id)) return { ...said, way: "here", known: id };
+    return { ...said, way: await wayOf(proof, new Api(serverUrl, this.#platform.fetch)), known: "" };
   }
 
-  signInNewDevice(sheetText: string, password: string, device: string): Promise<api.Account> {
-    return this.#become(signInNewDevice, { sheetText, password, device });
+  async enrol(sheetText: string, password: string, device: string): Promise<api.Account> {
+    return await this.#become(enrol, { proof: parseSheetOnly(sheetText), password, device });
   }
 
-  recover(sheetText: string, newPassword: string, device: string): Promise<api.Account> {
-    return this.#become(recover, { sheetText, password: newPassword, device });
+  async signInNewDevice(codeText: string, password: string, device: string): Promise<api.Account> {
+    return await this.#become(signInNewDevice, { proof: parseProof(codeText), password, device });
   }
 
-  async #become(way: (place: Place, typed: Typed) => Promise<Profile>, typed: Typed): Promise<api.Account> {
+  async recover(sheetText: string, newPassword: string, device: string): Promise<api.Account> {
+    return await this.#become(recover, { proof: parseSheetOnly(sheetText), password: newPassword, device });
+  }
+
+  async #become<P extends Proof>(way: (place: Place, typed: Typed<P>) => Promise<Profile>, typed: Typed<P>): Promise<api.Account> {
     if (this.#work !== null) throw new ProfileExists();
-    return await this.#open(await way(this.#platform, typed), true);
+    const { proof } = typed;
+    requireOwnServer(proof, this.#platform.origin);
+    const id = this.#profiles.idOf(proof.deploymentId, proof.account);
+    if (await this.#has(id)) throw new ProfileExists();
+    const { account, displayName, serverUrl } = proof;
+    await this.#profiles.put({ id, account, displayName, serverUrl, usedMs: Date.now() });
+    try {
+      return await this.#open(await way({ ...this.#platform, name: id }, typed), true);
+    } catch (error) {
+      await this.#profiles.list(); // what has no profile goes
+      throw error;
+    }
   }
 
-  async unlock(password: string): Promise<api.Account> {
+  async unlock(password: string, id?: string): Promise<api.Account> {
     if (this.#work !== null) return accountView(this.#work.account);
-    if (!(await Profile.exists(this.#platform.name))) throw new ProfileAbsent();
-    return await this.#open(await Profile.open(this.#platform.name, password), false);
+    const known = await this.#profiles.list();
+    const wanted = id === undefined ? known[0] : known.find((one) => one.id === id);
+    if (wanted === undefined) throw new ProfileAbsent();
+    const profile = await Profile.open(wanted.id, password);
+    await this.#profiles.put({ ...wanted, usedMs: Date.now() });
+    return await this.#open(profile, false);
+  }
+
+  async forget(id: string): Promise<void> {
+    if (this.#work !== null) throw new ProfileExists();
+    if (!(await this.#has(id))) throw new ProfileAbsent();
+    await this.#profiles.forget(id);
+    this.#known = null;
+    await this.#tellStatus();
+  }
+
+  async deviceCode(password: string): Promise<string> {
+    return await this.#place.deviceCode(password);
   }
 
   async #open(profile: Profile, signedIn: boolean): Promise<api.Account> {
@@ -91,6 +139,7 @@ export class Engine implements api.EngineCalls {
     const work = new Workplace(profile, await readAccount(profile), this.#platform, audience, signedIn);
     this.#work = work;
     profile.onLost = () => void this.lock();
+    this.#known = null;
     await work.start();
     return accountView(work.account);
   }
@@ -99,6 +148,7 @@ export class Engine implements api.EngineCalls {
     const work = this.#work;
     this.#work = null;
     this.#report = OFFLINE;
+    this.#known = null;
     await work?.stop();
     forgetSigningKeys();
     await this.#tellStatus();
@@ -216,6 +266,10 @@ export class Engine implements api.EngineCalls {
   }
 
   // -------------------------------------------------------------- inside
+
+  async #has(id: string): Promise<boolean> {
+    return (await this.#profiles.list()).some((one) => one.id === id);
+  }
 
   /** Throws ProfileLocked. */
   get #place(): Workplace {

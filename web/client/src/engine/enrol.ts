@@ -12,7 +12,6 @@ import {
   type Sheet,
   accountKey,
   newRequest,
-  parseSheet,
   recoveryAuthenticationKey,
   requestMac,
   requestMacKey,
@@ -38,6 +37,7 @@ import { Profile } from "../store/profile.ts";
 import type { Deployment } from "../wire/http.ts";
 import { NotSignedIn, ServerMisbehaved, ServerUnreachable, WrongDeployment } from "./errors.ts";
 import { Api, type Enrolment, type Fetch } from "./http.ts";
+import type { Proof } from "./proofs.ts";
 import { ACCOUNT, type AccountRow, SELF, packRow, tables } from "./model.ts";
 import { Stretched, kdfOf, newKdf, requireStrength } from "./passwords.ts";
 import { INNER_ITEM_ID, newestInner } from "./vault_items.ts";
@@ -54,9 +54,9 @@ export interface Place {
   readonly fetch?: Fetch;
 }
 
-/** What was typed. */
-export interface Typed {
-  readonly sheetText: string;
+/** What was typed with a sheet, or with another device's code. */
+export interface Typed<P extends Proof = Sheet> {
+  readonly proof: P;
   readonly password: string;
   /** The device's short name, for example `laptop`. */
   readonly device: string;
@@ -71,12 +71,13 @@ interface Identity {
 /**
  * Redeem a sheet: make the profile, the identity key and the vault; for an officer also the device's certificate.
  *
- * Throws SheetInvalid, WeakPassword, ProfileExists, WrongDeployment, ServerRefused, ServerUnreachable; nothing is left
+ * Throws WeakPassword, ProfileExists, WrongDeployment, ServerRefused, ServerUnreachable; nothing is left
  * behind then.
  */
 export async function enrol(place: Place, typed: Typed): Promise<Profile> {
   requireStrength(typed.password);
-  const sheet = await begin(place, typed);
+  const sheet = typed.proof;
+  await requireFree(place);
   const api = new Api(sheet.serverUrl, place.fetch);
   const deployment = await requireDeployment(api, sheet);
   const stretched = new Stretched(typed.password, newKdf(deployment));
@@ -90,16 +91,18 @@ export async function enrol(place: Place, typed: Typed): Promise<Profile> {
 }
 
 /**
- * Make a profile in another browser of an enrolled account; needs the password and the sheet (PROTOCOL §1.3).
+ * Make a profile in another browser of an enrolled account; needs the password, and the sheet or the code that another
+ * device shows (PROTOCOL §1.3).
  *
  * Throws ProfileExists, WrongDeployment, WrongPassword, ServerRefused, ServerUnreachable; nothing is left behind then.
  */
-export async function signInNewDevice(place: Place, typed: Typed): Promise<Profile> {
-  const sheet = await begin(place, typed);
-  const api = new Api(sheet.serverUrl, place.fetch);
-  await requireDeployment(api, sheet);
-  const stretched = new Stretched(typed.password, kdfOf(await api.signInStart(sheet.account)));
-  return await settleDevice(api, place, sheet, stretched, typed);
+export async function signInNewDevice(place: Place, typed: Typed<Proof>): Promise<Profile> {
+  const { proof } = typed;
+  await requireFree(place);
+  const api = new Api(proof.serverUrl, place.fetch);
+  await requireDeployment(api, proof);
+  const stretched = new Stretched(typed.password, kdfOf(await api.signInStart(proof.account)));
+  return await settleDevice(api, place, proof, stretched, typed);
 }
 
 /**
@@ -109,7 +112,8 @@ export async function signInNewDevice(place: Place, typed: Typed): Promise<Profi
  */
 export async function recover(place: Place, typed: Typed): Promise<Profile> {
   requireStrength(typed.password);
-  const sheet = await begin(place, typed);
+  const sheet = typed.proof;
+  await requireFree(place);
   const api = new Api(sheet.serverUrl, place.fetch);
   const deployment = await requireDeployment(api, sheet);
   const recovery = recoveryAuthenticationKey(sheet.secretR);
@@ -149,10 +153,8 @@ export async function signIn(api: Api, account: string, authenticationKey: Uint8
 
 // ---------------------------------------------------------------- the parts
 
-async function begin(place: Place, typed: Typed): Promise<Sheet> {
-  const sheet = parseSheet(typed.sheetText);
+async function requireFree(place: Place): Promise<void> {
   if (await Profile.exists(place.name)) throw new ProfileExists();
-  return sheet;
 }
 
 function recoveredKeys(wraps: VaultWraps, sheet: Sheet): VaultKeys {
@@ -198,16 +200,16 @@ function firstRow(sheet: Sheet, stretched: Stretched, keys: VaultKeys, identity:
   return withDevice(row, identity, device);
 }
 
-function bareRow(sheet: Sheet, stretched: Stretched, keys: VaultKeys): AccountRow {
-  const ak = accountKey(sheet.secretR);
+function bareRow(proof: Proof, stretched: Stretched, keys: VaultKeys): AccountRow {
+  const ak = proof.accountKey;
   return {
     ...ACCOUNT,
-    deploymentId: sheet.deploymentId,
-    rootPublicKey: sheet.rootPublicKey,
-    serverUrl: sheet.serverUrl,
-    account: sheet.account,
-    kind: accountKind(sheet.account),
-    displayName: sheet.displayName,
+    deploymentId: proof.deploymentId,
+    rootPublicKey: proof.rootPublicKey,
+    serverUrl: proof.serverUrl,
+    account: proof.account,
+    kind: accountKind(proof.account),
+    displayName: proof.displayName,
     accountKey: ak,
     authenticationKey: stretched.authenticationKey(ak),
     vaultKey: keys.vaultKey,
@@ -240,15 +242,15 @@ function withDevice(row: AccountRow, identity: Identity, device: string): Accoun
 }
 
 /** The account exists and the password is at hand: make this device's key and profile. */
-async function settleDevice(api: Api, place: Place, sheet: Sheet, stretched: Stretched, typed: Typed): Promise<Profile> {
-  const ak = accountKey(sheet.secretR);
-  await signIn(api, sheet.account, stretched.authenticationKey(ak));
+async function settleDevice(api: Api, place: Place, proof: Proof, stretched: Stretched, typed: Typed<Proof>): Promise<Profile> {
+  const ak = proof.accountKey;
+  await signIn(api, proof.account, stretched.authenticationKey(ak));
   const wraps = VaultWraps.decode((await api.vaultWraps()).wraps);
-  const keys = stretched.vaultKeys(wraps, sheet.account, ak);
-  let row = bareRow(sheet, stretched, keys);
-  const found = await newestInner(api, keys.vaultKey, sheet.account);
+  const keys = stretched.vaultKeys(wraps, proof.account, ak);
+  let row = bareRow(proof, stretched, keys);
+  const found = await newestInner(api, keys.vaultKey, proof.account);
   if (found !== null) {
-    const envelope = openInner(keys.innerKey, found.sealed, { account: sheet.account, version: found.version });
+    const envelope = openInner(keys.innerKey, found.sealed, { account: proof.account, version: found.version });
     row = { ...row, innerEnvelope: found.item, innerVersion: found.version, innerUploaded: true };
     row = withDevice(row, { seed: envelope.identitySeed, archive: envelope.archiveKeys.at(-1) ?? null }, typed.device);
     forgetSigningKeys();

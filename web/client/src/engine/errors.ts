@@ -24,6 +24,9 @@ export class NotCertified extends kind("not_certified") {}
 /** The server names another deployment or root key than the sheet (PROTOCOL §1.2). */
 export class WrongDeployment extends kind("wrong_deployment") {}
 
+/** The code is of a server at another `address`, which has a page of its own. */
+export class OtherServer extends kind("other_server") {}
+
 /** No connection, or it broke; nothing is lost, the outbox keeps what was not acknowledged. */
 export class ServerUnreachable extends kind("server_unreachable") {}
 

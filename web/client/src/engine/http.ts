@@ -73,6 +73,11 @@ export class Api {
     return this.#ask("POST", "/v1/enrolments", wire.readSession, request);
   }
 
+  /** Whether the account of that invitation has begun; the server says it only to who has the code. */
+  isRedeemed(account: string, invitationCode: string): Promise<boolean> {
+    return this.#ask("POST", "/v1/enrolments/state", wire.readRedeemed, { account, invitation_code: invitationCode });
+  }
+
   signInStart(account: string): Promise<wire.Kdf> {
     return this.#ask("POST", "/v1/sign-in/start", wire.readKdf, { account });
   }

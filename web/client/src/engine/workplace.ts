@@ -11,6 +11,7 @@ import { ServerClock, jittered, sleep } from "./clock.ts";
 import { Connection, type ConnectionOwner } from "./connection.ts";
 import { Cug } from "./cug.ts";
 import { type Device, deviceOfAccount } from "./device.ts";
+import { deviceCode } from "./device_codes.ts";
 import type { Effect } from "./effects.ts";
 import { CugEngine, type Observer } from "./engine.ts";
 import { NotCertified, ServerRefused } from "./errors.ts";
@@ -113,6 +114,10 @@ export class Workplace implements Observer {
 
   hurry(): void {
     this.#connection.hurry();
+  }
+
+  async deviceCode(password: string): Promise<string> {
+    return (await deviceCode(this.api, this.#profile, password)).text();
   }
 
   async changePassword(old: string, replacement: string): Promise<void> {

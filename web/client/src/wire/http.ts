@@ -81,6 +81,10 @@ export function readSession(value: unknown): string {
   return text(fields(value)["account"]);
 }
 
+export function readRedeemed(value: unknown): boolean {
+  return flag(fields(value)["redeemed"]);
+}
+
 export interface SessionInfo {
   readonly account: string;
   readonly deviceId: string | null;

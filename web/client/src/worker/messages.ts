@@ -7,12 +7,15 @@ export type Method = keyof EngineCalls;
 /** Every call that a page may make. */
 export const METHODS: Readonly<Record<Method, true>> = {
   status: true,
+  readCode: true,
   enrol: true,
   signInNewDevice: true,
   recover: true,
   unlock: true,
   lock: true,
   connect: true,
+  forget: true,
+  deviceCode: true,
   changePassword: true,
   directory: true,
   devices: true,

@@ -16,6 +16,6 @@ const hub = new Hub({
   others: new BroadcastChannel(NAME),
   locks: navigator.locks,
   name: NAME,
-  makeEngine: (emit) => new Engine({ name: NAME, openSocket }, emit),
+  makeEngine: (emit) => new Engine({ name: NAME, origin: location.origin, openSocket }, emit),
 });
 await hub.run();

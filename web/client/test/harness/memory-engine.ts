@@ -1,6 +1,6 @@
 /** An engine without a server, for screenshots and tests of the screens only: made-up officers, made-up goods. */
 
-import type { Account, CugSummary, CugView, Draft, EngineApi, EngineCalls, EngineEvent, FormWanted, Item, ItemContent, Listener, Member, RoleName, Safety, Status, TemplateView, TextWanted, Waiting } from "../../src/engine/api.ts";
+import type { Account, CugSummary, CugView, Draft, EngineApi, EngineCalls, EngineEvent, FormWanted, KnownAccount, Item, ItemContent, Listener, Member, RoleName, Safety, Status, TemplateView, TextWanted, Waiting } from "../../src/engine/api.ts";
 
 export const NOW = Date.UTC(2026, 10, 22, 1, 52);
 const MINUTE = 60_000;
@@ -29,6 +29,8 @@ export const ACCOUNT: Account = {
   deviceId: "FR/moreau/laptop",
   certified: true,
 };
+
+const KNOWN: KnownAccount = { id: "cencomm-1", account: ACCOUNT.account, displayName: ACCOUNT.displayName, serverUrl: ACCOUNT.serverUrl };
 
 const MEMBERS: readonly Member[] = PEOPLE.map(([officerId, displayName, role]) => ({
   officerId,
@@ -189,7 +191,7 @@ export interface MemoryEngineWanted {
 /** The calls that the harness answers; all others refuse as an engine does that is offline. */
 export function memoryEngine(wanted: MemoryEngineWanted): EngineApi {
   const listeners = new Set<Listener>();
-  let status: Status = { profile: wanted.profile, connection: wanted.connection, error: null, account: wanted.profile === "open" ? ACCOUNT : null, waiting: wanted.connection === "online" ? 0 : 1 };
+  let status: Status = { profile: wanted.profile, connection: wanted.connection, error: null, account: wanted.profile === "open" ? ACCOUNT : null, known: wanted.profile === "absent" ? [] : [KNOWN], waiting: wanted.connection === "online" ? 0 : 1 };
   let items = wanted.empty ? [] : ITEMS;
   let waiting = WAITING;
   const drafts = new Map<string, Draft>();
@@ -211,6 +213,9 @@ export function memoryEngine(wanted: MemoryEngineWanted): EngineApi {
   const calls: Partial<EngineCalls> = {
     status: async () => status,
     unlock: open,
+    readCode: async (text) => ({ kind: "sheet", account: ACCOUNT.account, displayName: ACCOUNT.displayName, serverUrl: ACCOUNT.serverUrl, way: text.includes("new") ? "enrol" : "device", known: "" }),
+    forget: async () => undefined,
+    deviceCode: async () => `cencommdevice1:${"czuhi5dqhixs6mjsg4xdalrqfyytumzuha3dgb3l".repeat(6)}`,
     enrol: open,
     signInNewDevice: open,
     recover: open,

@@ -18,14 +18,16 @@ from typing import Any
 from cencomm.client import account
 from cencomm.client.api import Client
 from cencomm.client.cug import Cug
+from cencomm.client.device_codes import device_code
 from cencomm.client.model import Item, ItemKind
+from cencomm.crypto.device_code import parse_device_code
 from cencomm.crypto.group_context import History, Role
 from cencomm.errors import DomainError
 from cencomm.ids import CugId, OfficerId
 from cencomm.templates_forms.model import standard
 from cencomm.templates_forms.samples import sample_records
 from cencomm.wire.content import Chat, Form
-from tests.e2e.world import PASSWORD, World
+from tests.e2e.world import COST, PASSWORD, World
 from tests.servers import RunningServer
 
 PATIENCE_SECONDS = 40
@@ -59,6 +61,18 @@ class Peer:
     async def revoke(self, administration: str, subject: str) -> None:
         async with self._world.signed_in(administration) as ncp:
             await account.revoke(ncp, subject, PASSWORD)
+
+    async def device_code(self, name: str) -> str:
+        """What the officer's device shows to a new one, after the password was typed."""
+        return (await device_code(self._officers[name], PASSWORD)).text()
+
+    async def take_device_code(self, name: str, text: str, device: str, password: str) -> str:
+        """Become a further device by the code that a browser shows, and connect; gives the device's id."""
+        folder = self._world.profile(name, device)
+        await account.sign_in_new_device(folder, parse_device_code(text), password, device=device, cost=COST)
+        async with Client.open(folder, password) as client:
+            await client.connect()
+            return client.account.device_id
 
     async def officer(self, name: str) -> None:
         self._officers[name] = await self._exits.enter_async_context(self._world.officer(name))

@@ -14,7 +14,7 @@ afterEach(async () => {
   ending = [];
 });
 
-const STATUS: Status = { profile: "open", connection: "online", error: null, account: null, waiting: 0 };
+const STATUS: Status = { profile: "open", connection: "online", error: null, account: null, known: [], waiting: 0 };
 
 /** An engine that says which tab it runs in. */
 function engineIn(tab: string, emit: (event: EngineEvent) => void): EngineCalls {
