@@ -11,7 +11,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
@@ -20,34 +20,50 @@ from starlette.types import ASGIApp
 from cencomm.errors import DomainError
 from cencomm.server import logging
 from cencomm.server.app import build_app
+from cencomm.server.context import Services
+from cencomm.server.draining import drain
 from cencomm.server.startup import Startup
 from cencomm.server.uvicorn_protocol import WebSocketProtocol
 from cencomm.settings import Settings
 from cencomm.wire.frames import MAX_FRAME_BYTES
 
+DRAIN_SECONDS = 10
+"""How long sockets may take to be asked to leave, at most; a few take no time."""
 GRACE_SECONDS = 10
-"""How long a shutdown waits for requests that are being answered."""
+"""How long a shutdown then waits for requests that are being answered."""
 BACKLOG = 1024
 
 Ready = Callable[[str], None]
 """Called once with the address that is listened on."""
 
 
-def build(settings: Settings) -> ASGIApp:
+def build(settings: Settings, on_opened: Callable[[Services], None] = lambda _: None) -> ASGIApp:
     """The application; its services open when it is served."""
-    return build_app(Startup(settings))
+    return build_app(Startup(settings, on_opened=on_opened))
 
 
 class Server(uvicorn.Server):
-    """Says when it listens. Told to end, it ends and returns; uvicorn's own would have the signal kill the process."""
+    """Says when it listens. Told to end, it drains, ends and returns; uvicorn's own would have the signal kill the
+    process, with its sockets cut in the middle."""
 
-    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, on_started: Callable[[], None], drain: Callable[[], Awaitable[None]]
+    ) -> None:
         super().__init__(config)
         self._on_started = on_started
+        self._drain = drain
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._on_started()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for listener in sockets or []:
+            listener.close()
+        await self._drain()
+        await super().shutdown()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -81,15 +97,23 @@ async def serve(settings: Settings, *, ready: Ready | None = None) -> None:
             host, port = listener.getsockname()[:2]
             ready(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
 
+    opened: list[Services] = []
+
+    async def drain_sockets() -> None:
+        for services in opened:
+            await drain(services.delivery.feeds.connections, DRAIN_SECONDS)
+
     try:
-        await Server(_config(settings), started).serve(sockets=[listener])
+        await Server(_config(build(settings, opened.append), settings), started, drain_sockets).serve(
+            sockets=[listener]
+        )
     finally:
         listener.close()
 
 
-def _config(settings: Settings) -> uvicorn.Config:
+def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
-        build(settings),
+        app,
         ws=WebSocketProtocol,
         ws_max_size=MAX_FRAME_BYTES,
         ws_per_message_deflate=False,  # sealed bytes do not shrink, and frames are shared between connections

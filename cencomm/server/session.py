@@ -1,9 +1,12 @@
 """One device's session, without I/O: events in, commands out (style guide §2). `websocket` is its only driver.
 
-    state    Opened   Came, Garbled   Answered, Unfollowed   Lost
-    NEW      OPEN     -               -                      CLOSED
-    OPEN     -        OPEN            OPEN                   CLOSED
-    CLOSED   -        -               CLOSED                 CLOSED
+    state     Opened   Came, Garbled   Answered, Unfollowed   Leave     Lost
+    NEW       OPEN     -               -                      -         CLOSED
+    OPEN      -        OPEN            OPEN                   LEAVING   CLOSED
+    LEAVING   -        LEAVING         LEAVING                LEAVING   CLOSED
+    CLOSED    -        -               CLOSED                 CLOSED    CLOSED
+
+LEAVING reads nothing more, answers what it has accepted, then hangs up: the process ends, the client goes elsewhere.
 
 Its limits: subscriptions, bytes of a record and of a commit, frames that make no sense, frames a second, and sendings
 that have no answer yet.
@@ -43,6 +46,8 @@ FRAMES_PER_SECOND = 1000.0
 FRAMES_AT_ONCE = 2000.0
 POLICY_VIOLATION = 1008
 """RFC 6455 §7.4.1."""
+SERVICE_RESTART = 1012
+"""IANA's registry of close codes: come back, another process answers."""
 SIGNED_OUT = 4401
 """The session was ended or its device revoked: sign in again."""
 
@@ -50,6 +55,7 @@ SIGNED_OUT = 4401
 class State(Enum):
     NEW = auto()
     OPEN = auto()
+    LEAVING = auto()
     CLOSED = auto()
 
 
@@ -88,11 +94,16 @@ class Unfollowed:
 
 
 @dataclass(frozen=True, slots=True)
+class Leave:
+    """The process ends: finish what was accepted, then hang up."""
+
+
+@dataclass(frozen=True, slots=True)
 class Lost:
     """The connection is gone."""
 
 
-Event = Opened | Came | Garbled | Answered | Unfollowed | Lost
+Event = Opened | Came | Garbled | Answered | Unfollowed | Leave | Lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +150,23 @@ TRANSITIONS: dict[State, dict[type[Event], State]] = {
         Garbled: State.OPEN,
         Answered: State.OPEN,
         Unfollowed: State.OPEN,
+        Leave: State.LEAVING,
         Lost: State.CLOSED,
     },
-    State.CLOSED: {Answered: State.CLOSED, Unfollowed: State.CLOSED, Lost: State.CLOSED},
+    State.LEAVING: {
+        Came: State.LEAVING,
+        Garbled: State.LEAVING,
+        Answered: State.LEAVING,
+        Unfollowed: State.LEAVING,
+        Leave: State.LEAVING,
+        Lost: State.CLOSED,
+    },
+    State.CLOSED: {
+        Answered: State.CLOSED,
+        Unfollowed: State.CLOSED,
+        Leave: State.CLOSED,
+        Lost: State.CLOSED,
+    },
 }
 
 
@@ -160,8 +185,8 @@ class Session:
 
     @property
     def may_read(self) -> bool:
-        """Whether another frame may be read; not while too many sendings wait for their answer."""
-        return self._unanswered < MAX_UNANSWERED
+        """Whether another frame may be read; not while too many sendings wait for their answer, nor on leaving."""
+        return self._unanswered < MAX_UNANSWERED and self.state is not State.LEAVING
 
     def handle(self, event: Event) -> list[Command]:
         """What to do about `event`, in order. An event that cannot come in this state is a fault of the driver."""
@@ -177,9 +202,15 @@ class Session:
                 return self._answered(event)
             case Unfollowed(cug_id=cug_id):
                 self._followed.discard(cug_id)
-                return []
+            case Leave():
+                return self._farewell()
             case Lost():
-                return []
+                pass
+        return []
+
+    def _farewell(self) -> list[Command]:
+        done = self.state is State.LEAVING and self._unanswered == 0
+        return [HangUp(SERVICE_RESTART)] if done else []
 
     def _frame(self, frame: ClientFrame) -> list[Command]:
         match frame:
@@ -222,9 +253,10 @@ class Session:
             return []
         match event.outcome:
             case Receipt(seq=seq, server_time_ms=server_time_ms):
-                return [Say(Stored(event.cug_id, event.client_ref, seq, server_time_ms))]
+                answer = Say(Stored(event.cug_id, event.client_ref, seq, server_time_ms))
             case DomainError() as refusal:
-                return [Say(Refused(event.cug_id, event.client_ref, refusal.code, refusal.facts))]
+                answer = Say(Refused(event.cug_id, event.client_ref, refusal.code, refusal.facts))
+        return [answer, *self._farewell()]
 
     def _garble(self) -> list[Command]:
         self._garbled += 1

@@ -33,6 +33,8 @@ class Startup:
     now_ms: Callable[[], int] = wall_clock_ms
     steady_s: Callable[[], float] = time.monotonic
     limits: Limits = LIMITS
+    on_opened: Callable[[Services], None] = lambda _: None
+    """Told of the services once they run."""
 
     @asynccontextmanager
     async def services(self) -> AsyncIterator[Services]:
@@ -48,8 +50,10 @@ class Startup:
                 limits=self.limits,
             )
             delivery = await Delivery.open(foundation)
+            services = Services(foundation, delivery, RateLimits(self.settings.requests_per_second, self.steady_s))
             try:
-                yield Services(foundation, delivery, RateLimits(self.settings.requests_per_second, self.steady_s))
+                self.on_opened(services)
+                yield services
             finally:
                 await delivery.close()
 

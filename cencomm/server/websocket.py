@@ -25,6 +25,7 @@ from cencomm.server.session import (
     Follow,
     Garbled,
     HangUp,
+    Leave,
     Lost,
     Opened,
     Say,
@@ -68,6 +69,8 @@ class Socket:
         self.close_code = TRY_AGAIN_LATER
         self.on_unfollowed: Callable[[CugId], None] = _ignore
         self.on_paused: Callable[[], None] = _nothing
+        self.leave: Callable[[], None] = _nothing
+        """Ask the session to finish what it has accepted and to hang up: the process ends."""
         protocol.on_pause = self._pause
         protocol.on_resume = self._resume
 
@@ -168,6 +171,7 @@ class Driver:
         self._answered = asyncio.Event()
         socket.on_unfollowed = lambda cug_id: self._do_now(Unfollowed(cug_id))
         socket.on_paused = lambda: self._delivery.feeds.paused(socket)
+        socket.leave = lambda: self._do_now(Leave())
 
     async def run(self) -> None:
         self._do_now(Opened(self._services.now_ms()))

@@ -13,7 +13,7 @@ import asyncio
 import random
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
 import structlog
@@ -30,6 +30,7 @@ QUIET_SECONDS = 7.0
 FIRST_DELAY_SECONDS = 0.1
 LONGEST_DELAY_SECONDS = 5.0
 ANSWER_SECONDS = 3.0
+CANCEL_AGAIN_SECONDS = 0.1
 NODE_ID_BYTES = 8
 
 log = structlog.get_logger(__name__)
@@ -80,10 +81,8 @@ class RedisBus:
         ]
 
     async def stop(self) -> None:
-        self._stopped = True  # the library can turn a cancellation into its own TimeoutError
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._stopped = True
+        await end(self._tasks)
         self._heard_at = None
 
     def publish(self, reached: Mapping[CugId, int], looks: tuple[Look, ...] = ()) -> None:
@@ -152,6 +151,15 @@ class RedisBus:
             if not self._stopped:
                 attempt = 0 if time.monotonic() - began > LONGEST_DELAY_SECONDS else attempt + 1
                 await asyncio.sleep(backoff_seconds(attempt))
+
+
+async def end(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Cancel until they have ended: while it connects, the library takes a cancellation for a timeout of its own."""
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=CANCEL_AGAIN_SECONDS)
 
 
 async def _close(redis: Redis) -> None:

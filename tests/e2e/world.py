@@ -42,15 +42,18 @@ class World:
     """By account: another address under which its devices reach the server (a proxy that plays the hostile server)."""
 
     @classmethod
-    async def found(cls, folder: Path, server: RunningServer) -> World:
-        """Set up a new deployment on a server that has not been started yet, start it, enrol the secretariat."""
-        world = cls(folder, server.url, folder / "root.key")
+    async def found(cls, folder: Path, server: RunningServer, *, server_url: str = "") -> World:
+        """Set up a new deployment on a server that has not been started yet, start it, enrol the secretariat.
+
+        `server_url`: how people reach it, where that is not its own address.
+        """
+        world = cls(folder, server_url or server.url, folder / "root.key")
         root = await account.new_root(world.root_file, PASSWORD)
         invitation = await server.initialise(deployment_id=root.deployment_id, root_public_key=root.root_public_key)
         await server.start_async()
         sheet = account.first_sheet(
             root,
-            server_url=server.url,
+            server_url=world.server_url,
             account=invitation.account,
             display_name=invitation.display_name,
             invitation_code=invitation.invitation_code,

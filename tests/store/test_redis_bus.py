@@ -140,6 +140,20 @@ async def test_a_redis_that_answers_nothing_is_taken_for_dead(monkeypatch: pytes
             assert not one.bus.is_connected
 
 
+async def test_ending_while_it_connects_does_not_wait_for_others_to_fall_silent(
+    redis_url: str, deployment: bytes
+) -> None:
+    async with node(redis_url, deployment) as other:
+        await other.joins()
+        for turns in range(12):  # whatever it is doing at that moment
+            bus = RedisBus(redis_url, deployment, heard=lambda _: None, joined=lambda: None)
+            bus.start()
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            async with asyncio.timeout(5):
+                await bus.stop()
+
+
 async def test_foreign_messages_on_the_channel_change_nothing(redis_url: str, deployment: bytes) -> None:
     async with node(redis_url, deployment) as one, node(redis_url, deployment) as two:
         await one.joins()

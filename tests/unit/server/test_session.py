@@ -145,3 +145,25 @@ class TestAnswers:
         session.handle(came(Send(CUG, REF, EventKind.RECORD, b"x")))
         session.handle(s.Lost())
         assert session.handle(s.Answered(CUG, REF, Receipt(4, 1000))) == []
+
+
+class TestLeaving:
+    def test_who_waits_for_nothing_is_hung_up_on_at_once(self, session: s.Session) -> None:
+        assert session.handle(s.Leave()) == [s.HangUp(s.SERVICE_RESTART)]
+        assert not session.may_read
+
+    def test_what_was_accepted_is_answered_first_and_nothing_more_is_read(self, session: s.Session) -> None:
+        for _ in range(2):
+            session.handle(came(Send(CUG, REF, EventKind.RECORD, b"x")))
+        assert session.handle(s.Leave()) == []
+        assert not session.may_read
+        assert session.handle(s.Answered(CUG, REF, Receipt(1, 1000))) == [s.Say(Stored(CUG, REF, 1, 1000))]
+        last = session.handle(s.Answered(CUG, REF, StaleEpoch(sent=1, current=2)))
+        assert isinstance(last[0], s.Say)
+        assert last[1:] == [s.HangUp(s.SERVICE_RESTART)]
+
+    def test_a_lost_connection_is_not_hung_up_on(self, session: s.Session) -> None:
+        session.handle(came(Send(CUG, REF, EventKind.RECORD, b"x")))
+        session.handle(s.Lost())
+        assert session.handle(s.Leave()) == []
+        assert session.handle(s.Answered(CUG, REF, Receipt(1, 1000))) == []
