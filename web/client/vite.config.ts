@@ -22,19 +22,27 @@ function catalogues(): Plugin {
 }
 
 /** Fonts are kept when they are first used; of each script one reader needs only one. */
-const KEPT = /\.(?:js|css|json|svg|webmanifest)$/u;
+const KEPT = /\.(?:html|js|css|json|svg|webmanifest)$/u;
+
+function pathOf(name: string): string {
+  return name === "index.html" ? "/" : `/${name.replaceAll("\\", "/")}`;
+}
+
+function hash(content: string | Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex");
+}
 
 function serviceWorker(): Plugin {
   return {
     name: "service-worker",
     apply: "build",
-    generateBundle(_, bundle) {
-      const files = Object.keys(bundle).filter((name) => KEPT.test(name)).map((name) => `/${name}`);
-      const name = createHash("sha256").update(files.join("\n")).digest("hex").slice(0, 16);
+    writeBundle({ dir = "" }) {
+      const names = readdirSync(dir, { recursive: true, encoding: "utf8" }).filter((name) => KEPT.test(name)).sort();
+      const files = Object.fromEntries(names.map((name) => [pathOf(name), hash(readFileSync(join(dir, name)))]));
       const source = readFileSync(new URL("src/service-worker.js", import.meta.url), "utf8")
-        .replace("/* files of the build */ []", JSON.stringify(files))
-        .replace('/* name of the build */ ""', JSON.stringify(name));
-      this.emitFile({ type: "asset", fileName: "service-worker.js", source });
+        .replace("/* files of the build */ {}", JSON.stringify(files))
+        .replace('/* name of the build */ ""', JSON.stringify(hash(JSON.stringify(files)).slice(0, 16)));
+      writeFileSync(join(dir, "service-worker.js"), source);
     },
   };
 }

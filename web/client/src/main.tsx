@@ -7,6 +7,7 @@ import { watchInstallOffer } from "./app/install.ts";
 import { startPrefs } from "./app/prefs.ts";
 import { App } from "./app/state.ts";
 import { guardScripts } from "./app/trusted-types.ts";
+import { keepApp } from "./app/updates.ts";
 import { startEngine } from "./worker/start.ts";
 
 const place = document.getElementById("app")!;
@@ -18,7 +19,7 @@ async function start(): Promise<void> {
   const app = new App(startEngine());
   render(<Root app={app} />, place);
   await app.start();
-  if (import.meta.env.PROD) await navigator.serviceWorker?.register("/service-worker.js");
+  if (import.meta.env.PROD && "serviceWorker" in navigator) await keepApp(navigator.serviceWorker, () => location.reload());
 }
 
 start().catch((error: unknown) => {

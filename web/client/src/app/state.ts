@@ -9,6 +9,7 @@ import { errorText } from "../i18n/index.ts";
 import { eachFrame } from "./pace.ts";
 import { Room } from "./room.ts";
 import { parseRoute, type Route, sheetInLink, writeRoute } from "./route.ts";
+import { askToKeep } from "./storage.ts";
 
 export interface Toast {
   readonly id: number;
@@ -81,6 +82,7 @@ export class App {
     this.status.value = status;
     if (status.profile === before) return;
     if (status.profile === "open") {
+      void askToKeep();
       this.cugs.value = new Map((await this.engine.cugs()).map((cug) => [cug.id, cug]));
       this.#enterRoom();
     } else {

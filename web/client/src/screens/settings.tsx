@@ -5,6 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import { install, installing } from "../app/install.ts";
 import { chosenLanguage, singleKeys, SIZES, textSize, theme, THEMES } from "../app/prefs.ts";
 import { useApp } from "../app/state.ts";
+import { storageKept } from "../app/storage.ts";
 import { type DeviceView, EngineError } from "../engine/api.ts";
 import { date } from "../i18n/format.ts";
 import { errorText, LANGUAGES, OWN_NAMES, t } from "../i18n/index.ts";
@@ -101,6 +102,7 @@ function AccountSection() {
         </Button>
         <span class="small quiet">{t("settings.lock_note")}</span>
       </div>
+      {storageKept.value === false && <p class="quiet">{t("settings.storage_not_kept")}</p>}
     </section>
   );
 }

@@ -1,4 +1,5 @@
 import { useApp } from "../app/state.ts";
+import { takeUpdate, updateReady } from "../app/updates.ts";
 import { t } from "../i18n/index.ts";
 import { Button } from "./basics.tsx";
 import { Icon } from "./icon.tsx";
@@ -8,6 +9,15 @@ export function Toasts() {
   const app = useApp();
   return (
     <div class="toasts" role="status" aria-live="polite">
+      {updateReady.value && (
+        <div class="toast stored">
+          <Icon name="refresh-cw" />
+          <span>{t("update.ready")}</span>
+          <Button look="text" onClick={() => takeUpdate(() => location.reload())}>
+            {t("update.reload")}
+          </Button>
+        </div>
+      )}
       {app.toasts.value.map((toast) => (
         <div class={`toast ${toast.kind}`} key={toast.id}>
           <Icon name={toast.kind === "stored" ? "check" : "circle-alert"} />
