@@ -63,12 +63,14 @@ function shares(x: number, y: number, { pixels, full }: Picture): { readonly ink
 /** `across` and `down` from the middle of the mark. */
 function isMark(across: number, down: number): boolean {
   if (Math.abs(across) + Math.abs(down) <= DIAMOND) return true;
-  return Math.abs(Math.hypot(across, down) - RADIUS) <= STROKE / 2 && Math.abs(Math.atan2(down, across)) >= OPENING;
+  const distance = Math.sqrt(across * across + down * down);
+  return Math.abs(distance - RADIUS) <= STROKE / 2 && across <= distance * Math.cos(OPENING);
 }
 
 function isInside(across: number, down: number): boolean {
-  const beyond = [across, down].map((part) => Math.max(0, Math.abs(part) - (0.5 - CORNER)));
-  return Math.hypot(beyond[0]!, beyond[1]!) <= CORNER;
+  const sideways = Math.max(0, Math.abs(across) - (0.5 - CORNER));
+  const upwards = Math.max(0, Math.abs(down) - (0.5 - CORNER));
+  return sideways * sideways + upwards * upwards <= CORNER * CORNER;
 }
 
 /** PNG (ISO/IEC 15948): 8 bits, red, green, blue and alpha; each row with filter 0. */

@@ -27,11 +27,24 @@ export function date(atMs: number): string {
   return calendarDay(new Date(atMs), true);
 }
 
+export interface MomentParts {
+  readonly day: string;
+  /** Empty where only the day is known. */
+  readonly time: string;
+  readonly offset: string;
+}
+
 /** A date, or a date with time and offset, as it was written in a record: `2026-11-22T00:10+01:00`. */
-export function written(text: string): string {
+export function momentParts(text: string): MomentParts {
   const day = new Date(`${text.slice(0, 10)}T00:00`);
-  if (Number.isNaN(day.getTime())) return text;
-  return [calendarDay(day, true), text.slice(11, 16), text.slice(16).replace(/^:\d\d/u, "").replace("Z", "UTC")].filter(Boolean).join(" ");
+  if (Number.isNaN(day.getTime())) return { day: text, time: "", offset: "" };
+  return { day: calendarDay(day, true), time: text.slice(11, 16), offset: text.slice(16).replace(/^:\d\d(?:\.\d+)?/u, "").replace("Z", "UTC") };
+}
+
+/** The same in one line. */
+export function written(text: string): string {
+  const { day, time, offset } = momentParts(text);
+  return [day, time, offset].filter(Boolean).join(" ");
 }
 
 const PARTS: Intl.DateTimeFormatOptions = { day: "numeric", month: "short", year: "numeric" };

@@ -22,6 +22,12 @@ export function sorted(cugs: Iterable<CugSummary>, typed: string): { readonly ru
   return { running: fitting.filter((cug) => !OVER.has(cug.state)), over: fitting.filter((cug) => OVER.has(cug.state)) };
 }
 
+/** Whether the code says more than the title does: `TIDEMARK26` beside “TIDEMARK 26” does not. Pure. */
+export function addsToTitle(code: string, title: string): boolean {
+  const bare = (text: string): string => folded(text).replace(/[^\p{L}\p{N}]/gu, "");
+  return code !== "" && !bare(title).includes(bare(code));
+}
+
 export function GroupList() {
   const app = useApp();
   const [typed, setTyped] = useState("");
@@ -115,7 +121,7 @@ function Situation({ cug }: { readonly cug: CugSummary }) {
   if (cug.state === "closed") return <State tone="pending" icon="archive">{t("list.state_closed")}</State>;
   return (
     <>
-      {cug.operationCode !== "" && (
+      {addsToTitle(cug.operationCode, cug.title) && (
         <bdi class="code" dir="ltr">
           {cug.operationCode}
         </bdi>

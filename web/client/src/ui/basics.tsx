@@ -4,7 +4,7 @@ import type { ButtonHTMLAttributes, ComponentChildren } from "preact";
 
 import { countryName } from "../i18n/format.ts";
 import { t } from "../i18n/index.ts";
-import { Icon } from "./icon.tsx";
+import { Icon, Mark } from "./icon.tsx";
 import type { IconName } from "./icons.ts";
 
 export type Tone = "pending" | "stored" | "failed" | "valid" | "warning" | "invalid" | "personal" | "accent";
@@ -91,9 +91,19 @@ export function Skeleton({ lines = 6 }: { readonly lines?: number }) {
   );
 }
 
-export function Empty({ title, text, children }: { readonly title: string; readonly text: string; readonly children?: ComponentChildren }) {
+interface EmptyProps {
+  readonly title: string;
+  readonly text: string;
+  /** In the middle of a screen that holds nothing else. */
+  readonly centred?: boolean;
+  readonly children?: ComponentChildren;
+}
+
+/** One sentence on what will come, one action. */
+export function Empty({ title, text, centred = false, children }: EmptyProps) {
   return (
-    <div class="empty">
+    <div class={`empty ${centred ? "centred" : ""}`}>
+      {centred && <Mark />}
       <h2>{title}</h2>
       <p>{text}</p>
       {children}

@@ -41,7 +41,13 @@ export function Field({ label, hint, messages = [], required = false, optionalMa
       <label for={id} id={`${id}-label`}>
         {label}
         {optionalMark && !required && <span class="opt"> {t("ui.optional")}</span>}
-        {personal && <span class="vh"> {t("form.personal")}</span>}
+        {personal && (
+          <>
+            {" "}
+            <Icon name="lock" tone="personal" />
+            <span class="vh"> {t("form.personal")}</span>
+          </>
+        )}
       </label>
       {children({
         id,

@@ -3,7 +3,7 @@ import { h } from "preact";
 import { type IconName, ICONS } from "./icons.ts";
 import { DIAMOND_PATH, RING_PATH, SIZE, STROKE } from "./mark.ts";
 
-const MIRRORED: ReadonlySet<IconName> = new Set(["arrow-left", "chevron-right", "reply", "send", "log-out", "message-square-text"]);
+const MIRRORED: ReadonlySet<IconName> = new Set(["arrow-left", "chevron-right", "reply", "send", "log-out", "message-square-text", "undo"]);
 
 /** A drawn sign; the words beside it or the label of its button say what it means. */
 export function Icon({ name, big = false, tone = "" }: { readonly name: IconName; readonly big?: boolean; readonly tone?: string }) {

@@ -98,6 +98,7 @@ const SAID: readonly Said[] = [
   { from: "MA/lahlou", minutes: 78, content: form(SEIZURE), extra: { kind: "form", findings: [] } },
   { from: "RU/sokolova", minutes: 52, content: form(RUSSIAN_SEIZURE as never), extra: { kind: "form", findings: [{ rule: "Q03", level: "error", path: "item[0].quantity" }, { rule: "M11", level: "warn", path: "transport_mode" }] } },
   { from: "KE/otieno", minutes: 40, content: null, extra: { kind: "locked", standing: "locked" } },
+  { from: "ES/ferrer", minutes: 30, content: { kind: "members", change: { added: [], removed: [], roles: [], identityChanged: ["ES/ferrer"], devicesAdded: [], devicesRemoved: [] } }, extra: { kind: "members" } },
   { from: "OCU/haddad", minutes: 15, content: chat("@T. Moreau Sister container QTMU 581210-1 is on the same bill, discharged Le Havre this evening. Please hold it. Treat as immediate.", "en", ["FR/moreau"], "ref-8") },
   { from: "MA/lahlou", minutes: 13, content: chat("صور الختم واللوحة الخلفية أضيفت إلى السجل S-0147، والحاوية تحت الحراسة.", "ar") },
 ];
@@ -126,10 +127,10 @@ const line = (number: number, title: string, minutes: number, more: Partial<CugS
   operationCode: "",
   state: "open",
   role: "officer",
-  lastSeq: 12,
+  lastSeq: 13,
   atMs: NOW - minutes * MINUTE,
   unread: 0,
-  readSeq: 12,
+  readSeq: 13,
   mentioned: false,
   alarms: 0,
   waiting: 0,
@@ -137,12 +138,13 @@ const line = (number: number, title: string, minutes: number, more: Partial<CugS
 });
 
 const CUGS: readonly CugSummary[] = [
-  line(16, "TIDEMARK 26", 13, { role: "organiser", operationCode: "TIDEMARK26", unread: 2, readSeq: 10, mentioned: true }),
+  line(16, "TIDEMARK 26", 13, { role: "organiser", operationCode: "TIDEMARK26", unread: 2, readSeq: 11, mentioned: true }),
   line(17, "LANTERN: express couriers", 40, { unread: 12, readSeq: 1, operationCode: "LANTERN" }),
   line(18, "عملية الساحل: الأحياء البرية", 120, { role: "observer" }),
   line(19, "Тихий груз", 220, { waiting: 1 }),
   line(20, "Enlace RILO, Atlántico", 400, { role: "rilo", alarms: 1 }),
   line(21, "", 1000, { state: "joining", role: null }),
+  line(23, "HARBOUR LIGHT", 1200, { state: "broken" }),
   line(22, "TIDEMARK 25", 300_000, { state: "closed" }),
 ];
 
@@ -157,7 +159,7 @@ const SAFETY: Safety = {
   epoch: 4,
   rootPublicKey: "ab".repeat(32),
   epochAuthenticator: "4031788250194660297355108733426109524817".padEnd(64, "a"),
-  lastSeq: 12,
+  lastSeq: 13,
   headHash: "cd".repeat(32),
   confirmed: true,
   readers: MEMBERS.flatMap((member) =>
@@ -186,21 +188,23 @@ export interface MemoryEngineWanted {
   readonly connection: Status["connection"];
   readonly template: string;
   readonly empty: boolean;
+  readonly certified?: boolean;
 }
 
 /** The calls that the harness answers; all others refuse as an engine does that is offline. */
 export function memoryEngine(wanted: MemoryEngineWanted): EngineApi {
   const listeners = new Set<Listener>();
-  let status: Status = { profile: wanted.profile, connection: wanted.connection, error: null, account: wanted.profile === "open" ? ACCOUNT : null, known: wanted.profile === "absent" ? [] : [KNOWN], waiting: wanted.connection === "online" ? 0 : 1 };
+  const account: Account = { ...ACCOUNT, certified: wanted.certified ?? true };
+  let status: Status = { profile: wanted.profile, connection: wanted.connection, error: null, account: wanted.profile === "open" ? account : null, known: wanted.profile === "absent" ? [] : [KNOWN], waiting: wanted.connection === "online" ? 0 : 1 };
   let items = wanted.empty ? [] : ITEMS;
   let waiting = WAITING;
   const drafts = new Map<string, Draft>();
   const templates: readonly TemplateView[] = wanted.template === "" ? [] : [{ hash: HASH, id: "simplified_seizure", version: 1, document: wanted.template, seq: 2 }];
   const tell = (event: EngineEvent): void => listeners.forEach((listener) => listener(event));
   const open = async (): Promise<Account> => {
-    status = { ...status, profile: "open", account: ACCOUNT };
+    status = { ...status, profile: "open", account };
     tell({ type: "status", status });
-    return ACCOUNT;
+    return account;
   };
   const summary = (cugId: string): CugSummary => CUGS.find((cug) => cug.id === cugId) ?? CUGS[0]!;
   const back = (content: ItemContent, kind: Item["kind"]): string => {

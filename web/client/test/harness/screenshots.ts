@@ -1,6 +1,9 @@
 /** `node test/harness/screenshots.ts FOLDER [filter]`: every screen at three widths, in three languages, light and dark, with an index page.
  *
- * Started by tools/screenshots.py, which says where Chromium is. The built harness is served with the policy that the server sends; anything that the policy stops ends the run.
+ * Started by tools/screenshots.py, which says where Chromium is. The built harness is served with the policy that the
+ * server sends; anything that the policy stops ends the run. So does what axe-core finds (WCAG 2.2 A and AA), in any of
+ * the six languages, and a page that is wider than its screen. A page is loaded once for a view and width; languages and
+ * themes change in it, as they do for a reader.
  */
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
@@ -8,9 +11,11 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 
-import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { type Browser, chromium, type Page } from "playwright-core";
 
-import { id, NOW } from "./memory-engine.ts";
+import { indexPage, type Shot } from "./index-page.ts";
+import { NOW } from "./memory-engine.ts";
+import { type View, VIEWS } from "./views.ts";
 
 const BUILT = new URL("../../../../build/harness/", import.meta.url).pathname;
 const CHROMIUM = process.env["CENCOMM_CHROMIUM"]!;
@@ -20,71 +25,30 @@ const SIZES = [
   [768, 1024],
   [1440, 960],
 ] as const;
-const LANGUAGES = ["en", "ru", "ar"] as const;
+const PICTURED: readonly string[] = ["en", "ru", "ar"];
+const LANGUAGES = [...PICTURED, "fr", "es", "pt"];
 const THEMES = ["light", "dark"] as const;
+const WORKERS = 2;
+const WAIT_MS = 60_000;
 
 /** axe-core's own source, run in each page through the debugger. */
 const AXE = await readFile(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
-interface View {
-  readonly name: string;
-  readonly query?: string;
-  readonly hash?: string;
-  readonly whole?: boolean;
-  readonly prepare?: (page: Page) => Promise<void>;
+interface Task {
+  readonly view: View;
+  readonly size: number;
+  readonly wanted: readonly Look[];
 }
 
-const ROOM = `#/group/${id(16)}`;
-const FORM = `${ROOM}/form/${"5f".repeat(32)}`;
-
-const VIEWS: readonly View[] = [
-  { name: "01-unlock", query: "profile=locked" },
-  { name: "02-first-time", query: "profile=absent" },
-  { name: "03-enrol", query: "profile=absent", hash: "#sheet=cencomm1:abcdefghijklmnopqrstuvwxyz", whole: true },
-  { name: "04-recover-errors", query: "profile=locked", whole: true, prepare: async (page) => {
-    await page.locator(".note .btn.text").click();
-    await page.locator("button[type=submit]").click();
-  } },
-  { name: "05-groups" },
-  { name: "06-groups-empty", query: "empty" },
-  { name: "07-room", hash: ROOM },
-  { name: "08-room-offline", query: "connection=waiting", hash: ROOM },
-  { name: "09-room-mention", hash: ROOM, prepare: async (page) => {
-    await page.locator(".composer textarea").pressSequentially("@");
-  } },
-  { name: "10-records", hash: `${ROOM}/records` },
-  { name: "11-record-open", hash: `${ROOM}/records`, prepare: async (page) => {
-    await page.locator(".record footer button").first().click();
-    await page.locator(".record").first().scrollIntoViewIfNeeded();
-    await page.locator(".log").evaluate((log) => { log.scrollTop = 0; });
-  } },
-  { name: "12-safety", hash: `${ROOM}/safety`, prepare: async (page) => {
-    await page.locator(".members summary").nth(1).click();
-  } },
-  { name: "13-admit", hash: `${ROOM}/safety`, prepare: async (page) => {
-    await page.locator(".panel h2 .btn").click();
-    await page.locator(".rows.admit input").first().check();
-  } },
-  { name: "14-remove", hash: `${ROOM}/safety`, prepare: async (page) => {
-    await page.locator(".members summary").nth(1).click();
-    await page.locator(".members .btn.danger:visible").first().click();
-  } },
-  { name: "15-form", hash: FORM, whole: true },
-  { name: "16-form-choice", hash: FORM, prepare: async (page) => {
-    await page.locator('[data-field="offence_country"] input').click();
-  } },
-  { name: "17-form-errors", hash: FORM, whole: true, prepare: async (page) => {
-    await page.locator('[data-field="item[0].heading"] input').click();
-    await page.keyboard.press("Enter");
-    await page.locator('[data-field="item[0].quantity"] input').fill("-2");
-    await page.locator(".btn.main:visible").first().click();
-  } },
-  { name: "18-choose-form", hash: ROOM, prepare: async (page) => {
-    await page.locator(".composer .btn.bare").first().click();
-  } },
-  { name: "19-new-group", hash: "#/new" },
-  { name: "20-settings", hash: "#/settings", whole: true },
-];
+/** One way to look at a view. */
+interface Look {
+  readonly language: string;
+  readonly theme: (typeof THEMES)[number];
+  readonly label: string;
+  readonly pictured: boolean;
+  readonly checked: boolean;
+}
 
 /** The policy as the server sends it, from its own source. */
 async function policy(): Promise<string> {
@@ -109,59 +73,101 @@ async function serve(): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-async function take(context: BrowserContext, address: string, view: View, file: string): Promise<readonly string[]> {
+/** All that fits the filter. English is checked in every width and theme, each other language in one of them by turns. */
+function tasks(filter: string): readonly Task[] {
+  const found: Task[] = [];
+  VIEWS.forEach((view, at) => {
+    SIZES.forEach(([width], size) => {
+      const wanted: Look[] = [];
+      LANGUAGES.forEach((language, turn) => {
+        THEMES.forEach((theme, shade) => {
+          const label = `${view.name}-${language}-${theme}-${width}`;
+          const checked = language === "en" || ((at + turn) % SIZES.length === size && (at + turn) % THEMES.length === shade);
+          const pictured = PICTURED.includes(language);
+          if ((checked || pictured) && label.match(filter) !== null) wanted.push({ language, theme, label, pictured, checked });
+        });
+      });
+      if (wanted.length > 0) found.push({ view, size, wanted });
+    });
+  });
+  return found;
+}
+
+interface Harness {
+  speak(language: string): Promise<void>;
+}
+
+async function perform(browser: Browser, address: string, { view, size, wanted }: Task, folder: string): Promise<readonly string[]> {
+  const [width, height] = SIZES[size]!;
+  const context = await browser.newContext({ viewport: { width, height }, locale: "en", timezoneId: "Europe/Paris", hasTouch: width === 360, reducedMotion: "reduce" });
+  context.setDefaultTimeout(WAIT_MS);
   const page = await context.newPage();
   const wrong: string[] = [];
-  page.on("console", (message) => message.type() === "error" && !message.text().includes("404") && wrong.push(`${file}: ${message.text()}`));
-  page.on("pageerror", (error) => wrong.push(`${file}: ${error.message}`));
+  let label = `${view.name}-${width}`;
+  page.on("console", (message) => message.type() === "error" && !message.text().includes("404") && wrong.push(`${label}: ${message.text()}`));
+  page.on("pageerror", (error) => wrong.push(`${label}: ${error.message}`));
   await page.clock.setFixedTime(NOW);
   await page.goto(`${address}?${view.query ?? ""}${view.hash ?? ""}`);
   await page.waitForSelector("#content", { state: "attached" });
-  await page.evaluate(() => document.fonts.ready);
-  await page.waitForTimeout(80);
+  await page.waitForFunction(() => document.querySelector(".skeleton") === null);
   await view.prepare?.(page);
-  await page.waitForTimeout(60);
   await page.evaluate(AXE);
-  const found = await page.evaluate(async () => (await (globalThis as unknown as { axe: { run(options: unknown): Promise<{ violations: { id: string; nodes: { target: unknown }[] }[] }> } }).axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] })).violations.map(({ id: rule, nodes }) => `${rule} at ${nodes.map(({ target }) => String(target)).join(", ")}`));
-  wrong.push(...found.map((line) => `${file}: ${line}`));
-  const across = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  if (across > 0) wrong.push(`${file}: ${across} px too wide`);
-  if (view.whole === true) {
-    const height = await page.evaluate(() => Math.max(document.documentElement.scrollHeight, ...[...document.querySelectorAll(".page")].map((one) => one.scrollHeight)));
-    await page.setViewportSize({ width: page.viewportSize()!.width, height: Math.min(height, 6_000) });
+  for (const look of wanted) {
+    label = look.label;
+    await page.emulateMedia({ colorScheme: look.theme, reducedMotion: "reduce" });
+    await page.evaluate(async (language) => {
+      await (globalThis as unknown as { harness: Harness }).harness.speak(language);
+      await document.fonts.ready;
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    }, look.language);
+    if (look.checked) wrong.push(...(await check(page)).map((line) => `${label}: ${line}`));
+    if (look.pictured) await picture(page, view, size, join(folder, `${label}.png`));
   }
-  await page.screenshot({ path: file });
-  await page.close();
+  await context.close();
   return wrong;
+}
+
+/** What axe-core finds, and whether the page is wider than its screen. */
+async function check(page: Page): Promise<readonly string[]> {
+  const found = await page.evaluate(async (rules) => {
+    const { axe } = globalThis as unknown as { axe: { run(options: unknown): Promise<{ violations: { id: string; nodes: { target: unknown }[] }[] }> } };
+    const { violations } = await axe.run({ runOnly: rules, resultTypes: ["violations"] });
+    return violations.map(({ id, nodes }) => `${id} at ${nodes.map(({ target }) => String(target)).join(", ")}`);
+  }, RULES);
+  const across = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  return across > 0 ? [...found, `${across} px too wide`] : found;
+}
+
+async function picture(page: Page, view: View, size: number, path: string): Promise<void> {
+  const [width, height] = SIZES[size]!;
+  if (view.whole === true) {
+    const whole = await page.evaluate(() => Math.max(document.documentElement.scrollHeight, ...[...document.querySelectorAll(".page")].map((one) => one.scrollHeight)));
+    await page.setViewportSize({ width, height: Math.min(Math.max(height, whole), 6_000) });
+  }
+  await page.screenshot({ path });
+  if (view.whole === true) await page.setViewportSize({ width, height });
 }
 
 async function main(folder: string, filter: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const address = await serve();
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-background-networking", "--no-first-run"] });
+  const waiting = [...tasks(filter)];
+  const shots: Shot[] = waiting.flatMap(({ view, size, wanted }) => wanted.filter(({ pictured }) => pictured).map(({ label, language, theme }) => ({ view: view.name, file: `${label}.png`, language, theme, width: SIZES[size]![0] })));
+  const checked = waiting.flatMap(({ wanted }) => wanted).filter((look) => look.checked).length;
   const wrong: string[] = [];
-  const files: string[] = [];
-  for (const language of LANGUAGES) {
-    for (const theme of THEMES) {
-      for (const [width, height] of SIZES) {
-        const label = `${language}-${theme}-${width}`;
-        const views = VIEWS.filter((view) => `${view.name}-${label}`.match(filter) !== null);
-        if (views.length === 0) continue;
-        const context = await browser.newContext({ viewport: { width, height }, locale: language, timezoneId: "Europe/Paris", colorScheme: theme, hasTouch: width === 360, reducedMotion: "reduce" });
-        for (const view of views) {
-          const name = `${view.name}-${label}.png`;
-          wrong.push(...(await take(context, address, view, join(folder, name))));
-          files.push(name);
-        }
-        await context.close();
+  await Promise.all(
+    Array.from({ length: WORKERS }, async () => {
+      for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) {
+        const name = `${task.view.name} at ${SIZES[task.size]![0]} px`;
+        wrong.push(...(await perform(browser, address, task, folder).catch((error: unknown) => [`${name}: ${String(error)}`])));
       }
-    }
-  }
+    }),
+  );
   await browser.close();
-  const figures = files.sort().map((name) => `<figure><a href="${name}"><img loading="lazy" src="${name}" alt=""></a><figcaption>${name}</figcaption></figure>`);
-  await writeFile(join(folder, "index.html"), `<!doctype html><meta charset="utf-8"><title>CENcomm screens</title><style>body{font:14px sans-serif;display:flex;flex-wrap:wrap;gap:1rem}img{max-height:420px;border:1px solid #ccc}figure{margin:0}</style>${figures.join("\n")}`);
+  await writeFile(join(folder, "index.html"), indexPage(shots));
   for (const line of wrong) process.stderr.write(`${line}\n`);
-  process.stdout.write(`${files.length} screens in ${folder}, ${wrong.length} problems\n`);
+  process.stdout.write(`${shots.length} pictures in ${folder}, ${checked} times checked by axe, ${wrong.length} problems\n`);
   process.exitCode = wrong.length === 0 ? 0 : 1;
 }
 

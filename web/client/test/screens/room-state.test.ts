@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 
 import { Room } from "../../src/app/room.ts";
 import type { EngineApi, Item } from "../../src/engine/api.ts";
-import { sorted } from "../../src/screens/list.tsx";
+import { addsToTitle, sorted } from "../../src/screens/list.tsx";
 import { administrationOf, nameOf } from "../../src/screens/people.ts";
 import { id, memoryEngine, NOW } from "../harness/memory-engine.ts";
 
@@ -19,16 +19,16 @@ beforeEach(async () => {
 
 describe("a room", () => {
   test("shows what is on this device, and keeps where reading had stopped", async () => {
-    expect(room.items.value?.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
-    expect(room.readSeq.value).toBe(10);
+    expect(room.items.value?.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+    expect(room.readSeq.value).toBe(11);
     await room.markRead();
-    expect(room.view.value?.readSeq).toBe(12);
-    expect(room.readSeq.value).toBe(10);
+    expect(room.view.value?.readSeq).toBe(13);
+    expect(room.readSeq.value).toBe(11);
   });
 
   test("a message that comes back is among the entries", async () => {
     await engine.sendText(CUG, { text: "Held." });
-    expect(room.items.value?.at(-1)).toMatchObject({ seq: 13, own: true, content: { kind: "chat", text: "Held." } });
+    expect(room.items.value?.at(-1)).toMatchObject({ seq: 14, own: true, content: { kind: "chat", text: "Held." } });
   });
 
   test("what happens in another group changes nothing here", () => {
@@ -41,7 +41,7 @@ describe("a room", () => {
     room.atNewest.value = false;
     const next: Item = { ...room.items.value![0]!, seq: 40, clientRef: "later" };
     room.take({ type: "items", cugId: CUG, items: [next] });
-    expect(room.items.value?.at(-1)?.seq).toBe(12);
+    expect(room.items.value?.at(-1)?.seq).toBe(13);
   });
 
   test("a long stream keeps the newest entries only, unless one is reading further up", () => {
@@ -49,7 +49,7 @@ describe("a room", () => {
     room.following = false;
     stream(100);
     stream(400);
-    expect(room.items.value).toHaveLength(612);
+    expect(room.items.value).toHaveLength(613);
     room.following = true;
     stream(700);
     expect(room.items.value).toHaveLength(300);
@@ -61,7 +61,7 @@ describe("a room", () => {
     const locked = room.items.value!.find((item) => item.standing === "locked")!;
     room.take({ type: "items", cugId: CUG, items: [{ ...locked, standing: "verified", kind: "chat" }] });
     expect(room.items.value?.find((item) => item.seq === locked.seq)?.standing).toBe("verified");
-    expect(room.items.value).toHaveLength(12);
+    expect(room.items.value).toHaveLength(13);
   });
 
   test("members that are the same are not another list: nothing is drawn again", async () => {
@@ -92,6 +92,14 @@ describe("the list of groups", () => {
     expect(over.map(({ title }) => title)).toEqual(["TIDEMARK 25"]);
     expect(sorted(cugs, "atlantico").running.map(({ title }) => title)).toEqual(["Enlace RILO, Atlántico"]);
   });
+});
+
+test("a code stands beside a title only where it says more", () => {
+  expect(addsToTitle("TIDEMARK26", "TIDEMARK 26")).toBe(false);
+  expect(addsToTitle("LANTERN", "LANTERN: express couriers")).toBe(false);
+  expect(addsToTitle("", "Anything")).toBe(false);
+  expect(addsToTitle("OP-7", "Quiet freight")).toBe(true);
+  expect(addsToTitle("OP-7", "")).toBe(true);
 });
 
 test("who has left is called by the id", () => {

@@ -44,9 +44,20 @@ export function FormPage({ templateHash, replaces }: { readonly templateHash: st
   return <Filling room={room} template={template} plan={plan} begun={begun} draftKey={draftKey} replaces={replaces} title={view.title} />;
 }
 
-function Page({ children }: { readonly children: preact.ComponentChildren }) {
+interface PageProps {
+  readonly children: preact.ComponentChildren;
+  readonly onSubmit?: () => void;
+}
+
+/** Ctrl and Enter send from every field. */
+function Page({ children, onSubmit }: PageProps) {
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (onSubmit === undefined || event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.defaultPrevented) return;
+    event.preventDefault();
+    onSubmit();
+  };
   return (
-    <main class="page" id="content" tabIndex={-1}>
+    <main class="page" id="content" tabIndex={-1} onKeyDown={onKeyDown}>
       {children}
     </main>
   );
@@ -81,7 +92,12 @@ function Filling({ room, template, plan, begun, draftKey, replaces, title }: Fil
   const filled = useMemo(() => filledIn(plan, answers, Date.now()), [plan, answers]);
   const findings = [...filled.findings, ...refused.filter((one) => !filled.findings.some((other) => other.rule === one.rule && other.path === one.path))];
   const errors = findings.filter((finding) => finding.level === "error");
-  useEffect(() => () => clearTimeout(saving.current), []);
+  useEffect(() => {
+    // With a keyboard one types at once; on a phone the keys would hide the form.
+    const open = [...filled.required].find((path) => filled.findings.some((finding) => finding.path === path));
+    if (open !== undefined && matchMedia("(pointer: fine)").matches) focusOn(open);
+    return () => clearTimeout(saving.current);
+  }, []);
 
   const change = (changed: Answers): void => {
     setAnswers(changed);
@@ -121,7 +137,7 @@ function Filling({ room, template, plan, begun, draftKey, replaces, title }: Fil
     </Button>
   );
   return (
-    <Page>
+    <Page onSubmit={() => !busy && void submit()}>
       <header class="page-head">
         <div class="title">
           <nav class="crumb">

@@ -11,6 +11,7 @@ import type { Filled } from "./filled.ts";
 import { findingWords } from "./wording.ts";
 
 /** The section that asks where goods came from and went shows the way as a line. */
+const MANY_CODES = 50;
 const DESTINATION = "destination_country";
 
 interface SectionProps {
@@ -50,7 +51,7 @@ function Rows(props: FieldsProps) {
   const { template, group, answers, shown, fields, onChange } = props;
   const rows = rowsOf(answers, group.key);
   const { min, max } = group.repeat!;
-  const columns = fields.filter((field) => !field.conditional).map((field) => (field.type === "int" || field.type === "decimal" ? "minmax(0, 0.7fr)" : "minmax(0, 1fr)"));
+  const columns = fields.filter((field) => !field.conditional).map((field) => `minmax(0, ${widthOf(template, field)}fr)`);
   const add = (): void => {
     onChange(withRow(answers, group.key));
     const path = pathOf({ repeat: group.key, row: rows.length }, fields[0]!.key);
@@ -86,6 +87,12 @@ function Rows(props: FieldsProps) {
       )}
     </div>
   );
+}
+
+/** In a grid, numbers are narrow and long lists have long names. */
+function widthOf(template: FormTemplate, field: FormField): number {
+  if (field.type === "int" || field.type === "decimal") return 0.7;
+  return (template.codeLists.get(field.codeList)?.codes.size ?? 0) > MANY_CODES ? 1.5 : 1;
 }
 
 interface QuestionsProps extends FieldsProps {

@@ -4,11 +4,12 @@ import { useState } from "preact/hooks";
 
 import type { Room } from "../../app/room.ts";
 import type { Answers, Finding, ItemContent } from "../../engine/api.ts";
+import { momentParts, utc } from "../../i18n/format.ts";
 import { language, t } from "../../i18n/index.ts";
 import { Button, State } from "../../ui/basics.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { RouteLine } from "../route-line.tsx";
-import { isMissing, pathOf, rowsOf, TOP } from "../form/answers.ts";
+import { isMissing, pathOf, rowsOf } from "../form/answers.ts";
 import { choose, fieldsOf, type FormField, type FormTemplate } from "../../templates_forms/model.ts";
 import { amountText, answerText, codeLabel, isLatinOnly, placedFinding } from "../form/wording.ts";
 
@@ -24,10 +25,14 @@ interface CardProps {
   readonly findings: readonly Finding[] | null;
   /** The client_ref to replace, where the reader may amend. */
   readonly amends: string;
+  /** On a phone, one that has been read is folded to its first line and its way. */
+  readonly read: boolean;
   readonly onReply?: () => void;
+  /** Gives it back to its sender, with the rules that it breaks in words. */
+  readonly onReturn?: (text: string) => void;
 }
 
-export function RecordCard({ content, room, findings, amends, onReply }: CardProps) {
+export function RecordCard({ content, room, findings, amends, read, onReply, onReturn }: CardProps) {
   const [open, setOpen] = useState(false);
   const template = room.templates.value.get(content.templateHash);
   if (template === undefined) {
@@ -41,9 +46,10 @@ export function RecordCard({ content, room, findings, amends, onReply }: CardPro
   }
   const title = choose(template.labels, language.value);
   const wrong = (findings ?? []).filter((finding) => finding.level !== "info");
+  const errors = wrong.filter((finding) => finding.level === "error");
   const personal = [...template.fields.values()].some((field) => field.personal && hasAnswer(content.answers, field.key));
   return (
-    <article class={`record ${wrong.some((finding) => finding.level === "error") ? "invalid" : ""}`} aria-label={title}>
+    <article class={["record", errors.length > 0 ? "invalid" : "", read ? "read" : "", open ? "open" : ""].filter(Boolean).join(" ")} aria-label={title}>
       <header>
         <span class="kind">
           <Icon name="package-search" /> {title}
@@ -53,7 +59,7 @@ export function RecordCard({ content, room, findings, amends, onReply }: CardPro
           <Validity findings={findings} />
         </span>
       </header>
-      <Headline template={template} answers={content.answers} />
+      <Headline template={template} answers={content.answers} errors={errors} />
       {open ? <Everything template={template} answers={content.answers} wrong={wrong} /> : <First template={template} answers={content.answers} />}
       <RouteLine answers={content.answers} />
       {wrong.length > 0 && (
@@ -72,6 +78,11 @@ export function RecordCard({ content, room, findings, amends, onReply }: CardPro
           <Button look="link" icon="file-text" aria-expanded={open} onClick={() => setOpen(!open)}>
             {open ? t("card.less") : t("card.more")}
           </Button>
+          {onReturn !== undefined && errors.length > 0 && (
+            <Button look="link" icon="undo" onClick={() => onReturn(t("card.return_text", { findings: errors.map((finding) => placedFinding(template, finding)).join(" ") }))}>
+              {t("card.return")}
+            </Button>
+          )}
           {onReply !== undefined && (
             <Button look="link" icon="reply" onClick={onReply}>
               {t("room.reply")}
@@ -97,16 +108,24 @@ function Validity({ findings }: { readonly findings: readonly Finding[] | null }
   return warnings > 0 ? <State tone="warning">{t("card.to_confirm", { count: warnings })}</State> : <State tone="valid">{t("card.valid")}</State>;
 }
 
-/** “412 kg cocaine hydrochloride”, and the further lines below it. */
-function Headline({ template, answers }: { readonly template: FormTemplate; readonly answers: Answers }) {
+interface HeadlineProps {
+  readonly template: FormTemplate;
+  readonly answers: Answers;
+  readonly errors: readonly Finding[];
+}
+
+/** “412 kg cocaine hydrochloride”, and the further lines below it; marked where that line itself is wrong. */
+function Headline({ template, answers, errors }: HeadlineProps) {
   const goods = template.groups.find((group) => group.repeat !== null && group.children.some((child) => child.key === "product"));
   if (goods === undefined) return null;
-  const lines = rowsOf(answers, goods.key).map((row) => lineOf(template, row));
-  const [first, second, ...rest] = lines;
+  const [first, second, ...rest] = rowsOf(answers, goods.key).map((row) => lineOf(template, row));
   if (first === undefined) return null;
+  const bad = errors.some((finding) => finding.path.startsWith(`${goods.key}[0]`));
   return (
     <div class="headline">
-      <p class="figure">{first}</p>
+      <p class={`figure ${bad ? "bad" : ""}`}>
+        {bad && <Icon name="circle-alert" />} {first}
+      </p>
       {second !== undefined && <p class="quiet small">{second}</p>}
       {rest.length > 0 && <p class="quiet small">{t("card.more_lines", { count: rest.length })}</p>}
     </div>
@@ -132,31 +151,45 @@ function First({ template, answers }: { readonly template: FormTemplate; readonl
   );
 }
 
-function Everything({ template, answers, wrong }: { readonly template: FormTemplate; readonly answers: Answers; readonly wrong: readonly Finding[] }) {
+interface EverythingProps {
+  readonly template: FormTemplate;
+  readonly answers: Answers;
+  readonly wrong: readonly Finding[];
+}
+
+/** All that was answered, section by section; what repeats as lines under one head. */
+function Everything({ template, answers, wrong }: EverythingProps) {
   const bad = new Set(wrong.filter((finding) => finding.level === "error").map((finding) => finding.path));
   return (
-    <>
+    <div class="sections">
       {template.groups.map((group) => {
         const rows = group.repeat === null ? [answers] : rowsOf(answers, group.key);
-        return rows.map((row, at) => {
-          const fields = fieldsOf(group).filter((field) => !isMissing(row[field.key]));
-          if (fields.length === 0) return null;
-          return (
-            <section key={`${group.key} ${at}`}>
-              <h3 class="box-title">
-                {choose(group.labels, language.value)}
-                {rows.length > 1 && ` · ${t("form.row", { number: at + 1 })}`}
-              </h3>
+        const fields = fieldsOf(group).filter((field) => rows.some((row) => !isMissing(row[field.key])));
+        if (fields.length === 0) return null;
+        return (
+          <section key={group.key}>
+            <h3>{choose(group.labels, language.value)}</h3>
+            {group.repeat === null ? (
               <dl class="boxes">
                 {fields.map((field) => (
-                  <Box key={field.key} template={template} field={field} answers={row} bad={bad.has(pathOf(group.repeat === null ? TOP : { repeat: group.key, row: at }, field.key))} />
+                  <Box key={field.key} template={template} field={field} answers={answers} bad={bad.has(field.key)} />
                 ))}
               </dl>
-            </section>
-          );
-        });
+            ) : (
+              <div class="line-boxes" style={{ "--columns": String(fields.length) } as preact.CSSProperties}>
+                {rows.map((row, at) => (
+                  <dl class="boxes" key={at} aria-label={t("form.row", { number: at + 1 })}>
+                    {fields.map((field) => (
+                      <Box key={field.key} template={template} field={field} answers={row} bad={bad.has(pathOf({ repeat: group.key, row: at }, field.key))} />
+                    ))}
+                  </dl>
+                ))}
+              </div>
+            )}
+          </section>
+        );
       })}
-    </>
+    </div>
   );
 }
 
@@ -168,15 +201,39 @@ interface BoxProps {
 }
 
 function Box({ template, field, answers, bad = false }: BoxProps) {
+  const value = answers[field.key];
+  const text = answerText(template, field, value);
   return (
     <div class={[field.type === "longtext" ? "full" : "", field.personal ? "personal" : "", bad ? "bad" : ""].filter(Boolean).join(" ")}>
       <dt>{choose(field.labels, language.value)}</dt>
       <dd>
-        <bdi dir={isLatinOnly(field) ? "ltr" : "auto"} class={field.type === "identifier" ? "code" : ""}>
-          {answerText(template, field, answers[field.key])}
-        </bdi>
+        {field.type === "datetime" ? (
+          <Moment text={String(value ?? "")} />
+        ) : (
+          <bdi dir={isLatinOnly(field) ? "ltr" : "auto"} class={field.type === "identifier" ? "code" : ""}>
+            {text === "" ? "–" : text}
+          </bdi>
+        )}
       </dd>
     </div>
+  );
+}
+
+/** A day, the hour where it is known, and the offset that it was written with; each stays whole. */
+function Moment({ text }: { readonly text: string }) {
+  const { day, time, offset } = momentParts(text);
+  const atMs = Date.parse(text);
+  return (
+    <time dateTime={text} title={time === "" || Number.isNaN(atMs) ? undefined : `${utc(atMs)} UTC`}>
+      <span class="whole">{day}</span>{" "}
+      {time !== "" && (
+        <span class="whole">
+          <bdi dir="ltr">
+            {time} <small class="faint">{offset}</small>
+          </bdi>
+        </span>
+      )}
+    </time>
   );
 }
 

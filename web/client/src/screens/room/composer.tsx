@@ -18,10 +18,16 @@ const DRAFT = "message";
 const SAVE_AFTER_MS = 600;
 const MOST_NAMES = 6;
 
+/** The entry that is answered, and what the answer begins with. */
+export interface Answering {
+  readonly item: Item;
+  readonly text: string;
+}
+
 interface ComposerProps {
   readonly room: Room;
   readonly view: CugView;
-  readonly replyTo: Item | null;
+  readonly replyTo: Answering | null;
   readonly onAnswered: () => void;
 }
 
@@ -40,7 +46,9 @@ export function Composer({ room, view, replyTo, onAnswered }: ComposerProps) {
     return () => clearTimeout(saving.current);
   }, [room]);
   useEffect(() => {
-    if (replyTo !== null) area.current?.focus();
+    if (replyTo === null) return;
+    if (replyTo.text !== "") write(text === "" ? replyTo.text : `${text}\n${replyTo.text}`);
+    area.current?.focus();
   }, [replyTo]);
 
   const typing = mentionBeingTyped(text, caret);
@@ -65,7 +73,7 @@ export function Composer({ room, view, replyTo, onAnswered }: ComposerProps) {
     if (said === "") return;
     clearTimeout(saving.current);
     const called = new Map(view.members.map((member) => [member.officerId, nameOf(room.members.value, member.officerId)]));
-    const wanted = { text: said, mentions: mentionsIn(said, called), ...(replyTo === null ? {} : { replyTo: replyTo.clientRef }) };
+    const wanted = { text: said, mentions: mentionsIn(said, called), ...(replyTo === null ? {} : { replyTo: replyTo.item.clientRef }) };
     if (!(await app.attempt(() => engine.sendText(room.cugId, wanted)))) return;
     setText("");
     onAnswered();
@@ -98,7 +106,7 @@ export function Composer({ room, view, replyTo, onAnswered }: ComposerProps) {
         <div class="answering">
           <Icon name="reply" />
           <span>
-            {t("room.replying", { name: nameOf(room.members.value, replyTo.officerId) })} · <bdi>{summary(replyTo.content, room)}</bdi>
+            {t("room.replying", { name: nameOf(room.members.value, replyTo.item.officerId) })} · <bdi>{summary(replyTo.item.content, room)}</bdi>
           </span>
           <Button look="bare" icon="x" label={t("ui.cancel")} onClick={onAnswered} />
         </div>

@@ -6,7 +6,7 @@ import type { ComponentChildren } from "preact";
 import type { Room } from "../../app/room.ts";
 import { useApp } from "../../app/state.ts";
 import type { Item, ItemContent, Waiting } from "../../engine/api.ts";
-import { clockTime, list, utc } from "../../i18n/format.ts";
+import { clockTime, countryName, list, utc } from "../../i18n/format.ts";
 import { errorText, language, t } from "../../i18n/index.ts";
 import { Button, Plate, State } from "../../ui/basics.tsx";
 import { Icon } from "../../ui/icon.tsx";
@@ -20,7 +20,7 @@ interface EntryProps {
   readonly item: Item;
   readonly room: Room;
   readonly answered: Item | null;
-  readonly onReply: (item: Item) => void;
+  readonly onReply: (item: Item, text?: string) => void;
 }
 
 export const Entry = memo(function Entry({ item, room, answered, onReply }: EntryProps) {
@@ -48,14 +48,21 @@ export const Entry = memo(function Entry({ item, room, answered, onReply }: Entr
   if (content?.kind === "form") {
     return (
       <Frame item={item} room={room} card>
-        <RecordCard content={content} room={room} findings={item.findings} amends={item.own ? item.clientRef : ""} onReply={() => onReply(item)} />
+        <RecordCard content={content} room={room} findings={item.findings} amends={item.own ? item.clientRef : ""} read={item.seq <= room.readSeq.peek()} onReply={() => onReply(item)} {...(item.own ? {} : { onReturn: (text: string) => onReply(item, text) })} />
         <Under item={item} />
       </Frame>
     );
   }
+  const changed = content?.kind === "members" ? content.change.identityChanged : [];
   return (
     <Event item={item} room={room} icon={EVENT_ICONS[item.kind] ?? "info"}>
       {eventWords(item, room)}
+      {changed.map((officer) => (
+        <span class="note warning" key={officer}>
+          <Icon name="key" />
+          <span>{t("event.identity_by", { name: nameOf(room.members.value, officer), administration: countryName(administrationOf(officer)) })}</span>
+        </span>
+      ))}
     </Event>
   );
 });
@@ -78,13 +85,13 @@ export function WaitingEntry({ waiting, room }: { readonly waiting: Waiting; rea
           <span>{t("entry.you")}</span>
         </p>
         {content?.kind === "chat" && <Said text={content.text} lang={content.lang} mentions={content.mentions} room={room} />}
-        {content?.kind === "form" && <RecordCard content={content} room={room} findings={[]} amends="" />}
+        {content?.kind === "form" && <RecordCard content={content} room={room} findings={[]} amends="" read={false} />}
         <p class="under" role="status">
           {failed ? (
             <>
               <State tone="failed">{t("entry.failed", { reason: errorText({ code: waiting.reason, facts: {} }) })}</State>
               {content?.kind === "chat" && <CopyText text={content.text} words />}
-              <Button icon="trash" onClick={() => void app.attempt(() => app.engine.discard(room.cugId, waiting.clientRef))}>
+              <Button look="link" icon="trash" onClick={() => void app.attempt(() => app.engine.discard(room.cugId, waiting.clientRef))}>
                 {t("ui.delete")}
               </Button>
             </>
@@ -215,7 +222,7 @@ export function summary(content: ItemContent | null, room: Room): string {
 function CopyText({ text, words = false }: { readonly text: string; readonly words?: boolean }) {
   const app = useApp();
   const copy = (): void => void navigator.clipboard.writeText(text).then(() => app.say("stored", t("ui.copied")));
-  if (words) return <Button icon="copy" onClick={copy}>{t("ui.copy")}</Button>;
+  if (words) return <Button look="link" icon="copy" onClick={copy}>{t("ui.copy")}</Button>;
   return <Button look="bare" icon="copy" label={t("ui.copy")} onClick={copy} />;
 }
 
@@ -242,11 +249,10 @@ function eventWords(item: Item, room: Room): string {
         added.length > 0 ? t("event.added", { names: names(added) }) : "",
         removed.length > 0 ? t("event.removed", { names: names(removed) }) : "",
         roles.length > 0 ? t("event.roles", { names: names(roles.map(([officer]) => officer)) }) : "",
-        identityChanged.length > 0 ? t("event.identity", { names: names(identityChanged) }) : "",
         devicesAdded.length > 0 ? t("event.devices_added", { names: list(devicesAdded) }) : "",
         devicesRemoved.length > 0 ? t("event.devices_removed", { names: list(devicesRemoved) }) : "",
       ].filter(Boolean);
-      return said.length > 0 ? said.join(" ") : t("event.keys");
+      return said.length > 0 || identityChanged.length > 0 ? said.join(" ") : t("event.keys");
     }
     case "profile":
       return t("event.profile", { title: content.title });

@@ -10,7 +10,8 @@ import { clockTime, dayName } from "../../i18n/format.ts";
 import { t } from "../../i18n/index.ts";
 import { Button, Empty } from "../../ui/basics.tsx";
 import { Icon } from "../../ui/icon.tsx";
-import { Entry, WaitingEntry } from "./entry.tsx";
+import { nameOf } from "../people.ts";
+import { Entry, summary, WaitingEntry } from "./entry.tsx";
 
 const NEAR = 80;
 
@@ -19,7 +20,7 @@ interface LogProps {
   readonly recordsOnly: boolean;
   /** The seq to bring into view, once it is loaded. */
   readonly goal: number | null;
-  readonly onReply: (item: Item) => void;
+  readonly onReply: (item: Item, text?: string) => void;
   readonly onGoal: () => void;
 }
 
@@ -77,7 +78,7 @@ export function Log({ room, recordsOnly, goal, onReply, onGoal }: LogProps) {
   };
   return (
     <div class="log-frame">
-      <div class="log" ref={box} role="log" tabIndex={0} aria-label={recordsOnly ? t("room.records") : t("room.conversation")} onScroll={onScroll}>
+      <div class="log" ref={box} role="log" aria-live="off" tabIndex={0} aria-label={recordsOnly ? t("room.records") : t("room.conversation")} onScroll={onScroll}>
         {room.hasOlder.value && (
           <div class="row older">
             <Button look="link" icon="history" onClick={() => void older()}>
@@ -90,20 +91,39 @@ export function Log({ room, recordsOnly, goal, onReply, onGoal }: LogProps) {
           <LineOf key={line.key} line={line} room={room} items={items} onReply={onReply} />
         ))}
       </div>
+      <p class="vh" aria-live="polite">
+        {useArrivals(room)}
+      </p>
       {away && (
-        <Button class="to-newest" icon="arrow-down" onClick={() => void toNewest()}>
-          {t("room.newest")}
+        <Button class="to-newest" icon="arrow-down" aria-label={t("room.newest")} onClick={() => void toNewest()}>
+          <span class="desk-only">{t("room.newest")}</span>
         </Button>
       )}
     </div>
   );
 }
 
+/** What a screen reader is told of what others sent since the room was entered; older pages that load are no news. */
+function useArrivals(room: Room): string {
+  const told = useRef<number | null>(null);
+  const [said, setSaid] = useState("");
+  const items = room.items.value;
+  useEffect(() => {
+    const newest = items?.at(-1)?.seq ?? 0;
+    const fresh = told.current === null ? [] : (items ?? []).filter((item) => item.seq > told.current! && !item.own && (item.kind === "chat" || item.kind === "form"));
+    told.current = Math.max(told.current ?? 0, newest);
+    const last = fresh.at(-1);
+    if (last === undefined) return;
+    setSaid(fresh.length > 1 ? t("room.new", { count: fresh.length }) : t("room.said", { name: nameOf(room.members.value, last.officerId), text: summary(last.content, room) }));
+  }, [items]);
+  return said;
+}
+
 interface LineProps {
   readonly line: Line;
   readonly room: Room;
   readonly items: readonly Item[];
-  readonly onReply: (item: Item) => void;
+  readonly onReply: (item: Item, text?: string) => void;
 }
 
 function LineOf({ line, room, items, onReply }: LineProps) {

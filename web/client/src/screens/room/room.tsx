@@ -5,7 +5,6 @@ import { useState } from "preact/hooks";
 import type { Room } from "../../app/room.ts";
 import type { RoomTab } from "../../app/route.ts";
 import { useApp } from "../../app/state.ts";
-import type { Item } from "../../engine/api.ts";
 import { t } from "../../i18n/index.ts";
 import { Button, Empty, Note, Skeleton } from "../../ui/basics.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -13,7 +12,7 @@ import { Field } from "../../ui/field.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { LineState } from "../line-state.tsx";
 import { SafetyPanel } from "../safety/panel.tsx";
-import { Composer } from "./composer.tsx";
+import { type Answering, Composer } from "./composer.tsx";
 import { Log } from "./log.tsx";
 
 const ANCHOR_NEWEST = -1;
@@ -24,7 +23,14 @@ export function RoomScreen({ tab }: { readonly tab: RoomTab }) {
   if (room === null) {
     return (
       <main class="room" id="content" tabIndex={-1}>
-        <Empty title={t("list.pick_title")} text={t("list.pick")} />
+        <Empty title={t("list.pick_title")} text={t("list.pick")} centred>
+          {app.status.value?.account?.certified === true && (
+            <a class="btn" href="#/new">
+              <Icon name="plus" />
+              {t("list.new")}
+            </a>
+          )}
+        </Empty>
       </main>
     );
   }
@@ -35,7 +41,7 @@ function Inside({ room, tab }: { readonly room: Room; readonly tab: RoomTab }) {
   const app = useApp();
   const [jumping, setJumping] = useState(false);
   const [goal, setGoal] = useState<number | null>(null);
-  const [replyTo, setReplyTo] = useState<Item | null>(null);
+  const [replyTo, setReplyTo] = useState<Answering | null>(null);
   const view = room.view.value;
   const panelOpen = tab === "safety";
   const jump = async (atMs: number): Promise<void> => {
@@ -66,7 +72,7 @@ function Inside({ room, tab }: { readonly room: Room; readonly tab: RoomTab }) {
             </a>
           </nav>
         </header>
-        {room.items.value === null ? <Skeleton lines={9} /> : <Log key={tab} room={room} recordsOnly={tab === "records"} goal={goal} onReply={setReplyTo} onGoal={() => setGoal(ANCHOR_NEWEST)} />}
+        {room.items.value === null ? <Skeleton lines={9} /> : <Log key={tab} room={room} recordsOnly={tab === "records"} goal={goal} onReply={(item, text = "") => setReplyTo({ item, text })} onGoal={() => setGoal(ANCHOR_NEWEST)} />}
         <Foot room={room} replyTo={replyTo} onAnswered={() => setReplyTo(null)} />
       </main>
       <SafetyPanel room={room} open={panelOpen} />
@@ -76,7 +82,7 @@ function Inside({ room, tab }: { readonly room: Room; readonly tab: RoomTab }) {
 }
 
 /** Where one writes, or why one cannot. */
-function Foot({ room, replyTo, onAnswered }: { readonly room: Room; readonly replyTo: Item | null; readonly onAnswered: () => void }) {
+function Foot({ room, replyTo, onAnswered }: { readonly room: Room; readonly replyTo: Answering | null; readonly onAnswered: () => void }) {
   const view = room.view.value;
   if (view === null) return <span />;
   if (view.state !== "open") {

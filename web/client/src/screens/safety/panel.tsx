@@ -6,7 +6,7 @@ import { useCallback, useEffect, useState } from "preact/hooks";
 import type { Room } from "../../app/room.ts";
 import { useApp } from "../../app/state.ts";
 import type { CugView, Member, ReaderView, Safety } from "../../engine/api.ts";
-import { date, list } from "../../i18n/format.ts";
+import { countryName, date, list } from "../../i18n/format.ts";
 import { alarmText, t } from "../../i18n/index.ts";
 import { Button, Note, Plate, Skeleton } from "../../ui/basics.tsx";
 import { Icon } from "../../ui/icon.tsx";
@@ -208,7 +208,7 @@ function Chain({ reader }: { readonly reader: ReaderView }) {
       <ol>
         {reader.chain.map((certificate) => (
           <li key={certificate.serial}>
-            <span class="faint">{t(`safety.cert_${certificate.kind}`)}</span> <bdi class="strong">{certificate.displayName === "" ? certificate.subject : certificate.displayName}</bdi>
+            <span class="faint">{t(`safety.cert_${certificate.kind}`)}</span> <bdi class="strong">{certificate.displayName === "" ? countryName(certificate.subject) : certificate.displayName}</bdi>
             <br />
             {t("safety.until", { date: date(certificate.notAfterMs) })}
             <br />

@@ -1,0 +1,99 @@
+/** Every screen that there is: where it stands, and what to do there before it is looked at. */
+
+import type { Page } from "playwright-core";
+
+import { id } from "./memory-engine.ts";
+
+export interface View {
+  readonly name: string;
+  readonly query?: string;
+  readonly hash?: string;
+  /** Taken in its whole height. */
+  readonly whole?: boolean;
+  readonly prepare?: (page: Page) => Promise<void>;
+}
+
+const ROOM = `#/group/${id(16)}`;
+const FORM = `${ROOM}/form/${"5f".repeat(32)}`;
+
+export const VIEWS: readonly View[] = [
+  { name: "01-unlock", query: "profile=locked" },
+  { name: "02-first-time", query: "profile=absent" },
+  { name: "03-enrol", query: "profile=absent", hash: "#sheet=cencomm1:abcdefghijklmnopqrstuvwxyz", whole: true },
+  { name: "04-recover-errors", query: "profile=locked", whole: true, prepare: async (page) => {
+    await page.locator(".note .btn.text").click();
+    await page.locator("button[type=submit]").click();
+  } },
+  { name: "05-groups" },
+  { name: "06-groups-empty", query: "empty" },
+  { name: "07-room", hash: ROOM },
+  { name: "08-room-offline", query: "connection=waiting", hash: ROOM },
+  { name: "09-room-mention", hash: ROOM, prepare: async (page) => {
+    await page.locator(".composer textarea").pressSequentially("@");
+  } },
+  { name: "10-records", hash: `${ROOM}/records` },
+  { name: "11-record-open", hash: `${ROOM}/records`, prepare: async (page) => {
+    await page.locator(".record footer button").first().click();
+    await page.locator(".record").first().scrollIntoViewIfNeeded();
+    await page.locator(".log").evaluate((log) => { log.scrollTop = 0; });
+  } },
+  { name: "12-safety", hash: `${ROOM}/safety`, prepare: async (page) => {
+    await page.locator(".members summary").nth(1).click();
+  } },
+  { name: "13-admit", hash: `${ROOM}/safety`, prepare: async (page) => {
+    await page.locator(".panel h2 .btn").click();
+    await page.locator(".rows.admit input").first().check();
+  } },
+  { name: "14-remove", hash: `${ROOM}/safety`, prepare: async (page) => {
+    await page.locator(".members summary").nth(1).click();
+    await page.locator(".members .btn.danger:visible").first().click();
+  } },
+  { name: "15-form", hash: FORM, whole: true },
+  { name: "16-form-choice", hash: FORM, prepare: async (page) => {
+    await page.locator('[data-field="offence_country"] input').click();
+  } },
+  { name: "17-form-errors", hash: FORM, whole: true, prepare: async (page) => {
+    await page.locator('[data-field="item[0].heading"] input').click();
+    await page.keyboard.press("Enter");
+    await page.locator('[data-field="item[0].quantity"] input').fill("-2");
+    await page.locator(".btn.main:visible").first().click();
+  } },
+  { name: "18-choose-form", hash: ROOM, prepare: async (page) => {
+    await page.locator(".composer .btn.bare").first().click();
+  } },
+  { name: "19-new-group", hash: "#/new" },
+  { name: "20-settings", hash: "#/settings", whole: true },
+  { name: "21-install", query: "install", hash: "#/settings", whole: true },
+  { name: "22-return", hash: `${ROOM}/records`, prepare: async (page) => {
+    await page.locator(".record.invalid footer .btn").nth(1).click();
+  } },
+  { name: "23-jump-to-date", hash: ROOM, prepare: async (page) => {
+    await page.locator(".room-title button").first().click();
+  } },
+  { name: "24-group-broken", hash: `#/group/${id(23)}` },
+  { name: "25-group-closed", hash: `#/group/${id(22)}` },
+  { name: "26-not-certified", query: "uncertified" },
+  { name: "27-form-filled", hash: FORM, whole: true, prepare: async (page) => {
+    const choose = async (field: string, words: string): Promise<void> => {
+      await page.locator(`[data-field="${field}"] input`).fill(words);
+      await page.keyboard.press("Enter");
+    };
+    await page.locator('[data-field="national_case_ref"] input').fill("TM-2026-0147");
+    await choose("location_type", "seaport");
+    await page.locator('[data-field="offence_location"] input').fill("FRLEH");
+    await choose("direction", "import");
+    await choose("departure_country", "BR");
+    await choose("destination_country", "Belgique");
+    await choose("transport_mode", "1");
+    await choose("traffic_type", "cargo");
+    await choose("item[0].heading", "drugs");
+    await choose("item[0].product", "cocaine");
+    await page.locator('[data-field="item[0].quantity"] input').fill("\u0664\u0661\u0662");
+    await choose("item[0].unit", "KGM");
+    await choose("item[0].quantity_basis", "weighed");
+    await page.locator(".rows-of > .row .btn").click();
+    await choose("item[1].heading", "drugs");
+    await choose("detection_method", "warning");
+    await page.locator("#content").evaluate((content) => content.scrollTo(0, 0));
+  } },
+];
