@@ -13,8 +13,10 @@ from cencomm.server.clock import wall_clock_ms
 from cencomm.server.context import LIMITS, Foundation, Services
 from cencomm.server.fanout import Delivery
 from cencomm.server.limits import RateLimits
+from cencomm.server.shared_rates import sharing
 from cencomm.settings import Settings
 from cencomm.store.database import Database, open_database
+from cencomm.store.redis_rates import RedisRates
 from cencomm.store.unit_of_work import sql_units_of_work
 from cencomm.wire.frames import Limits
 
@@ -50,12 +52,24 @@ class Startup:
                 limits=self.limits,
             )
             delivery = await Delivery.open(foundation)
-            services = Services(foundation, delivery, RateLimits(self.settings.requests_per_second, self.steady_s))
+            rates = RateLimits(self.settings.requests_per_second, self.steady_s)
+            services = Services(foundation, delivery, rates)
             try:
-                self.on_opened(services)
-                yield services
+                async with _shared(foundation, rates):
+                    self.on_opened(services)
+                    yield services
             finally:
                 await delivery.close()
+
+
+@asynccontextmanager
+async def _shared(foundation: Foundation, rates: RateLimits) -> AsyncIterator[None]:
+    url, deployment = foundation.settings.redis_url, foundation.deployment
+    if not url:
+        yield
+        return
+    async with sharing(rates, RedisRates(url, deployment.deployment_id, deployment.disguise_key)):
+        yield
 
 
 async def _deployment(database: Database) -> Deployment:

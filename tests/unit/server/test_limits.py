@@ -65,3 +65,25 @@ def test_signing_in_is_dearer_than_the_rest() -> None:
     limits = RateLimits(10, Clock())
     assert taken(limits.requests, "a", 100) == 40
     assert taken(limits.sign_ins, "a", 100) == 20
+
+
+def test_what_is_spent_is_told_once_and_only_where_it_is_shared() -> None:
+    limit = RateLimit(Rate(1, 3), Clock(), max_keys=2)
+    limit.take("a")
+    assert limit.take_spent() == {}
+    limit.share()
+    assert taken(limit, "a", 9) == 2  # a refusal spends nothing
+    for key in ("b", "c"):
+        limit.take(key)
+    assert limit.take_spent() == {"a": 2.0, "b": 1.0}
+    assert limit.take_spent() == {}
+
+
+def test_what_others_spent_is_missing_here_and_what_was_taken_meanwhile_too() -> None:
+    limit = RateLimit(Rate(1, 10), Clock())
+    limit.share()
+    limit.take("a", 2)
+    limit.settle("a", 5)
+    assert taken(limit, "a", 10) == 3
+    limit.settle("b", -4)
+    assert taken(limit, "b", 10) == 0
