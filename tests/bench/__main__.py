@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.bench import browser, delivery, mls
+from tests.bench import browser, delivery, mls, nodes
 from tests.bench.figures import FILE, ROOT, table, write
 from tests.browser.building import built_client
 
@@ -15,6 +15,7 @@ from tests.browser.building import built_client
 def main() -> None:
     built_client()
     figures = delivery.figures(delivery.parser().parse_args([]))
+    figures += nodes.figures(nodes.parser().parse_args([]))
     figures += asyncio.run(browser.measure(browser.parser().parse_args([])))
     figures += asyncio.run(mls.measure())
     FILE.unlink(missing_ok=True)

@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -66,6 +66,8 @@ class Officer(asyncio.Protocol):
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     delivered_bytes: int = 0
     refused: int = 0
+    watch: Callable[[bytes], None] | None = None
+    """Gets every frame, where somebody looks at them."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
@@ -99,6 +101,8 @@ class Officer(asyncio.Protocol):
                 size, header = int.from_bytes(self.buffer[position + 2 : position + 10], "big"), 10
             if length - position < header + size:
                 break
+            if self.watch is not None:
+                self.watch(bytes(self.buffer[position + header : position + header + size]))
             self.frame(self.buffer[position + header + 1] if self.buffer[position] == 0x82 else 0)
             self.delivered_bytes += size
             position += header + size
