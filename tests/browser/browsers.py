@@ -75,6 +75,7 @@ class Watch:
         await context.add_init_script(CONTENT_POLICY)
         context.on("console", self._console)
         context.on("weberror", lambda error: self._note(f"uncaught: {error.error}"))
+        context.on("request", self._asked)
         context.on("requestfailed", self._failed)
         context.on("response", self._answered)
 
@@ -92,6 +93,10 @@ class Watch:
     def _console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self._note(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith((self.origin, "blob:", "data:")):
+            self._note(f"asked another origin: {request.method} {request.url}")
 
     def _failed(self, request: Request) -> None:
         if request.url.startswith(self.origin) and not _NAVIGATED_AWAY.search(request.failure or ""):
