@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from string import Formatter
 
 from playwright.async_api import BrowserContext, Locator, Page, expect
 
 from cencomm.i18n import message
+from cencomm.i18n.messages import MESSAGES
 from tests.browser.browsers import Watch
 from tests.e2e.world import PASSWORD
 
@@ -26,6 +28,7 @@ PATIENCE_MS = 30_000
 NEW_DEVICE = r"answer 404: POST \S+/v1/session/device$"
 """A device that asks for its session learns that it is new, and registers."""
 _ISOLATE, _POP = "\u2068", "\u2069"
+_FACT = "\ue000"
 
 Text = str | re.Pattern[str]
 
@@ -37,6 +40,15 @@ def words(language: str, key: str, **facts: str | int) -> Text:
     isolated = {name: f"{_ISOLATE}{fact}{_POP}" if isinstance(fact, str) else fact for name, fact in facts.items()}
     said = re.escape(message(f"web.{key}", isolated, language))
     return re.compile(said.replace(_ISOLATE, f"{_ISOLATE}?").replace(_POP, f"{_POP}?"))
+
+
+def sentence(key: str, language: str) -> re.Pattern[str]:
+    """What a message of any kind says, whatever its facts are; spaces as Playwright reads them, all of one kind."""
+    english = MESSAGES[key]
+    assert isinstance(english, str)
+    facts = {name: _FACT for _, name, _, _ in Formatter().parse(english) if name is not None}
+    said = re.sub(r"\s+", " ", message(key, facts, language))
+    return re.compile(".*".join(re.escape(part) for part in said.split(_FACT)))
 
 
 def label_of(language: str, label: str) -> re.Pattern[str]:

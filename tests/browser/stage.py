@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -64,26 +64,38 @@ class Stage:
         async with self.world.signed_in(name):
             pass
 
-    def sheet(self, name: str) -> str:
-        return self.world.sheets[name].text()
+    def sheet(self, name: str, through: str = "") -> str:
+        """`through`: another address at which the sheet says that the server is."""
+        sheet = self.world.sheets[name]
+        return replace(sheet, server_url=through or sheet.server_url).text()
 
     # ------------------------------------------------------------ people at browsers
 
     @contextlib.asynccontextmanager
     async def at_browser(
-        self, name: str, language: str, size: dict[str, int] = DESK, *, profile: Path | None = None, **options: Any
+        self,
+        name: str,
+        language: str,
+        size: dict[str, int] = DESK,
+        *,
+        profile: Path | None = None,
+        through: str = "",
+        **options: Any,
     ) -> AsyncIterator[Person]:
         """A browser profile of its own, with nothing open yet; on disk where `profile` is given.
+
+        `through` is the address of a proxy that stands for the server.
 
         At the end the test fails if anything went wrong on the pages that `person.watch` was not told to expect.
         """
         options = {"locale": _REGIONS[language], "viewport": size, "timezone_id": "Europe/Paris", **options}
         async with self._context(profile, options) as context:
             context.set_default_timeout(TIMEOUT_MS)
-            watch = Watch(self.server.url)
+            url = through or self.server.url
+            watch = Watch(url)
             await watch.over(context)
             page = context.pages[0] if context.pages else await context.new_page()
-            person = Person(name, language, self.server.url, context, page, watch)
+            person = Person(name, language, url, context, page, watch)
             try:
                 yield person
             except BaseException as error:
@@ -95,13 +107,20 @@ class Stage:
 
     @contextlib.asynccontextmanager
     async def officer(
-        self, name: str, language: str, size: dict[str, int] = DESK, *, display_name: str = "", **options: Any
+        self,
+        name: str,
+        language: str,
+        size: dict[str, int] = DESK,
+        *,
+        display_name: str = "",
+        through: str = "",
+        **options: Any,
     ) -> AsyncIterator[Person]:
         """An officer, enrolled and certified, who has just signed in at a browser by the link of his sheet."""
         if name not in self.world.sheets:
             await self.enrol(name, display_name)
-        async with self.at_browser(name, language, size, **options) as person:
-            await person.add_device(self.sheet(name))
+        async with self.at_browser(name, language, size, through=through, **options) as person:
+            await person.add_device(self.sheet(name, through))
             await person.sees("line.online")
             yield person
 

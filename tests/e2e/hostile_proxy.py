@@ -23,7 +23,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
-from websockets.typing import Subprotocol
+from websockets.typing import Origin, Subprotocol
 
 from cencomm.wire.frames import (
     MAX_FRAME_BYTES,
@@ -85,6 +85,8 @@ class HostileProxy:
 
     async def _http(self, request: Request) -> Response:
         headers = {key: value for key, value in request.headers.items() if key not in _DROPPED_HEADERS}
+        if "origin" in headers:
+            headers["origin"] = self._upstream  # a browser's page comes from the proxy, which stands for the server
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         async with httpx2.AsyncClient() as http:
             answer = await http.request(
@@ -100,9 +102,11 @@ class HostileProxy:
 
     async def _session(self, websocket: WebSocket) -> None:
         address = self._upstream.replace("http", "ws", 1) + SESSION_PATH
-        headers = {"Authorization": websocket.headers.get("authorization", "")}
+        given = websocket.headers
+        headers = {name: given[name] for name in ("authorization", "cookie") if name in given}
         async with connect(
             address,
+            origin=Origin(self._upstream) if "origin" in given else None,
             subprotocols=[Subprotocol(SUBPROTOCOL)],
             additional_headers=headers,
             max_size=MAX_FRAME_BYTES,
