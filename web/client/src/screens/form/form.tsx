@@ -1,8 +1,9 @@
 /** Filling in a form: sections with their state, questions, and beside them what would go to CEN and what stays. */
 
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 
 import type { Room } from "../../app/room.ts";
+import { useSaving } from "../../app/saving.ts";
 import { useApp } from "../../app/state.ts";
 import { type Answers, EngineError, type Finding } from "../../engine/api.ts";
 import { type Plan, planOf } from "../../engine/rules/plan.ts";
@@ -14,8 +15,6 @@ import { Contents, focusOn, Summary } from "./contents.tsx";
 import { filledIn, firstAnswers } from "./filled.ts";
 import { Leaves } from "./leaves.tsx";
 import { Section } from "./sections.tsx";
-
-const SAVE_AFTER_MS = 600;
 
 export function FormPage({ templateHash, replaces }: { readonly templateHash: string; readonly replaces: string }) {
   const app = useApp();
@@ -88,7 +87,7 @@ function Filling({ room, template, plan, begun, draftKey, replaces, title }: Fil
   const [busy, setBusy] = useState(false);
   const [kept, setKept] = useState(false);
   const [discarding, setDiscarding] = useState(false);
-  const saving = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const saving = useSaving();
   const filled = useMemo(() => filledIn(plan, answers, Date.now()), [plan, answers]);
   const findings = [...filled.findings, ...refused.filter((one) => !filled.findings.some((other) => other.rule === one.rule && other.path === one.path))];
   const errors = findings.filter((finding) => finding.level === "error");
@@ -96,19 +95,17 @@ function Filling({ room, template, plan, begun, draftKey, replaces, title }: Fil
     // With a keyboard one types at once; on a phone the keys would hide the form.
     const open = [...filled.required].find((path) => filled.findings.some((finding) => finding.path === path));
     if (open !== undefined && matchMedia("(pointer: fine)").matches) focusOn(open);
-    return () => clearTimeout(saving.current);
   }, []);
 
   const change = (changed: Answers): void => {
     setAnswers(changed);
     setRefused([]);
     setKept(false);
-    clearTimeout(saving.current);
-    saving.current = setTimeout(() => void app.attempt(() => app.engine.saveDraft(room.cugId, draftKey, "", changed)).then(setKept), SAVE_AFTER_MS);
+    saving.soon(() => void app.attempt(() => app.engine.saveDraft(room.cugId, draftKey, "", changed)).then(setKept));
   };
   const leaveTo = (): void => app.go({ at: "room", cugId: room.cugId, tab: "conversation" });
   const forget = async (): Promise<void> => {
-    clearTimeout(saving.current);
+    saving.drop();
     await app.attempt(() => app.engine.saveDraft(room.cugId, draftKey, "", null));
   };
   const submit = async (): Promise<void> => {
