@@ -158,6 +158,11 @@ export class Engine implements api.EngineCalls {
     this.#place.hurry();
   }
 
+  /** The browser says that its network came or went. */
+  networkChanged(there: boolean): void {
+    this.#work?.networkChanged(there);
+  }
+
   async changePassword(old: string, replacement: string): Promise<void> {
     await this.#place.changePassword(old, replacement);
   }

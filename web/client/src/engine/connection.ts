@@ -76,6 +76,12 @@ export class Connection {
     this.start();
   }
 
+  /** The browser says that its network came or went. */
+  networkChanged(there: boolean): void {
+    if (!there) this.#session?.lineGone();
+    else if (!this.isOnline) this.hurry();
+  }
+
   send(frame: ClientFrame): void {
     this.#session?.send(frame);
   }

@@ -60,6 +60,7 @@ export class Session {
   #stopped = true;
   #attempt = 0;
   #hurry: (() => void) | null = null;
+  #giveUp: (() => void) | null = null;
 
   constructor(
     serverUrl: string,
@@ -94,6 +95,11 @@ export class Session {
     this.#stopped = true;
     this.#socket?.close();
     this.#hurry?.();
+  }
+
+  /** The network is gone: a line that cannot answer any more is not waited for. */
+  lineGone(): void {
+    this.#giveUp?.();
   }
 
   /** Try now instead of waiting. */
@@ -146,15 +152,26 @@ export class Session {
     const socket = this.#open(this.#address);
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
-    const ended = new Promise<void>((done) => socket.addEventListener("close", () => done()));
-    socket.addEventListener("error", () => socket.close());
-    socket.addEventListener("open", () => void this.#opened(socket, pump));
-    socket.addEventListener("message", (message: MessageEvent<unknown>) => pump.take(message.data));
+    const over = new AbortController();
+    const { signal } = over;
+    const ended = new Promise<void>((done) => {
+      socket.addEventListener("close", () => done(), { signal });
+      // A socket without a network may take a minute to close: nothing that it still says is heard.
+      this.#giveUp = () => {
+        over.abort();
+        socket.close();
+        done();
+      };
+    });
+    socket.addEventListener("error", () => socket.close(), { signal });
+    socket.addEventListener("open", () => void this.#opened(socket, pump), { signal });
+    socket.addEventListener("message", (message: MessageEvent<unknown>) => pump.take(message.data), { signal });
     pump.onFailure = () => socket.close();
-    const beat = setInterval(() => this.#beat(socket, pump), PING_SECONDS * 1000);
+    const beat = setInterval(() => this.#beat(pump), PING_SECONDS * 1000);
     await ended;
     clearInterval(beat);
     this.#socket = null;
+    this.#giveUp = null;
     await pump.drained();
   }
 
@@ -167,8 +184,8 @@ export class Session {
   }
 
   /** A line that says nothing any more is a broken line. */
-  #beat(socket: WebSocket, pump: Pump): void {
-    if (Date.now() - pump.heardMs > SILENCE_MS) socket.close();
+  #beat(pump: Pump): void {
+    if (Date.now() - pump.heardMs > SILENCE_MS) this.lineGone();
     else if (this.#online) this.send({ frame: "ping", token: 0 });
   }
 

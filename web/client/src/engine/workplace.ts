@@ -120,6 +120,10 @@ export class Workplace implements Observer {
     return (await deviceCode(this.api, this.#profile, password)).text();
   }
 
+  networkChanged(there: boolean): void {
+    this.#connection.networkChanged(there);
+  }
+
   async changePassword(old: string, replacement: string): Promise<void> {
     await changePassword(this.api, this.#profile, old, replacement, this.#tools.cost);
   }

@@ -67,6 +67,8 @@ export type Message =
   | { readonly type: "event"; readonly event: EngineEvent }
   /** The worker listens now: a page's calls wait for this, since a worker that still loads may lose them. */
   | { readonly type: "here" }
+  /** A page says that its network came or went: not every browser tells workers. */
+  | { readonly type: "network"; readonly there: boolean }
   /** A tab asks whether anybody writes. */
   | { readonly type: "who" }
   /** The writer is here. It carries a name, so that a tab knows when another one took over. */

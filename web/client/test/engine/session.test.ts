@@ -114,6 +114,23 @@ test("a broken line is connected again, and owes again what was not acknowledged
   session.stop();
 });
 
+test("a line whose network is gone is given up at once, and nothing that it still says is heard", async () => {
+  const { handler, session, states } = setUp();
+  const first = await socket(0);
+  first.open();
+  await soon();
+  first.close = () => undefined; // as a real one without a network: it waits for the other side
+  session.lineGone();
+  await soon();
+  first.say([67, CUG, 1]);
+  const second = await socket(1);
+  second.open();
+  await soon();
+  expect(states).toEqual(["connecting", "online", "waiting", "connecting", "online"]);
+  expect([handler.breaks, handler.got, second.sent]).toEqual([1, [], [pack([1, CUG, 0])]]);
+  session.stop();
+});
+
 test("a socket that is not let in is tried with a renewed token; an account that is refused ends it", async () => {
   let renewed = 0;
   const { states, session } = setUp(() => (++renewed < 2 ? Promise.reject(new ServerUnreachable()) : Promise.reject(new DomainError("accounts.revoked"))));
