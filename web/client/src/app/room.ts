@@ -4,6 +4,7 @@ import { computed, signal } from "@preact/signals";
 
 import { type Alarm, type CugView, type EngineApi, EngineError, type EngineEvent, type Item, type Member, type Safety, type TemplateView, type Waiting } from "../engine/api.ts";
 import { type FormTemplate, readTemplate } from "../templates_forms/model.ts";
+import type { People } from "../screens/people.ts";
 import { mergeItems } from "./log.ts";
 import { atMostEvery } from "./pace.ts";
 
@@ -27,7 +28,9 @@ export class Room {
   /** What had been read when the room was entered: where the unread line stands. */
   readonly readSeq = signal(0);
   readonly #roster = computed<readonly Member[]>(() => this.view.value?.members ?? []);
-  readonly members = computed<ReadonlyMap<string, Member>>(() => new Map(this.#roster.value.map((member) => [member.officerId, member])));
+  readonly #others = computed(() => this.view.value?.others ?? []);
+  /** Members, and who was one. */
+  readonly people = computed<People>(() => new Map([...this.#others.value, ...this.#roster.value].map((person) => [person.officerId, person])));
   /** Whether the reader is at the newest entry, so that older ones may go. */
   following = true;
   readonly #engine: EngineApi;
@@ -144,7 +147,8 @@ export class Room {
     const before = this.view.value;
     // The same list again draws nothing again.
     const members = before !== null && sameMembers(before.members, view.members) ? before.members : view.members;
-    this.view.value = { ...view, members, readSeq: Math.max(before?.readSeq ?? 0, view.readSeq) };
+    const others = before !== null && before.others.length === view.others.length ? before.others : view.others;
+    this.view.value = { ...view, members, others, readSeq: Math.max(before?.readSeq ?? 0, view.readSeq) };
     if (this.safety.value !== null) await this.loadSafety();
   }
 

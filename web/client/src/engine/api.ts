@@ -144,6 +144,8 @@ export interface CugView extends CugSummary {
   /** False after a join by external commit until another officer's record verifies (PROTOCOL §2.5). */
   readonly confirmed: boolean;
   readonly members: readonly Member[];
+  /** Officers once seen who are no members: who has left keeps his name. */
+  readonly others: readonly Pick<Member, "officerId" | "displayName">[];
   /** The code of what could not be applied; empty when all is well. */
   readonly broken: string;
 }

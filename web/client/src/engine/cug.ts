@@ -98,28 +98,38 @@ export class Cug {
       history: this.#group?.history ?? "full",
       mayExtract: role !== undefined && mayExtract(role),
       confirmed: row.confirmed,
-      members: await this.members(),
+      ...this.#people(await this.#namesSeen()),
       broken: row.broken === "" ? this.engine.fault : row.broken,
     };
   }
 
   /** The roster, by officer id. */
-  async members(): Promise<api.Member[]> {
+  async members(): Promise<readonly api.Member[]> {
+    return this.#people(await this.#namesSeen()).members;
+  }
+
+  /** What officers are called who were ever seen here. One read for all: two hundred single ones take a second. */
+  async #namesSeen(): Promise<ReadonlyMap<string, string>> {
+    const known = await this.#services.profile.read().rows(tables.officers);
+    return new Map(known.map(({ key, value }) => [fromUtf8(key), unpackRow(OFFICER, value).displayName]));
+  }
+
+  #people(names: ReadonlyMap<string, string>): Pick<api.CugView, "members" | "others"> {
     const devices = new Map<string, string[]>();
     for (const [, leaf] of this.engine.memory.group?.tree.leaves() ?? []) {
       const device = deviceOf(leaf);
       devices.set(officerOf(device), [...(devices.get(officerOf(device)) ?? []), device]);
     }
-    // One read for all: two hundred single ones take a second.
-    const known = await this.#services.profile.read().rows(tables.officers);
-    const names = new Map(known.map(({ key, value }) => [fromUtf8(key), unpackRow(OFFICER, value).displayName]));
-    return (this.#group?.roster ?? []).map(({ officerId, role }) => ({
+    const members = (this.#group?.roster ?? []).map(({ officerId, role }) => ({
       officerId,
       displayName: names.get(officerId) ?? officerId,
       administration: administrationOf(officerId),
       role,
       devices: devices.get(officerId) ?? [],
     }));
+    const present = new Set<string>(members.map(({ officerId }) => officerId));
+    const others = [...names].filter(([officerId]) => !present.has(officerId)).map(([officerId, displayName]) => ({ officerId, displayName }));
+    return { members, others };
   }
 
   safety(): api.Safety {

@@ -87,11 +87,26 @@ function fill(pattern: string, facts: Facts, language: Language): string {
     if (value === null || value === undefined) return "…";
     if (typeof value === "number") return rulesOf(language).numbers.format(value);
     const text = String(value);
-    return isRightToLeft(language) || RIGHT_TO_LEFT.test(text) ? isolate(text) : text;
+    return isRightToLeft(language) || isMixed(text) ? isolate(text) : text;
   });
+}
+
+/** Whether a text may turn the direction of a sentence that runs from left to right. */
+export function isMixed(text: string): boolean {
+  return RIGHT_TO_LEFT.test(text);
 }
 
 /** First-strong isolation (UAX 9): what a fact holds cannot turn the sentence around it. */
 export function isolate(text: string): string {
-  return `\u2068${text.replace(/[\u202a-\u202e\u2066-\u2069]/gu, "")}\u2069`;
+  return `\u2068${closed(text)}\u2069`;
+}
+
+/** The text without what reaches beyond its end: isolates stay where each is closed, as in a list of isolated names. */
+function closed(text: string): string {
+  let depth = 0;
+  for (const sign of text.replace(/[^\u2066-\u2069]/gu, "")) {
+    depth += sign === "\u2069" ? -1 : 1;
+    if (depth < 0) break;
+  }
+  return text.replace(depth === 0 ? /[\u202a-\u202e]/gu : /[\u202a-\u202e\u2066-\u2069]/gu, "");
 }

@@ -1,6 +1,6 @@
 /** Times, numbers, names of countries and lists, in the reader's language (TERMS.md: day, month, four-digit year, 24 hours). */
 
-import { isolate, type Language, LOCALES } from "./catalogue.ts";
+import { isMixed, isolate, type Language, LOCALES } from "./catalogue.ts";
 import { language } from "./index.ts";
 
 const made = new Map<string, unknown>();
@@ -88,10 +88,10 @@ export function countryNameIn(code: string, wanted: Language): string {
   return /^[A-Z]{2}$/u.test(code) ? ((made.get(name) as Intl.DisplayNames).of(code) ?? code) : code;
 }
 
-/** “a, b and c”. */
+/** “a, b and c”; a name of the other direction stays where it stands in the list. */
 export function list(names: readonly string[]): string {
-  const format = formatter("list", (locale) => new Intl.ListFormat(locale, { type: "unit", style: "short" }));
-  return format.format(names.map((name) => (language.value === "ar" ? isolate(name) : name)));
+  const format = formatter("list", (locale) => new Intl.ListFormat(locale, { type: "conjunction" }));
+  return format.format(names.map((name) => (language.value === "ar" || isMixed(name) ? isolate(name) : name)));
 }
 
 /** For sorting what people read. */

@@ -6,8 +6,11 @@ export function administrationOf(officerId: string): string {
   return officerId.split("/")[0]!;
 }
 
-/** The name in the roster; of those who have left, what the id says. */
-export function nameOf(members: ReadonlyMap<string, Member>, officerId: string): string {
-  const known = members.get(officerId)?.displayName ?? "";
+/** By officer id. */
+export type People = ReadonlyMap<string, Pick<Member, "displayName">>;
+
+/** The name in the certificate; of those never seen here, what the id says. */
+export function nameOf(people: People, officerId: string): string {
+  const known = people.get(officerId)?.displayName ?? "";
   return known === "" ? (officerId.split("/").at(-1) ?? officerId) : known;
 }

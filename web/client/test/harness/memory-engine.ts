@@ -229,7 +229,7 @@ export function memoryEngine(wanted: MemoryEngineWanted): EngineApi {
     },
     connect: async () => undefined,
     cugs: async () => (wanted.empty ? [] : CUGS),
-    cug: async (cugId): Promise<CugView> => ({ ...summary(cugId), about: "", openedMs: NOW - 1500 * MINUTE, epoch: 4, groupId: id(2), history: "full", mayExtract: true, confirmed: true, members: MEMBERS, broken: "" }),
+    cug: async (cugId): Promise<CugView> => ({ ...summary(cugId), about: "", openedMs: NOW - 1500 * MINUTE, epoch: 4, groupId: id(2), history: "full", mayExtract: true, confirmed: true, members: MEMBERS, others: [{ officerId: "IT/bruno", displayName: "S. Bruno" }], broken: "" }),
     items: async (_, page = {}) => items.filter((item) => item.seq > (page.after ?? 0) && item.seq < (page.before ?? Number.POSITIVE_INFINITY)),
     seqAt: async (_, atMs) => items.find((item) => item.atMs >= atMs)?.seq ?? items.length + 1,
     markRead: async () => undefined,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { describe, expect, test } from "vitest";
 
-import { baseLanguage, LANGUAGES, translate } from "../../src/i18n/catalogue.ts";
+import { baseLanguage, isolate, LANGUAGES, translate } from "../../src/i18n/catalogue.ts";
 import { readCatalogue } from "../../src/i18n/files.ts";
 import { compile, parsePo } from "../../src/i18n/po.ts";
 
@@ -82,6 +82,10 @@ describe("translate", () => {
     const catalogue = compile([["k", ["to {name}."]]]);
     expect(translate(catalogue, "en", "k", { name: "\u202eevil" })).toBe("to \u2068evil\u2069.");
     expect(translate(catalogue, "en", "k", { name: "Ana" })).toBe("to Ana.");
+    const names = `${isolate("كريم")}, Ana`;
+    expect(translate(catalogue, "en", "k", { name: names })).toBe(`to \u2068${names}\u2069.`);
+    expect(translate(catalogue, "en", "k", { name: "\u2069\u2068evil" })).toBe("to \u2068evil\u2069.");
+    expect(translate(catalogue, "en", "k", { name: "\u2068evil" })).toBe("to \u2068evil\u2069.");
   });
 
   test("a fact that is missing shows as an ellipsis, and a pattern in a fact stays text", () => {

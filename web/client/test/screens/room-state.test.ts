@@ -102,8 +102,9 @@ test("a code stands beside a title only where it says more", () => {
   expect(addsToTitle("OP-7", "")).toBe(true);
 });
 
-test("who has left is called by the id", () => {
-  expect(nameOf(room.members.value, "MA/lahlou")).toBe("R. Lahlou");
-  expect(nameOf(room.members.value, "NL/devries")).toBe("devries");
+test("who has left keeps the name of the certificate; who was never seen is called by the id", () => {
+  expect(nameOf(room.people.value, "IT/bruno")).toBe("S. Bruno");
+  expect(nameOf(room.people.value, "MA/lahlou")).toBe("R. Lahlou");
+  expect(nameOf(room.people.value, "NL/devries")).toBe("devries");
   expect(administrationOf("NL/devries")).toBe("NL");
 });

@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import type { Room } from "../../app/room.ts";
+import { useSaving } from "../../app/saving.ts";
 import { useApp } from "../../app/state.ts";
 import type { CugView, Item, Member } from "../../engine/api.ts";
 import { folded } from "../../i18n/format.ts";
@@ -15,7 +16,6 @@ import { summary } from "./entry.tsx";
 import { mentionBeingTyped, mentionsIn } from "./text.ts";
 
 const DRAFT = "message";
-const SAVE_AFTER_MS = 600;
 const MOST_NAMES = 6;
 
 /** The entry that is answered, and what the answer begins with. */
@@ -38,12 +38,11 @@ export function Composer({ room, view, replyTo, onAnswered }: ComposerProps) {
   const [caret, setCaret] = useState(0);
   const [active, setActive] = useState(0);
   const [choosing, setChoosing] = useState(false);
-  const saving = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const saving = useSaving();
   const { engine } = app;
 
   useEffect(() => {
     void engine.drafts(room.cugId).then((drafts) => setText((now) => (now === "" ? (drafts.find((draft) => draft.key === DRAFT)?.text ?? "") : now)));
-    return () => clearTimeout(saving.current);
   }, [room]);
   useEffect(() => {
     if (replyTo === null) return;
@@ -56,11 +55,10 @@ export function Composer({ room, view, replyTo, onAnswered }: ComposerProps) {
   const write = (changed: string): void => {
     setText(changed);
     setActive(0);
-    clearTimeout(saving.current);
-    saving.current = setTimeout(() => void app.attempt(() => engine.saveDraft(room.cugId, DRAFT, changed, null)), SAVE_AFTER_MS);
+    saving.soon(() => void app.attempt(() => engine.saveDraft(room.cugId, DRAFT, changed, null)));
   };
   const take = (member: Member): void => {
-    const end = `${text.slice(0, typing!.from)}@${nameOf(room.members.value, member.officerId)} `;
+    const end = `${text.slice(0, typing!.from)}@${nameOf(room.people.value, member.officerId)} `;
     write(end + text.slice(caret));
     setCaret(end.length);
     requestAnimationFrame(() => {
@@ -71,8 +69,8 @@ export function Composer({ room, view, replyTo, onAnswered }: ComposerProps) {
   const send = async (): Promise<void> => {
     const said = text.trim();
     if (said === "") return;
-    clearTimeout(saving.current);
-    const called = new Map(view.members.map((member) => [member.officerId, nameOf(room.members.value, member.officerId)]));
+    saving.drop();
+    const called = new Map(view.members.map((member) => [member.officerId, nameOf(room.people.value, member.officerId)]));
     const wanted = { text: said, mentions: mentionsIn(said, called), ...(replyTo === null ? {} : { replyTo: replyTo.item.clientRef }) };
     if (!(await app.attempt(() => engine.sendText(room.cugId, wanted)))) return;
     setText("");
@@ -106,7 +104,7 @@ export function Composer({ room, view, replyTo, onAnswered }: ComposerProps) {
         <div class="answering">
           <Icon name="reply" />
           <span>
-            {t("room.replying", { name: nameOf(room.members.value, replyTo.item.officerId) })} · <bdi>{summary(replyTo.item.content, room)}</bdi>
+            {t("room.replying", { name: nameOf(room.people.value, replyTo.item.officerId) })} · <bdi>{summary(replyTo.item.content, room)}</bdi>
           </span>
           <Button look="bare" icon="x" label={t("ui.cancel")} onClick={onAnswered} />
         </div>
@@ -125,7 +123,7 @@ export function Composer({ room, view, replyTo, onAnswered }: ComposerProps) {
               }}
             >
               <Plate administration={member.administration} />
-              <bdi>{nameOf(room.members.value, member.officerId)}</bdi>
+              <bdi>{nameOf(room.people.value, member.officerId)}</bdi>
             </li>
           ))}
         </ul>

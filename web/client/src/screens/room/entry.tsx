@@ -60,7 +60,7 @@ export const Entry = memo(function Entry({ item, room, answered, onReply }: Entr
       {changed.map((officer) => (
         <span class="note warning" key={officer}>
           <Icon name="key" />
-          <span>{t("event.identity_by", { name: nameOf(room.members.value, officer), administration: countryName(administrationOf(officer)) })}</span>
+          <span>{t("event.identity_by", { name: nameOf(room.people.value, officer), administration: countryName(administrationOf(officer)) })}</span>
         </span>
       ))}
     </Event>
@@ -123,7 +123,7 @@ function Frame({ item, room, card = false, children }: FrameProps) {
       <div class="body">
         <p class="who">
           <b>
-            <bdi>{nameOf(room.members.value, item.officerId)}</bdi>
+            <bdi>{nameOf(room.people.value, item.officerId)}</bdi>
           </b>
           {item.own && <span>{t("entry.you")}</span>}
         </p>
@@ -145,7 +145,7 @@ function Event({ item, room, icon, children }: FrameProps & { readonly icon: Ico
         <span>
           {item.officerId !== "" && (
             <>
-              <bdi class="strong">{nameOf(room.members.value, item.officerId)}</bdi>{" "}
+              <bdi class="strong">{nameOf(room.people.value, item.officerId)}</bdi>{" "}
             </>
           )}
           {children}
@@ -177,7 +177,7 @@ interface SaidProps {
 function Said({ text, lang, mentions, room }: SaidProps) {
   const app = useApp();
   const me = app.status.value?.account?.account ?? "";
-  const names = new Map(mentions.map((officerId) => [officerId, nameOf(room.members.value, officerId)]));
+  const names = new Map(mentions.map((officerId) => [officerId, nameOf(room.people.value, officerId)]));
   return (
     <p class="say" dir="auto" lang={lang === "" ? undefined : lang}>
       {pieces(text, names).map((piece, at) => {
@@ -205,7 +205,7 @@ function Quote({ answered, room }: { readonly answered: Item | null; readonly ro
     <p class="quote">
       <Icon name="reply" />
       <span>
-        {t("room.answers", { name: nameOf(room.members.value, answered.officerId) })} · <bdi>{summary(answered.content, room)}</bdi>
+        {t("room.answers", { name: nameOf(room.people.value, answered.officerId) })} · <bdi>{summary(answered.content, room)}</bdi>
       </span>
     </p>
   );
@@ -241,7 +241,7 @@ const EVENT_ICONS: { readonly [kind in Item["kind"]]?: IconName } = {
 
 function eventWords(item: Item, room: Room): string {
   const { content } = item;
-  const names = (officers: readonly string[]): string => list(officers.map((officer) => nameOf(room.members.value, officer)));
+  const names = (officers: readonly string[]): string => list(officers.map((officer) => nameOf(room.people.value, officer)));
   switch (content?.kind) {
     case "members": {
       const { added, removed, roles, identityChanged, devicesAdded, devicesRemoved } = content.change;

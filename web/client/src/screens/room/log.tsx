@@ -114,7 +114,7 @@ function useArrivals(room: Room): string {
     told.current = Math.max(told.current ?? 0, newest);
     const last = fresh.at(-1);
     if (last === undefined) return;
-    setSaid(fresh.length > 1 ? t("room.new", { count: fresh.length }) : t("room.said", { name: nameOf(room.members.value, last.officerId), text: summary(last.content, room) }));
+    setSaid(fresh.length > 1 ? t("room.new", { count: fresh.length }) : t("room.said", { name: nameOf(room.people.value, last.officerId), text: summary(last.content, room) }));
   }, [items]);
   return said;
 }

@@ -71,5 +71,5 @@ export function RemoveDialog({ room, member, onClose }: { readonly room: Room; r
     setBusy(false);
     if (done) onClose();
   };
-  return <Confirm title={t("org.remove")} text={t("org.remove_note", { name: nameOf(room.members.value, member.officerId) })} action={t("org.remove")} busy={busy} onClose={onClose} onConfirm={() => void remove()} />;
+  return <Confirm title={t("org.remove")} text={t("org.remove_note", { name: nameOf(room.people.value, member.officerId) })} action={t("org.remove")} busy={busy} onClose={onClose} onConfirm={() => void remove()} />;
 }

@@ -132,7 +132,7 @@ function Members({ room, view, safety }: { readonly room: Room; readonly view: C
       {removing !== null && <RemoveDialog room={room} member={removing} onClose={() => setRemoving(null)} />}
       {safety.archiveHolders.length > 0 && (
         <p class="small faint">
-          {t("safety.archive", { names: list(safety.archiveHolders.map((officer) => nameOf(room.members.value, officer))) })}
+          {t("safety.archive", { names: list(safety.archiveHolders.map((officer) => nameOf(room.people.value, officer))) })}
         </p>
       )}
     </section>
