@@ -11,17 +11,19 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from cencomm import tracing
 from cencomm.errors import DomainError
 from cencomm.server import logging
 from cencomm.server.app import build_app
 from cencomm.server.context import Services
 from cencomm.server.draining import drain
+from cencomm.server.metrics import build_metrics
 from cencomm.server.startup import Startup
 from cencomm.server.uvicorn_protocol import WebSocketProtocol
 from cencomm.settings import Settings
@@ -90,7 +92,7 @@ async def serve(settings: Settings, *, ready: Ready | None = None) -> None:
     logging.configure(settings.log_level)
     async with Startup(settings).services():
         pass  # what is wrong shows here as itself, not as a failed start of the application
-    listener = _listen(settings)
+    listener = _listen(settings.host, settings.port)
 
     def started() -> None:
         if ready is not None:
@@ -104,10 +106,39 @@ async def serve(settings: Settings, *, ready: Ready | None = None) -> None:
             await drain(services.delivery.feeds.connections, DRAIN_SECONDS)
 
     try:
-        await Server(_config(build(settings, opened.append), settings), started, drain_sockets).serve(
-            sockets=[listener]
-        )
+        async with _metrics_shown(settings):
+            await Server(_config(build(settings, opened.append), settings), started, drain_sockets).serve(
+                sockets=[listener]
+            )
     finally:
+        listener.close()
+
+
+class _Beside(uvicorn.Server):
+    """Ends with the server that it stands beside; the signals are that one's."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def _metrics_shown(settings: Settings) -> AsyncIterator[None]:
+    """The figures, on a listener of their own while the block runs, if the settings name one."""
+    if settings.metrics_port is None:
+        yield
+        return
+    listener = _listen(settings.metrics_host, settings.metrics_port)
+    config = uvicorn.Config(
+        build_metrics(settings.metrics_token), lifespan="off", log_config=None, access_log=False, server_header=False
+    )
+    beside = _Beside(config)
+    task = asyncio.create_task(beside.serve(sockets=[listener]))
+    try:
+        yield
+    finally:
+        beside.should_exit = True
+        await task
         listener.close()
 
 
@@ -129,12 +160,12 @@ def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     )
 
 
-def _listen(settings: Settings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((settings.host, settings.port))
+        listener.bind((host, port))
     except OSError:
         listener.close()
         raise
@@ -142,9 +173,9 @@ def _listen(settings: Settings) -> socket.socket:
 
 
 def run(settings: Settings, *, ready: Ready | None = None) -> None:
-    """`serve` on uvloop, until the process is told to end."""
+    """`serve` on uvloop, until the process is told to end; traced where the environment asks for it."""
     loop_factory = uvicorn.Config(app=build, loop="auto").get_loop_factory()
-    with asyncio.Runner(loop_factory=loop_factory) as runner:
+    with tracing.traced(os.environ), asyncio.Runner(loop_factory=loop_factory) as runner:
         runner.run(serve(settings, ready=ready))
 
 

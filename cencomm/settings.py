@@ -10,6 +10,10 @@ CENCOMM_TRUSTED_PROXIES   addresses, with commas between, whose X-Forwarded-For 
 CENCOMM_LOG               debug, info, warning or error; default info
 CENCOMM_SESSION_HOURS     how long a sign-in lasts; default 12
 CENCOMM_RATE              requests a second that one address may send for long; default 50
+CENCOMM_BACKUP_DIR        folder for `cencomm admin backup`; default `backups` in the data folder
+CENCOMM_METRICS_PORT      port on which Prometheus may ask for figures; default none: they are shown to nobody
+CENCOMM_METRICS_HOST      address of that listener; default 127.0.0.1
+CENCOMM_METRICS_TOKEN     what must be brought to see them; needed where that address is not this machine's loopback
 CENCOMM_CLIENT_DIR        folder of the built browser client; default the one beside this program, if it was built
 """
 
@@ -18,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypedDict
 from urllib.parse import urlsplit
 
 from cencomm.errors import DomainError
@@ -25,6 +30,9 @@ from cencomm.errors import DomainError
 DEFAULT_PORT = 8440
 MAX_PORT = 65535
 LOG_LEVELS = ("debug", "info", "warning", "error")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+MIN_TOKEN = 16
+"""Characters of a token: one that cannot be guessed."""
 DATABASE_FILE = "cencomm.sqlite3"
 REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
 CLIENT_PAGE = "index.html"
@@ -55,6 +63,11 @@ class Settings:
     log_level: str = "info"
     session_hours: int = 12
     requests_per_second: int = 50
+    backup_dir: Path = Path("backups")
+    metrics_port: int | None = None
+    """None where nobody may see the figures."""
+    metrics_host: str = "127.0.0.1"
+    metrics_token: str = field(default="", repr=False)
     client_dir: Path | None = None
     """The built browser client; None where there is none to serve."""
 
@@ -88,6 +101,8 @@ class Settings:
             log_level=log_level,
             session_hours=_number(environ, "CENCOMM_SESSION_HOURS", 12, 1, 24 * 30),
             requests_per_second=_number(environ, "CENCOMM_RATE", 50, 1, 1_000_000),
+            backup_dir=Path(environ.get("CENCOMM_BACKUP_DIR") or data_dir / "backups").resolve(),
+            **_metrics(environ),
             client_dir=_client_dir(environ),
         )
 
@@ -107,6 +122,24 @@ def _redis_url(environ: Mapping[str, str]) -> str:
     if given and not given.startswith(REDIS_SCHEMES):
         raise SettingsInvalid(setting="CENCOMM_REDIS_URL")
     return given
+
+
+class _Metrics(TypedDict):
+    metrics_port: int | None
+    metrics_host: str
+    metrics_token: str
+
+
+def _metrics(environ: Mapping[str, str]) -> _Metrics:
+    """Deny by default: nobody sees the figures, then this machine, then who brings the token."""
+    host = environ.get("CENCOMM_METRICS_HOST") or "127.0.0.1"
+    token = environ.get("CENCOMM_METRICS_TOKEN") or ""
+    port = _number(environ, "CENCOMM_METRICS_PORT", 0, 0, MAX_PORT) if environ.get("CENCOMM_METRICS_PORT") else None
+    if port is not None and not token and host not in LOOPBACK:
+        raise SettingsInvalid(setting="CENCOMM_METRICS_TOKEN")
+    if token and len(token) < MIN_TOKEN:
+        raise SettingsInvalid(setting="CENCOMM_METRICS_TOKEN")
+    return {"metrics_port": port, "metrics_host": host, "metrics_token": token}
 
 
 def _number(environ: Mapping[str, str], name: str, default: int, lowest: int, highest: int) -> int:

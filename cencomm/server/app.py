@@ -27,6 +27,7 @@ from cencomm.server import health, http_accounts, http_cugs, http_keys, http_vau
 from cencomm.server.context import Handler, RequestContext, Services
 from cencomm.server.errors import MethodNotOffered, NoSuchPage, internal, malformed, on_domain_error, refusal
 from cencomm.server.logging import log_fault
+from cencomm.server.measuring import ROUTE, Measured
 from cencomm.server.security import (
     SecurityHeaders,
     address_of,
@@ -95,11 +96,12 @@ def build_app(startup: Startup) -> ASGIApp:
         },
         lifespan=lifespan,
     )
-    return SecurityHeaders(app, origin=settings.origin, behind_tls=settings.behind_tls)
+    return Measured(SecurityHeaders(app, origin=settings.origin, behind_tls=settings.behind_tls))
 
 
 def _endpoint(route: HttpRoute, handler: Handler) -> Any:
     async def endpoint(request: Request) -> Response:
+        request.scope[ROUTE] = route.name
         try:
             return await answer(request)
         except DomainError as refused:

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cencomm.errors import DomainError
+from cencomm.server.measuring import CODE
 from cencomm.wire.encoding import Malformed
 from cencomm.wire.http import ErrorOut
 
@@ -148,6 +149,7 @@ def malformed(error: ValidationError) -> Malformed:
     return Malformed(what=place[:200] or "body", reason=first["type"])
 
 
-async def on_domain_error(_request: Request, error: Exception) -> Response:
+async def on_domain_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, DomainError)
+    request.scope[CODE] = error.code
     return refusal(error)

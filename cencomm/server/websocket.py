@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, assert_never
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from cencomm import measures
 from cencomm.accounts.model import Session as SignedIn
 from cencomm.errors import DomainError
 from cencomm.groups.log import Outcome
@@ -73,10 +74,16 @@ class Socket:
         """Ask the session to finish what it has accepted and to hang up: the process ends."""
         protocol.on_pause = self._pause
         protocol.on_resume = self._resume
+        measures.CONNECTIONS.add(self)
 
     @property
     def is_paused(self) -> bool:
         return not self._writable.is_set()
+
+    @property
+    def unwritten_bytes(self) -> int:
+        """What the peer has not taken yet."""
+        return self._protocol.unwritten_bytes
 
     def write(self, frame: bytes) -> None:
         if not self._pending:
@@ -104,6 +111,7 @@ class Socket:
 
     def release(self) -> None:
         """The connection is over: nothing is written or waited for any more."""
+        measures.CONNECTIONS.discard(self)
         self._flush()
         self._protocol.on_pause = self._protocol.on_resume = None
         self._resume()
@@ -111,9 +119,13 @@ class Socket:
     def _flush(self) -> None:
         if self._pending:
             pending, self._pending = self._pending, []
-            self._protocol.write_frames(b"".join(pending))
+            joined = b"".join(pending)
+            self._protocol.write_frames(joined)
+            measures.TALLY.frames += len(pending)
+            measures.TALLY.frame_bytes += len(joined)
 
     def _pause(self) -> None:
+        measures.SLOW_READERS.inc()
         self._writable.clear()
         self._unwritten = self._protocol.unwritten_bytes
         self._watch = self._loop.call_later(STALLED_SECONDS, self._check_progress)
@@ -130,6 +142,7 @@ class Socket:
         """A slow line is not a dead one: only who took nothing since the last look is cut off."""
         unwritten = self._protocol.unwritten_bytes
         if unwritten >= self._unwritten:
+            measures.STALLED_READERS.inc()
             log.info("websocket.stalled", device_id=self.device_id)
             self._protocol.abort()
             return

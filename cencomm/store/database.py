@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from cencomm.errors import DomainError
+from cencomm.store.timing import time_statements
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 SQLITE_BUSY_SECONDS = 30
@@ -59,7 +60,9 @@ class Database:
     def open(cls, database_url: str) -> Self:
         """Raises DatabaseUrlInvalid. Connects when first used."""
         url = parse_url(database_url)
-        return cls(url, new_engine(url))
+        engine = new_engine(url)
+        time_statements(engine)
+        return cls(url, engine)
 
     @property
     def is_sqlite(self) -> bool:

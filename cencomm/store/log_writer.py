@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import deque
+import time
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
 
 import structlog
 
+from cencomm import measures, tracing
 from cencomm.groups.errors import NotStored
 from cencomm.groups.log import Outcome, Receipt, Submission
 from cencomm.store.database import Database
@@ -64,12 +66,18 @@ class LogWriter:
         self._room = asyncio.Event()
         self._room.set()
         self._task: asyncio.Task[None] | None = None
+        self._waiting_since = 0.0
+        """When the oldest event was queued that no batch has taken."""
+        self._running_since = 0.0
+        """When the oldest event was queued of the batch that is being stored; 0 where none is."""
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="log-writer")
+        measures.WRITERS.add(self)
 
     async def stop(self) -> None:
         """Ends after the running batch; what is still queued is told that it was not stored."""
+        measures.WRITERS.discard(self)
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
@@ -84,12 +92,28 @@ class LogWriter:
     def has_room(self) -> bool:
         return self._room.is_set()
 
+    @property
+    def queued(self) -> int:
+        return len(self._queue)
+
+    @property
+    def queued_bytes(self) -> int:
+        return self._queued_bytes
+
+    @property
+    def lag_seconds(self) -> float:
+        """How long the oldest event has been waiting that is not durable yet."""
+        since = self._running_since or (self._waiting_since if self._queue else 0.0)
+        return time.monotonic() - since if since else 0.0
+
     async def wait_for_room(self) -> None:
         """Senders wait here when the backlog is full, and stop reading from their sockets meanwhile."""
         await self._room.wait()
 
     def submit(self, submission: Submission, tell: Told) -> None:
         """Queue `submission`; `tell` gets its outcome, once."""
+        if not self._queue:
+            self._waiting_since = time.monotonic()
         self._queue.append((submission, tell))
         self._queued_bytes += len(submission.body)
         self._work.set()
@@ -114,6 +138,8 @@ class LogWriter:
             except asyncio.CancelledError:
                 await running
                 raise
+            measures.BATCH_WAIT_SECONDS.observe(self.lag_seconds)
+            self._running_since = 0.0
 
     def _take(self) -> list[tuple[Submission, Told]]:
         batch: list[tuple[Submission, Told]] = []
@@ -123,6 +149,7 @@ class LogWriter:
             size += len(entry[0].body)
             batch.append(entry)
         self._queued_bytes -= size
+        self._running_since, self._waiting_since = self._waiting_since, time.monotonic()
         if not self._queue:
             self._work.clear()
         if len(self._queue) < MAX_QUEUED // 2 and self._queued_bytes < MAX_QUEUED_BYTES // 2:
@@ -131,11 +158,16 @@ class LogWriter:
 
     async def _store(self, batch: list[tuple[Submission, Told]]) -> bool:
         """Whether the transaction went through; each of `batch` was told then."""
+        began = time.monotonic()
         try:
-            outcomes = await self._event_log.store([submission for submission, _ in batch], self._now_ms())
+            with tracing.span("batch") as span:
+                span.set_attribute("cencomm.batch.events", len(batch))
+                outcomes = await self._event_log.store([submission for submission, _ in batch], self._now_ms())
         except Exception as failure:  # noqa: BLE001  (the writer's outermost loop: no batch may end it)
+            measures.BATCHES_FAILED.inc()
             log.error("log_writer.batch_failed", size=len(batch), reason=type(failure).__name__)
             return False
+        seconds = time.monotonic() - began
         stored = [
             (submission, outcome)
             for (submission, _), outcome in zip(batch, outcomes, strict=True)
@@ -145,6 +177,7 @@ class LogWriter:
             _guarded(partial(tell, outcome))
         if stored:
             _guarded(partial(self._on_stored, stored))
+        _measure(batch, outcomes, seconds)
         return True
 
     async def _store_or_refuse(self, batch: list[tuple[Submission, Told]]) -> None:
@@ -161,6 +194,24 @@ class LogWriter:
                 continue
             failed += 1
             entry[1](NotStored())
+
+
+def _measure(batch: Sequence[tuple[Submission, Told]], outcomes: Sequence[Outcome], seconds: float) -> None:
+    """Once for the whole batch, after everybody has been told."""
+    measures.BATCH_EVENTS.observe(len(batch))
+    measures.BATCH_SECONDS.observe(seconds)
+    counted = Counter(
+        (submission.kind, outcome.repeated if isinstance(outcome, Receipt) else outcome.code)
+        for (submission, _), outcome in zip(batch, outcomes, strict=True)
+    )
+    for (kind, became), count in counted.items():
+        name = kind.name.lower()
+        if became is False:
+            measures.EVENTS_STORED.labels(name).inc(count)
+        elif became is True:
+            measures.EVENTS_REPEATED.labels(name).inc(count)
+        else:
+            measures.EVENTS_REFUSED.labels(name, became).inc(count)
 
 
 def _guarded(call: Callable[[], None]) -> None:

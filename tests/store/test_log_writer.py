@@ -6,12 +6,18 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from cencomm.groups.errors import StaleEpoch
 from cencomm.groups.log import Outcome, Receipt, Submission
 from cencomm.ids import ClientRef, CugId, DeviceId
 from cencomm.store import log_writer
 from cencomm.store.log_writer import LogWriter
 from cencomm.wire.frames import EventKind
+from tests.measured import since_now
+from tests.unit.test_tracing import exporter
+
+__all__ = ["exporter"]
 
 
 def record(number: int, body: bytes = b"x") -> Submission:
@@ -181,3 +187,61 @@ async def test_stopping_waits_for_the_running_transaction() -> None:
 
 async def test_who_waits_gets_the_outcome(stand: Stand) -> None:
     assert await stand.writer.outcome_of(record(1)) == Receipt(1, 1000)
+
+
+async def test_a_batch_is_counted_as_a_whole_by_kind_and_reason(stand: Stand) -> None:
+    stored = since_now("cencomm_events_stored_total", kind="record")
+    batches = since_now("cencomm_batch_events_count")
+    events = since_now("cencomm_batch_events_sum")
+    waited = since_now("cencomm_batch_wait_seconds_count")
+    for number in range(5):
+        stand.submit(number)
+    await settle()
+    assert (stored(), batches(), events(), waited()) == (5, 1, 5, 1)
+
+
+async def test_refusals_and_resends_are_counted_apart(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    outcomes: list[Outcome] = [Receipt(1, 1000, repeated=True), StaleEpoch(), StaleEpoch()]
+
+    async def judged(_batch: Sequence[Submission], _now_ms: int) -> list[Outcome]:
+        return outcomes
+
+    monkeypatch.setattr(stand.log, "store", judged)
+    refused = since_now("cencomm_events_refused_total", kind="record", code="groups.stale_epoch")
+    repeated = since_now("cencomm_events_repeated_total", kind="record")
+    for number in range(3):
+        stand.submit(number)
+    await settle()
+    assert (refused(), repeated()) == (2, 1)
+
+
+async def test_a_database_that_fails_is_counted(stand: Stand) -> None:
+    failed = since_now("cencomm_batches_failed_total")
+    stand.submit(1, b"bad")
+    await settle()
+    assert failed() == 1
+
+
+async def test_lag_grows_while_the_database_stands_still(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr("cencomm.store.log_writer.time.monotonic", lambda: clock[0])
+    stand.log.gate.clear()
+    assert (stand.writer.queued, stand.writer.lag_seconds) == (0, 0.0)
+    stand.submit(1, b"12345")
+    await settle()
+    clock[0] = 101.0
+    stand.submit(2, b"123")
+    await settle()
+    clock[0] = 107.0
+    assert (stand.writer.queued, stand.writer.queued_bytes, stand.writer.lag_seconds) == (1, 3, 7.0)
+    stand.log.gate.set()
+    await settle()
+    assert (stand.writer.queued, stand.writer.lag_seconds) == (0, 0.0)
+
+
+async def test_a_batch_is_one_span_that_says_how_many(stand: Stand, exporter: InMemorySpanExporter) -> None:
+    stand.submit(1)
+    stand.submit(2)
+    await settle()
+    (span,) = exporter.get_finished_spans()
+    assert (span.name, dict(span.attributes or {})) == ("batch", {"cencomm.batch.events": 2})

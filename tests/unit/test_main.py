@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import os
 import signal
 import socket
@@ -16,6 +17,8 @@ from cencomm import main
 from cencomm.server.bootstrap import initialise
 from cencomm.server.startup import NotInitialised
 from cencomm.settings import Settings
+from cencomm.tracing import TracingInvalid
+from tests.postgres import free_port
 
 
 @pytest.fixture(autouse=True)
@@ -66,3 +69,26 @@ def test_command_reports_a_refusal_and_fails(
     monkeypatch.setenv("CENCOMM_DATA_DIR", str(tmp_path))
     assert main.main() == 1
     assert capsys.readouterr().err == "server.not_initialised()\n"
+
+
+async def test_figures_have_a_listener_of_their_own(tmp_path: Path) -> None:
+    settings = dataclasses.replace(await initialised(tmp_path), metrics_port=free_port())
+    said: asyncio.Queue[str] = asyncio.Queue()
+    serving = asyncio.create_task(main.serve(settings, ready=said.put_nowait))
+    address = await asyncio.wait_for(said.get(), 10)
+    figures = f"http://127.0.0.1:{settings.metrics_port}/metrics"
+    async with httpx2.AsyncClient(trust_env=False) as client:
+        assert (await client.get(f"{address}/metrics")).status_code != 200
+        answer = await client.get(figures)
+        assert (answer.status_code, "cencomm_writer_queue_events" in answer.text) == (200, True)
+    os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.wait_for(serving, 15)
+    async with httpx2.AsyncClient(trust_env=False) as client:
+        with pytest.raises(httpx2.TransportError):
+            await client.get(figures)
+
+
+def test_traces_that_cannot_be_are_said_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_TRACES_EXPORTER", "zipkin")
+    with pytest.raises(TracingInvalid):
+        main.run(Settings.from_environment({"CENCOMM_DATA_DIR": str(tmp_path)}))

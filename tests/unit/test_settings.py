@@ -33,6 +33,10 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
             "CENCOMM_LOG": "debug",
             "CENCOMM_SESSION_HOURS": "8",
             "CENCOMM_RATE": "5",
+            "CENCOMM_BACKUP_DIR": "/srv/backups",
+            "CENCOMM_METRICS_PORT": "9100",
+            "CENCOMM_METRICS_HOST": "0.0.0.0",
+            "CENCOMM_METRICS_TOKEN": "a token that is long",
             "CENCOMM_CLIENT_DIR": str(tmp_path),
         }
     )
@@ -47,10 +51,34 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         log_level="debug",
         session_hours=8,
         requests_per_second=5,
+        backup_dir=Path("/srv/backups"),
+        metrics_port=9100,
+        metrics_host="0.0.0.0",
+        metrics_token="a token that is long",
         client_dir=tmp_path,
     )
     assert settings.origin == "https://cencomm.example"
     assert settings.behind_tls
+
+
+def test_figures_are_shown_to_nobody_unless_asked_for() -> None:
+    assert Settings.from_environment({}).metrics_port is None
+    assert Settings.from_environment({"CENCOMM_METRICS_PORT": "0"}).metrics_port == 0
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.7"])
+def test_figures_beyond_this_machine_need_a_token(host: str) -> None:
+    beyond = {"CENCOMM_METRICS_PORT": "9100", "CENCOMM_METRICS_HOST": host}
+    for token in ("", "short"):
+        with pytest.raises(SettingsInvalid) as refused:
+            Settings.from_environment({**beyond, "CENCOMM_METRICS_TOKEN": token})
+        assert refused.value.facts == {"setting": "CENCOMM_METRICS_TOKEN"}
+    settings = Settings.from_environment({**beyond, "CENCOMM_METRICS_TOKEN": "a token that is long"})
+    assert "a token" not in repr(settings)
+
+
+def test_backups_lie_in_the_data_folder_unless_said_otherwise() -> None:
+    assert Settings.from_environment({"CENCOMM_DATA_DIR": "/srv/c"}).backup_dir == Path("/srv/c/backups")
 
 
 def test_ipv6_host_is_shown_in_brackets() -> None:
@@ -69,6 +97,7 @@ def test_ipv6_host_is_shown_in_brackets() -> None:
         ("CENCOMM_LOG", "loud"),
         ("CENCOMM_SESSION_HOURS", "0"),
         ("CENCOMM_RATE", "0"),
+        ("CENCOMM_METRICS_PORT", "x"),
         ("CENCOMM_PUBLIC_URL", "ftp://x"),
         ("CENCOMM_PUBLIC_URL", "cencomm.example"),
         ("CENCOMM_PUBLIC_URL", "https://x/?y=1"),
