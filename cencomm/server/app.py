@@ -23,7 +23,7 @@ from cencomm.accounts.errors import NoDevice, NotSignedIn
 from cencomm.accounts.model import Session
 from cencomm.errors import DomainError
 from cencomm.ids import ID_BYTES, CugId
-from cencomm.server import health, http_accounts, http_cugs, http_keys, http_vault, openapi, websocket
+from cencomm.server import asyncapi, health, http_accounts, http_cugs, http_keys, http_vault, openapi, websocket
 from cencomm.server.context import Handler, RequestContext, Services
 from cencomm.server.errors import MethodNotOffered, NoSuchPage, internal, malformed, on_domain_error, refusal
 from cencomm.server.logging import log_fault
@@ -84,6 +84,7 @@ def build_app(startup: Startup) -> ASGIApp:
         routes=[
             *(Route(route.path, _endpoint(route, HANDLERS[route.name]), methods=[route.method]) for route in ROUTES),
             Route("/v1/openapi.json", openapi.page),
+            Route("/v1/asyncapi.json", asyncapi.page),
             Route("/healthz", health.healthz),
             Route("/readyz", health.readyz),
             WebSocketRoute(SESSION_PATH, websocket.endpoint),
