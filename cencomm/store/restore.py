@@ -1,0 +1,160 @@
+"""A backup put back into an empty database: in one transaction, all of it or nothing (docs/adr/0016).
+
+    check every byte -> schema as it was then -> rows -> each CUG's log gapless -> schema as it is now -> commit
+
+What must not come back is left behind: sessions (they are not in the file), and key packages that may have been handed
+out after the backup was made. A key package that is used twice makes a Welcome that nobody can open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, MetaData, Table, func, inspect, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cencomm.errors import DomainError
+from cencomm.ids import CugId
+from cencomm.store import tables
+from cencomm.store.backup import Progress
+from cencomm.store.backup_file import Backup, BackupDamaged, BackupTooNew
+from cencomm.store.database import MIGRATION_LOCK, Database
+from cencomm.store.schema import knows, newest_revision, upgrade
+
+VERSION_TABLE = "alembic_version"
+
+
+class TargetNotEmpty(DomainError):
+    """The database holds something already. Nothing in it was changed."""
+
+    code = "store.target_not_empty"
+
+
+@dataclass(frozen=True, slots=True)
+class RestoredCug:
+    """Up to where a CUG's log goes now."""
+
+    cug_id: CugId
+    last_seq: int
+
+
+async def restore(database_url: str, backup: Backup, *, progress: Progress) -> list[RestoredCug]:
+    """Put `backup` into the database at `database_url`; a SQLite file is made where there is none.
+
+    Raises:
+        TargetNotEmpty: nothing is ever written over.
+        BackupTooNew, BackupDamaged: the database is as empty as before.
+    """
+    if not knows(backup.manifest.schema):
+        raise BackupTooNew(program=backup.manifest.program)
+    database = Database.open(database_url)
+    made = database.is_sqlite and not database.sqlite_path.exists()
+    if made:
+        database.sqlite_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        database.sqlite_path.touch(mode=0o600)
+    try:
+        async with database.engine.begin() as connection:
+            restored = await _put_back(connection, backup, progress)
+    except BaseException:
+        await database.close()
+        if made:
+            _remove(database)
+        raise
+    await database.close()
+    return restored
+
+
+def _remove(database: Database) -> None:
+    path = database.sqlite_path
+    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+        path.with_name(name).unlink(missing_ok=True)
+
+
+async def _put_back(connection: AsyncConnection, backup: Backup, progress: Progress) -> list[RestoredCug]:
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": MIGRATION_LOCK})
+    await connection.run_sync(_make_room)
+    await connection.run_sync(upgrade, backup.manifest.schema)
+    as_it_was = await connection.run_sync(_reflected)
+    done = 0
+    for table in _in_order(backup, as_it_was):
+        done = await _put_back_table(connection, table, backup, done, progress)
+    await connection.run_sync(upgrade, newest_revision())
+    await _spend_key_packages(connection)
+    return await _checked_logs(connection)
+
+
+def _make_room(connection: Connection) -> None:
+    """An empty schema that a server has made is taken away, since it may be another one than the backup's."""
+    there = set(inspect(connection).get_table_names())
+    known = MetaData()
+    known.reflect(connection, only=[name for name in tables.metadata.tables if name in there])
+    for table in known.sorted_tables:
+        if connection.execute(select(table).limit(1)).first() is not None:
+            raise TargetNotEmpty
+    known.drop_all(connection)
+    if VERSION_TABLE in there:
+        connection.execute(text(f"DROP TABLE {VERSION_TABLE}"))
+
+
+def _reflected(connection: Connection) -> MetaData:
+    found = MetaData()
+    found.reflect(connection)
+    return found
+
+
+def _in_order(backup: Backup, schema: MetaData) -> Sequence[Table]:
+    """The backup's tables, those first that others refer to."""
+    named = backup.manifest.tables
+    unknown = set(named) - set(schema.tables)
+    if unknown or not named or not all(_fits(schema.tables[name], entry.columns) for name, entry in named.items()):
+        raise BackupDamaged(reason="altered")
+    return [table for table in schema.sorted_tables if table.name in named]
+
+
+def _fits(table: Table, columns: Sequence[str]) -> bool:
+    return set(columns) == {column.name for column in table.columns}
+
+
+async def _put_back_table(
+    connection: AsyncConnection, table: Table, backup: Backup, done: int, progress: Progress
+) -> int:
+    columns = backup.manifest.tables[table.name].columns
+    for rows in backup.rows(table.name):
+        if rows:
+            await connection.execute(table.insert(), [dict(zip(columns, row, strict=True)) for row in rows])
+        done += len(rows)
+        progress(done, backup.manifest.rows)
+    return done
+
+
+async def _spend_key_packages(connection: AsyncConnection) -> None:
+    packages = tables.key_packages
+    await connection.execute(update(packages).where(packages.c.last_resort.is_(False)).values(data=None))
+
+
+async def _checked_logs(connection: AsyncConnection) -> list[RestoredCug]:
+    """Raises BackupDamaged where a log is not 1, 2, 3 … up to what its CUG's row says."""
+    events, cugs = tables.events, tables.cugs
+    log = (
+        select(
+            events.c.cug_id,
+            func.count().label("count"),
+            func.min(events.c.seq).label("first"),
+            func.max(events.c.seq).label("last"),
+        )
+        .group_by(events.c.cug_id)
+        .subquery()
+    )
+    query = (
+        select(cugs.c.cug_id, cugs.c.last_seq, log.c.count, log.c.first, log.c.last)
+        .outerjoin(log, log.c.cug_id == cugs.c.cug_id)
+        .order_by(cugs.c.opened_ms)
+    )
+    restored = []
+    for cug_id, last_seq, count, first, last in await connection.execute(query):
+        if (count, first, last) != (last_seq, 1, last_seq):
+            raise BackupDamaged(reason="log_with_gaps")
+        restored.append(RestoredCug(CugId(cug_id), last_seq))
+    return restored
