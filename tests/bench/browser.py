@@ -165,6 +165,7 @@ class Bench:
         await welcomed.page.evaluate("benchForget()")
         await cug.admit(OfficerId("PT/costa"), Role.OFFICER)
         admitted = time.time() * 1000
+        await cug.send_text("Welcome. Ten kilos so far; the next container is opened at noon.")
         by_welcome = await welcomed.time_of("said")
         await welcomed.stored(cug.id.hex(), cug.last_seq)
         replayed = time.time() * 1000

@@ -243,14 +243,20 @@ export class Cug {
 
   async items(page: api.PageWanted): Promise<api.Item[]> {
     const { after, before, limit = PAGE } = page;
+    const most = Math.max(1, Math.min(limit, LONGEST_PAGE));
+    const last = after === undefined;
     const tx = await this.engine.reading();
+    const { ahead, device, row } = this.engine.memory;
     const rows = await tx.rows(tables.items(this.engine.cugId), {
       ...(after === undefined ? {} : { after }),
       ...(before === undefined ? {} : { before }),
-      limit: Math.max(1, Math.min(limit, LONGEST_PAGE)),
-      last: after === undefined,
+      limit: most,
+      last,
     });
-    return rows.map((row) => itemView(unpackRow(ITEM, row.value), this.engine.memory.device.officerId));
+    const verified = Math.max(row.headN, rows.at(-1)?.number ?? 0);
+    const later = (ahead?.itemsAfter(verified) ?? []).filter(({ seq }) => seq > (after ?? -1) && seq < (before ?? Infinity));
+    const items = [...rows.map(({ value }) => unpackRow(ITEM, value)), ...later];
+    return (last ? items.slice(-most) : items.slice(0, most)).map((item) => itemView(item, device.officerId));
   }
 
   /** The first seq of an item at or after that time, or lastSeq + 1. */

@@ -71,6 +71,9 @@ export class CugEngine {
   #catchUps = 0;
   /** The handshake that was pending at the last look. */
   #nudged = "";
+  /** The subscription is to what is read ahead; the past comes after that. */
+  #readsAhead = false;
+  #isReplaying = false;
 
   constructor(cugId: Uint8Array, device: Device, profile: Profile, observer: Observer, clock: ServerClock) {
     this.cugId = cugId;
@@ -130,7 +133,11 @@ export class CugEngine {
       this.caughtUpSeq = -1;
       this.fault = "";
       this.memory.outbox.disconnected();
-      const frames: ClientFrame[] = [{ frame: "subscribe", cugId: this.cugId, afterSeq: this.memory.row.headN }];
+      const { ahead, row } = this.memory;
+      this.#readsAhead = ahead !== null && ahead.seq > row.headN + 1;
+      this.#isReplaying = true;
+      const afterSeq = ahead !== null && this.#readsAhead ? ahead.seq - 1 : row.headN;
+      const frames: ClientFrame[] = [{ frame: "subscribe", cugId: this.cugId, afterSeq }];
       const pending = this.memory.pending;
       if (pending !== null && !this.opensCug(pending)) frames.push(decodeClientFrame(pending.frame));
       return [...frames, ...(await pump(this.memory, tx, this.clock.nowMs()))];
@@ -152,8 +159,14 @@ export class CugEngine {
     for (const frame of await this.resume()) this.#observer.send(frame);
   }
 
+  /** Events of this connection are still coming: the server has not said yet that these are all. */
+  get isReplaying(): boolean {
+    return this.#isReplaying;
+  }
+
   disconnected(): void {
     this.caughtUpSeq = -1;
+    this.#isReplaying = false;
     this.memory.outbox.disconnected();
     this.#waiters.wake();
   }
@@ -165,7 +178,7 @@ export class CugEngine {
       const before = this.memory.pending;
       for (const frame of frames) await this.#take(tx, frame, ended);
       this.#settle(before, frames, ended);
-      return { result: undefined, out: await pump(this.memory, tx, this.clock.nowMs()), ended };
+      return { result: undefined, out: [...this.#beginReplay(frames), ...(await pump(this.memory, tx, this.clock.nowMs()))], ended };
     });
   }
 
@@ -179,6 +192,8 @@ export class CugEngine {
         if (frame.seq <= memory.row.headN) tellMissing(memory, tx);
         return;
       case "caught_up":
+        if (this.#readsAhead) return;
+        this.#isReplaying = false;
         this.caughtUpSeq = frame.seq;
         this.#catchUps++;
         if (frame.seq < memory.row.headN) memory.alarm(tx, "rolled_back", { known: memory.row.headN, said: frame.seq });
@@ -190,6 +205,14 @@ export class CugEngine {
       default:
         return;
     }
+  }
+
+  /** What can be read ahead has come: now the past, from where the replay stands. */
+  #beginReplay(frames: readonly ServerFrame[]): ClientFrame[] {
+    const isDone = frames.some(({ frame }) => frame === "caught_up") || this.memory.ahead?.isFull === true;
+    if (!this.#readsAhead || !isDone) return [];
+    this.#readsAhead = false;
+    return [{ frame: "subscribe", cugId: this.cugId, afterSeq: this.memory.row.headN }];
   }
 
   #refused(tx: Transaction, frame: Refused, clientRef: Uint8Array, ended: Map<string, string>): void {

@@ -54,7 +54,8 @@ function checkEpochSeals(
   memory.effects.push({ effect: "correct_seals", groupId, epoch, seals: right });
 }
 
-function epochRow(group: PublicGroup, after: CencommGroup, event: LogEvent): EpochRow {
+/** What verifying a record of the epoch of `group` needs; `event` made it. */
+export function epochRow(group: PublicGroup, after: CencommGroup, event: Pick<LogEvent, "seq" | "serverTime">): EpochRow {
   const roles = new Map(after.roster.map((entry) => [entry.officerId, entry.role]));
   const leaves = [...group.tree.leaves()].map(([index, leaf]): readonly [number, LeafView] => {
     const chain = chainOf(leaf);

@@ -10,6 +10,7 @@ import { joinByWelcome } from "../crypto/mls/secret/welcome.ts";
 import { deviceOf } from "../crypto/policy.ts";
 import { mayStart, successorOf } from "../crypto/successor.ts";
 import type { Profile } from "../store/profile.ts";
+import { aheadOfWelcome } from "./ahead.ts";
 import type { Committer } from "./committer.ts";
 import { type CugEngine, LOST_TO_ANOTHER } from "./engine.ts";
 import { ServerRefused, StaleGroupInfo } from "./errors.ts";
@@ -47,6 +48,7 @@ export async function fetchWelcome(engine: CugEngine, api: Api, profile: Profile
   }
   await engine.changing(async (tx) => {
     memory.setWelcome(state);
+    memory.ahead = aheadOfWelcome(memory.device, memory.cugId, state, found.seq);
     await used(tx, bundle);
   }, true);
 }

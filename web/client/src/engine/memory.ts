@@ -14,6 +14,7 @@ import { Secret } from "../crypto/primitives.ts";
 import type { Transaction } from "../store/transaction.ts";
 import type { HistoryKeys } from "../wire/content.ts";
 import { pack } from "../wire/encoding.ts";
+import type { Ahead } from "./ahead.ts";
 import type { Device } from "./device.ts";
 import type { Effect } from "./effects.ts";
 import { Heads } from "./heads.ts";
@@ -64,6 +65,8 @@ export class Memory {
   secret: GroupState | null = null;
   welcome: GroupState | null = null;
   pending: PendingRow | null = null;
+  /** What is read ahead of the replay; gone once the replay has come to it. */
+  ahead: Ahead | null = null;
   readonly outbox: Outbox;
   readonly heads: Heads;
   /** Published templates by hash (hexadecimal), oldest first. */
@@ -274,6 +277,7 @@ export class Memory {
       tx.clear(table(this.cugId));
     }
     this.#keys.clear();
+    this.ahead = null;
     this.secret = this.welcome = this.pending = null;
     this.outbox.end(tx, "client.group_closed");
   }

@@ -2,6 +2,7 @@
  * The log of one CUG, event by event (PROTOCOL §3.4): what each becomes here, and the head after it.
  *
  *     already applied      skipped
+ *     read ahead           of an epoch that a joiner knows before the replay comes to it: shown, nothing else (ahead.ts)
  *     not the next one     nothing more of the batch is taken; told, and subscribed again
  *     the next one         its kind decides; what does not hold is shown as refused, and the head moves on all the same
  */
@@ -34,6 +35,11 @@ export async function applyEvents(memory: Memory, tx: Transaction, events: reado
   for (const event of events) {
     if (event.seq <= memory.row.headN) continue;
     if (event.seq !== memory.row.headN + 1) {
+      if (memory.ahead !== null && event.seq >= memory.ahead.seq) {
+        const item = memory.ahead.take(event, memory.templates);
+        if (item !== null) memory.touched.items.push(item);
+        continue;
+      }
       memory.alarm(tx, "seq_gap", { expected: memory.row.headN + 1 }, event.seq);
       memory.effects.push({ effect: "catch_up_again" });
       break;
@@ -41,6 +47,7 @@ export async function applyEvents(memory: Memory, tx: Transaction, events: reado
     await apply(memory, tx, event);
   }
   await learnSaidKeys(memory, tx);
+  if (memory.ahead?.isPassedBy(memory.row.headN) === true) memory.ahead = null;
   tellMissing(memory, tx);
 }
 

@@ -54,11 +54,14 @@ export async function receiveRecord(memory: Memory, tx: Transaction, event: LogE
 
 /** Header, log entry and the epoch's tree must say the same. Throws RecordRefused. */
 export async function place(memory: Memory, tx: Transaction, event: LogEvent, header: RecordHeader): Promise<Placed> {
-  if (!equal(header.cugId, memory.cugId) || !equal(header.clientRef, event.clientRef)) {
-    throw new RecordRefused({ reason: "other_place" });
-  }
   const epoch = await memory.epoch(tx, header.groupId, header.epoch);
   if (epoch === null) throw new RecordRefused({ reason: "unknown_epoch", epoch: header.epoch });
+  return placeIn(memory.cugId, epoch, event, header);
+}
+
+/** As `place`, in an epoch that is at hand. Throws RecordRefused. */
+export function placeIn(cugId: Uint8Array, epoch: EpochRow, event: LogEvent, header: RecordHeader): Placed {
+  if (!equal(header.cugId, cugId) || !equal(header.clientRef, event.clientRef)) throw new RecordRefused({ reason: "other_place" });
   const leaf = epoch.leaves.find(([index]) => index === header.leafIndex)?.[1];
   if (leaf === undefined || leaf.deviceId !== event.sender) {
     throw new RecordRefused({ reason: "other_sender", leaf_index: header.leafIndex });
@@ -118,16 +121,18 @@ async function take(memory: Memory, tx: Transaction, event: LogEvent, placed: Pl
   return { ...item, kind: content.t };
 }
 
-function signedParts(opened: OpenedRecord): Pick<ItemRow, "sentAtMs" | "public" | "personal"> {
+/** What the sender signed of an entry. */
+export function signedParts(opened: OpenedRecord): Pick<ItemRow, "sentAtMs" | "public" | "personal"> {
   const empty = new Uint8Array();
   return { sentAtMs: opened.sentAtMs, public: opened.public ?? empty, personal: opened.personal ?? empty };
 }
 
-function decoded(part: Uint8Array): Content | null {
+/** Throws Malformed. */
+export function decoded(part: Uint8Array): Content | null {
   return part.length === 0 ? null : decodeContent(part);
 }
 
-function formOf(content: Content | null): Form | null {
+export function formOf(content: Content | null): Form | null {
   return content?.t === "form" ? content : null;
 }
 
@@ -193,7 +198,8 @@ async function judgeAgain(memory: Memory, tx: Transaction, template: Template): 
   }
 }
 
-function itemOf(event: LogEvent, header: RecordHeader): ItemRow {
+/** An entry before it was opened. */
+export function itemOf(event: LogEvent, header: RecordHeader): ItemRow {
   return {
     ...ITEM,
     seq: event.seq,

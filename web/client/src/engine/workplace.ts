@@ -6,6 +6,7 @@ import { CencommGroup, RosterEntry } from "../crypto/group_context.ts";
 import type { Profile } from "../store/profile.ts";
 import { encodeContent } from "../wire/content.ts";
 import { type ClientFrame, type Notice, NoticeKind } from "../wire/frames.ts";
+import { lookAhead } from "./ahead.ts";
 import type * as screen from "./api.ts";
 import { ServerClock, jittered, sleep } from "./clock.ts";
 import { Connection, type ConnectionOwner } from "./connection.ts";
@@ -194,9 +195,9 @@ export class Workplace implements Observer {
     const device = this.#device === null ? await this.#becomeDevice(row) : this.#device;
     this.#row = row;
     await fetchRevocations(this.api, this.#profile, this.#clock);
-    await refillKeyPackages(this.api, this.#profile, device, this.#clock);
+    await pullVault(this.api, this.#profile, this.#engines); // before the groups: its keys open what is read ahead
     await this.#discover(device);
-    await pullVault(this.api, this.#profile, this.#engines);
+    await refillKeyPackages(this.api, this.#profile, device, this.#clock);
     await this.#finishOpenings();
   }
 
@@ -210,13 +211,16 @@ export class Workplace implements Observer {
   async #discover(device: Device): Promise<void> {
     for (const said of await this.api.cugs()) {
       const known = this.#engines.get(toHex(said.cugId));
-      if (said.member && (known === undefined || known.memory.secret === null)) await this.#admitted(device, said.cugId);
+      if (said.member && (known === undefined || known.memory.secret === null)) await this.#admitted(device, said.cugId, false);
     }
   }
 
-  async #admitted(device: Device, cugId: Uint8Array): Promise<void> {
+  /** `anew`: the server says so, and a subscription from before may have ended; otherwise one that runs goes on. */
+  async #admitted(device: Device, cugId: Uint8Array, anew: boolean): Promise<void> {
     const { engine } = await this.#follow(device, cugId);
     await fetchWelcome(engine, this.api, this.#profile);
+    if (engine.isReplaying && !anew) return;
+    await lookAhead(engine, this.api);
     if (!this.#connection.isOnline) return;
     for (const frame of await engine.resume()) this.send(frame);
   }
@@ -250,7 +254,7 @@ export class Workplace implements Observer {
     const device = this.#device;
     if (device === null) return;
     if (notice.kind === NoticeKind.ADMITTED && notice.cugId !== null) {
-      await this.#admitted(device, notice.cugId);
+      await this.#admitted(device, notice.cugId, true);
     } else if (notice.kind === NoticeKind.KEY_PACKAGES_LOW) {
       await refillKeyPackages(this.api, this.#profile, device, this.#clock);
     } else if (notice.kind === NoticeKind.REVOCATIONS) {
@@ -285,7 +289,7 @@ export class Workplace implements Observer {
 
   async #look(device: Device): Promise<void> {
     for (const said of await this.api.cugs()) {
-      if (said.member && !this.#engines.has(toHex(said.cugId))) await this.#admitted(device, said.cugId);
+      if (said.member && !this.#engines.has(toHex(said.cugId))) await this.#admitted(device, said.cugId, false);
     }
   }
 

@@ -188,6 +188,8 @@ test("LIVE-06 another browser joins by sheet and external commit, reads the past
   const past = await texts(martin, tiger);
   await until(async () => ((await texts(phone, tiger)).length >= past.length ? true : null)); // from the vault, or asked for
   expect(await texts(phone, tiger)).toEqual(past);
+  // What was read ahead of the replay is verified by now.
+  expect((await phone.engine.items(tiger, { limit: 1000 })).filter(({ standing }) => standing === "not_yet_verified")).toEqual([]);
   await world.ask("send_text", { name: OTIENO, cug: tiger, texts: ["welcome, phone"] });
   await readsText(phone, tiger, "welcome, phone");
   expect((await phone.engine.cug(tiger)).confirmed).toBe(true);
