@@ -83,6 +83,15 @@ class RunningServer:
         """`kill -9`: no warning, nothing is finished."""
         self._end(signal.SIGKILL)
 
+    def pause(self) -> None:
+        """Stop its clock: connections stay, nothing is answered."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGCONT)
+
     def restart(self) -> Self:
         """After `kill` or `stop`: the same data, the same port."""
         return self.start()

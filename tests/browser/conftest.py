@@ -44,6 +44,13 @@ async def browser(playwright: Playwright) -> AsyncIterator[Browser]:
         yield chromium
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def firefox(playwright: Playwright) -> AsyncIterator[Browser]:
+    """Where Debian's package is installed; else the test is not run, and the summary says so."""
+    async with started(playwright, "firefox") as installed:
+        yield installed
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def stage(
     playwright: Playwright, browser: Browser, tmp_path_factory: pytest.TempPathFactory

@@ -25,8 +25,8 @@ PERSONAL = "form.personal"
 OWN_NAMES = {"en": "English", "fr": "Français", "es": "Español", "ru": "Русский", "ar": "العربية", "pt": "Português"}
 PATIENCE_MS = 30_000
 """Of an assertion: two browsers, a server and Argon2 share the machine."""
-NEW_DEVICE = r"answer 404: POST \S+/v1/session/device$"
-"""A device that asks for its session learns that it is new, and registers."""
+NEW_DEVICE = (r"answer 404: POST \S+/v1/session/device$", r"answer 404: GET \S+/welcome$")
+"""A device that asks for its session learns that it is new, and that it comes into its CUGs by itself."""
 _ISOLATE, _POP = "\u2068", "\u2069"
 _FACT = "\ue000"
 
@@ -123,17 +123,17 @@ class Person:
 
     async def enrol(self, sheet: str, password: str = PASSWORD) -> None:
         """A new account; it still waits for its certificate afterwards."""
-        self.watch.expect(NEW_DEVICE)
+        self.watch.expect(*NEW_DEVICE)
         await self._with_sheet(sheet, "enrol", password)
 
     async def add_device(self, sheet: str, password: str = PASSWORD) -> None:
         """This browser becomes a device of an account that exists."""
-        self.watch.expect(NEW_DEVICE)
+        self.watch.expect(*NEW_DEVICE)
         await self._with_sheet(sheet, "device", password)
 
     async def recover(self, sheet: str, password: str) -> None:
         """The password is forgotten: the sheet gives another one."""
-        self.watch.expect(NEW_DEVICE)
+        self.watch.expect(*NEW_DEVICE)
         await self._with_sheet(sheet, "recover", password)
 
     async def _with_sheet(self, sheet: str, way: str, password: str) -> None:
@@ -198,3 +198,34 @@ class Person:
         """One's own entry has come back from the server."""
         stored = self.entry(text).get_by_text(self.words("entry.stored"), exact=True)
         await expect(stored).to_be_visible(timeout=PATIENCE_MS)
+
+    # ------------------------------------------------------------ organising
+
+    async def open_new_group(self, title: str, *, code: str = "", with_form: bool = True) -> None:
+        """From the list: a group of one's own. One is in it afterwards, beside its members."""
+        await self.click("list.new")
+        await self.field("org.name").fill(title)
+        await self.field("org.code").fill(code)
+        await self.page.get_by_role("checkbox", name=self.words("org.with_form"), exact=True).set_checked(with_form)
+        await self.click("org.open")
+        await self.sees("safety.who_title")
+
+    def panel(self) -> Locator:
+        """Who can read this: beside the conversation, or over it on a phone."""
+        return self.page.get_by_role("complementary", name=self.words("room.members"), exact=True)
+
+    async def admit(self, *names: str) -> None:
+        await self.panel().get_by_role("button", name=self.words("org.admit"), exact=True).click()
+        dialog = self.page.get_by_role("dialog", name=self.words("org.admit_title"), exact=True)
+        for name in names:
+            await dialog.get_by_role("checkbox", name=name, exact=True).check()
+        await dialog.get_by_role("button", name=self.words("org.admit"), exact=True).click()
+        await expect(dialog).to_be_hidden(timeout=PATIENCE_MS)
+
+    async def begin_removing(self, name: str) -> None:
+        """Up to the confirmed decision; what comes of it is another matter."""
+        member = self.panel().get_by_role("listitem").filter(has_text=name).first
+        await member.get_by_text(name).first.click()
+        await member.get_by_role("button", name=self.words("org.remove"), exact=True).click()
+        dialog = self.page.get_by_role("dialog", name=self.words("org.remove"), exact=True)
+        await dialog.get_by_role("button", name=self.words("org.remove"), exact=True).click()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from cencomm.client.api import Client
 from cencomm.client.cug import Cug
@@ -21,7 +23,7 @@ RUSSIAN = "Принято. Проверим пломбу ML-2214909 до пог�
 FRENCH = "Bien reçu, la vedette part à 02h30."
 
 
-async def _operation(stage: Stage, organiser: Client, title: str, *officers: str) -> Cug:
+async def _operation(organiser: Client, title: str, *officers: str) -> Cug:
     cug = await organiser.open_cug(title, operation_code="TM26")
     await cug.admit_all({OfficerId(officer): Role.OFFICER for officer in officers})
     return cug
@@ -35,14 +37,22 @@ async def _direction(person: Person, text: str) -> str:
 
 
 async def test_three_officers_talk_in_three_languages(stage: Stage) -> None:
+    await _talk(stage, "Tidemark 26")
+
+
+async def test_they_talk_in_firefox_too(stage: Stage, firefox: Browser) -> None:
+    await _talk(dataclasses.replace(stage, browser=firefox), "Tidemark 27")
+
+
+async def _talk(stage: Stage, title: str) -> None:
     async with (
         stage.officer("EG/karim", "ar", display_name="كريم") as karim,
         stage.officer("RU/sokolova", "ru", display_name="Соколова") as sokolova,
         stage.world.officer("FR/moreau") as moreau,
     ):
-        cug = await _operation(stage, moreau, "Tidemark 26", "EG/karim", "RU/sokolova")
-        await karim.enter("Tidemark 26")
-        await sokolova.enter("Tidemark 26")
+        cug = await _operation(moreau, title, "EG/karim", "RU/sokolova")
+        await karim.enter(title)
+        await sokolova.enter(title)
 
         await karim.write(ARABIC)
         await karim.is_stored(ARABIC)

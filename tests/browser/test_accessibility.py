@@ -1,0 +1,158 @@
+"""Every view of the real app passes axe-core in six languages, which change without a reload."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import expect
+
+from cencomm.crypto.group_context import Role
+from cencomm.i18n import LANGUAGES
+from cencomm.ids import OfficerId
+from tests.browser.axe import violations
+from tests.browser.person import OWN_NAMES, PATIENCE_MS, Person
+from tests.browser.seizure import ANSWERS, TEMPLATE, SeizureForm, record
+from tests.browser.stage import PHONE, Stage
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+TITLE = "Kelp"
+
+
+@asynccontextmanager
+async def _an_officer_in_a_group(stage: Stage) -> AsyncIterator[Person]:
+    async with stage.officer("EG/karim", "en", PHONE) as karim, stage.world.officer("FR/moreau") as moreau:
+        cug = await moreau.open_cug(TITLE, operation_code="KELP", templates=[TEMPLATE])
+        await cug.admit(OfficerId("EG/karim"), Role.ORGANISER)
+        await cug.send_text("Container MSKU 907321-4 وصلت @Karim", mentions=[OfficerId("EG/karim")])
+        await cug.submit(TEMPLATE.hash, ANSWERS)
+        await cug.flush()
+        await stage.enrol("PT/almeida")
+        yield karim
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def karim(stage: Stage) -> AsyncIterator[Person]:
+    async with _an_officer_in_a_group(stage) as person:
+        yield person
+
+
+async def _speaks(person: Person, language: str) -> None:
+    """Change the language in the settings, without a reload."""
+    await _goes_to(person, "#/settings")
+    await person.page.get_by_role("radio", name=OWN_NAMES[language], exact=True).check()
+    person.language = language
+    await expect(person.page.locator(f"html[lang={language}]")).to_be_attached()
+
+
+async def _goes_to(person: Person, fragment: str) -> None:
+    await person.page.evaluate("(fragment) => { location.hash = fragment; }", fragment)
+
+
+async def _closes(person: Person) -> None:
+    """The dialogue that is open."""
+    await person.page.keyboard.press("Escape")
+    await expect(person.page.get_by_role("dialog")).to_be_hidden()
+
+
+class Inspection:
+    """Walks through the views and gathers what axe-core finds in each."""
+
+    def __init__(self, person: Person) -> None:
+        self.person = person
+        self.found: list[str] = []
+
+    async def look(self, view: str) -> None:
+        self.found += [f"{view}: {violation}" for violation in await violations(self.person.page)]
+
+    async def outside_groups(self) -> None:
+        person = self.person
+        await person.sees("settings.appearance")
+        await self.look("settings")
+        await _goes_to(person, "#/new")
+        await person.sees("org.history")
+        await self.look("new group")
+        await _goes_to(person, "#/")
+        await expect(person.group(TITLE)).to_be_visible(timeout=PATIENCE_MS)
+        await self.look("list")
+
+    async def conversation(self) -> None:
+        person = self.person
+        await person.enter(TITLE)
+        await record(person).get_by_role("button", name=person.words("card.more"), exact=True).click()
+        await self.look("conversation")
+        await person.click("room.jump")
+        await self.look("jump to a date")
+        await _closes(person)
+        await person.composer.press_sequentially("@")
+        await expect(person.page.get_by_role("listbox")).to_be_visible()
+        await self.look("mention")
+        await person.composer.fill("")
+        await person.click("room.record")
+        await self.look("choice of a form")
+        await _closes(person)
+        await person.link("room.records").click()
+        await expect(record(person)).to_be_visible()
+        await self.look("records")
+
+    async def members(self) -> None:
+        person = self.person
+        await person.link("room.members").click()
+        member = person.panel().get_by_role("listitem").filter(has_text="Moreau").first
+        await member.get_by_text("Moreau").first.click()
+        await self.look("members")
+        await person.panel().get_by_role("button", name=person.words("org.admit"), exact=True).click()
+        await person.page.get_by_role("checkbox", name="Almeida", exact=True).check()
+        await self.look("admitting")
+        await _closes(person)
+        await member.get_by_role("button", name=person.words("org.remove"), exact=True).click()
+        await self.look("removing")
+        await _closes(person)
+        await person.panel().get_by_role("link", name=person.words("ui.close"), exact=True).click()
+
+    async def form(self) -> None:
+        form = await SeizureForm.begin(self.person)
+        await form.answer("heading", "drugs", 0)
+        await form.answer("quantity", "-2", 0)
+        await form.submit()
+        await expect(self.person.page.get_by_role("alert")).to_be_visible()
+        await self.look("form with errors")
+        await form.question("product", 0).click()
+        await self.look("form with a list")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_every_view_is_accessible(karim: Person, language: str) -> None:
+    await _speaks(karim, language)
+    inspection = Inspection(karim)
+    await inspection.outside_groups()
+    await inspection.conversation()
+    await inspection.members()
+    await inspection.form()
+    assert not inspection.found, "\n".join(inspection.found)
+
+
+async def test_the_doors_are_accessible(stage: Stage, karim: Person) -> None:
+    found: list[str] = []
+    async with stage.at_browser("PT/almeida", "en", PHONE) as stranger:
+        await stranger.open()
+        for language, own_name in OWN_NAMES.items():
+            await stranger.page.get_by_role("button", name=own_name, exact=True).click()
+            stranger.language = language
+            await stranger.sees("gate.step_sheet")
+            found += [f"first time, {language}: {violation}" for violation in await violations(stranger.page)]
+            await stranger.click("gate.begin")
+            await stranger.button("gate.do_enrol").click()
+            await stranger.sees("gate.password_short")
+            found += [f"sheet, {language}: {violation}" for violation in await violations(stranger.page)]
+            await stranger.click("ui.back")
+    await karim.page.reload()
+    for language, own_name in OWN_NAMES.items():
+        await karim.page.get_by_role("button", name=own_name, exact=True).click()
+        karim.language = language
+        await karim.sees("gate.unlock_title")
+        found += [f"unlock, {language}: {violation}" for violation in await violations(karim.page)]
+    assert not found, "\n".join(found)
