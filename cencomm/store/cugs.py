@@ -50,6 +50,9 @@ class CugReader:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        # One statement is its own transaction: no round trips for a BEGIN and a ROLLBACK around it.
+        alone = engine.dialect.name == "postgresql"
+        self._at_once = engine.execution_options(isolation_level="AUTOCOMMIT") if alone else engine
 
     async def group(self, cug_id: CugId) -> StoredGroup | None:
         """All that is needed to judge and deliver in that CUG, of one moment; None where there is no such CUG."""
@@ -143,7 +146,7 @@ class CugReader:
         return StoredWelcome(GroupId(rows[0][0]), *rows[0][1:]) if rows else None
 
     async def _all(self, query: Select[Any]) -> list[Any]:
-        async with self._engine.connect() as connection:
+        async with self._at_once.connect() as connection:
             await connection.execution_options(**{READ_ONLY: True})
             return list((await connection.execute(query)).all())
 

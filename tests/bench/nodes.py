@@ -2,7 +2,7 @@
 
     python -m tests.bench.nodes            50 connections, half of them at each of two processes, against all at one
 
-Both run on a PostgreSQL and a Redis of their own, at the same even pace, in turns; the middle of three runs counts.
+Both run on a PostgreSQL and a Redis of their own, at the same even pace, in turns; the middle of the rounds counts.
 CPU is that of the server processes alone. A hop is the time from a record's arrival at a member of the process that
 accepted it to its arrival at a member of the other.
 """
@@ -169,7 +169,7 @@ def figures(options: argparse.Namespace) -> list[Figure]:
     with running_postgres() as postgres, running_redis() as redis:
         rounds = [
             (one_round(postgres, redis.url, 1, options)[0], *one_round(postgres, redis.url, 2, options))
-            for _ in range(ROUNDS)
+            for _ in range(options.rounds)
         ]
     one, two, hop = (statistics.median(column) for column in zip(*rounds, strict=True))
     ratio = two / one
@@ -185,7 +185,7 @@ def figures(options: argparse.Namespace) -> list[Figure]:
             ratio <= MAX_RATIO,
         ),
         below(f"{name}: hop, half within", hop, "ms", MAX_HOP_MS),
-        told(f"{name}: rounds", ROUNDS, "rounds"),
+        told(f"{name}: rounds", options.rounds, "rounds"),
     ]
 
 
@@ -194,6 +194,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--connections", type=int, default=50)
     made.add_argument("--rate", type=int, default=400, help="records a second over all connections")
     made.add_argument("--seconds", type=float, default=4.0)
+    made.add_argument("--rounds", type=int, default=ROUNDS)
     made.add_argument("--serve", default="", help=argparse.SUPPRESS)
     made.add_argument("--redis", default="", help=argparse.SUPPRESS)
     return made
