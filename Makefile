@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test fast web client browser screenshots lint types layers i18n vectors bench check clean
+.PHONY: help setup run demo test fast web client browser screenshots lint types layers i18n vectors bench soak check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ vectors: setup ## Official and own test vectors, with their counts
 
 bench: setup client ## Speed of delivery and of the browser client on this machine, into build/bench.json
 	$(BIN)/python -m tests.bench
+
+soak: setup ## Three processes under faults for MINUTES (60): nothing lost, doubled or reordered
+	$(BIN)/python -m tests.soak --minutes $(or $(MINUTES),60)
 
 check: layers lint types i18n test ## All of the above: what CI runs
 

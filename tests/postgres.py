@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -65,6 +65,30 @@ class Postgres:
             await connection.close()
 
 
+class OwnPostgres(Postgres):
+    """One that a test may end and start again, on the same data and port."""
+
+    def __init__(self, address: str, launch: Callable[[], subprocess.Popen[bytes]]) -> None:
+        super().__init__(address)
+        self._launch = launch
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self._process = self._launch()
+        _wait_until_ready(self._process, self.address)
+
+    def stop(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.send_signal(signal.SIGINT)  # fast shutdown: whoever is connected is cut off
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
 @contextmanager
 def running_postgres() -> Iterator[Postgres]:
     """The given PostgreSQL, or our own until the block ends."""
@@ -72,6 +96,13 @@ def running_postgres() -> Iterator[Postgres]:
     if given:
         yield Postgres(given)
         return
+    with mortal_postgres() as postgres:
+        yield postgres
+
+
+@contextmanager
+def mortal_postgres() -> Iterator[OwnPostgres]:
+    """One of our own that may be ended and started again."""
     folder = Path(tempfile.mkdtemp(prefix="cencomm-postgres-"))
     try:
         folder.chmod(0o755)
@@ -82,7 +113,7 @@ def running_postgres() -> Iterator[Postgres]:
 
 
 @contextmanager
-def _own_postgres(folder: Path) -> Iterator[Postgres]:
+def _own_postgres(folder: Path) -> Iterator[OwnPostgres]:
     programs = _copy_programs(folder)
     home = folder / "home"
     home.mkdir(mode=0o700)
@@ -101,27 +132,25 @@ def _own_postgres(folder: Path) -> Iterator[Postgres]:
     )
     port = free_port()
     options = [argument for name, value in SETTINGS.items() for argument in ("-c", f"{name}={value}")]
-    process = subprocess.Popen(
-        [programs / "postgres", "-D", home / "data", "-p", str(port), "-k", home, *options],
-        user=user,
-        group=group,
-        extra_groups=[] if run_as else None,
-        cwd=home,
-        start_new_session=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+
+    def launch() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [programs / "postgres", "-D", home / "data", "-p", str(port), "-k", home, *options],
+            user=user,
+            group=group,
+            extra_groups=[] if run_as else None,
+            cwd=home,
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    postgres = OwnPostgres(f"postgresql://postgres@127.0.0.1:{port}/postgres", launch)
     try:
-        address = f"postgresql://postgres@127.0.0.1:{port}/postgres"
-        _wait_until_ready(process, address)
-        yield Postgres(address)
+        postgres.start()
+        yield postgres
     finally:
-        process.send_signal(signal.SIGINT)  # fast shutdown
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        postgres.stop()
 
 
 def _copy_programs(folder: Path) -> Path:

@@ -13,6 +13,8 @@ from websockets.exceptions import ConnectionClosed
 
 from cencomm.accounts.model import StoredKeyPackage, StoredRevocationList
 from cencomm.accounts.tokens import hash_token
+from cencomm.crypto.events import Closing
+from cencomm.crypto.head import start
 from cencomm.groups.delivery import Sending
 from cencomm.groups.errors import EpochTaken
 from cencomm.groups.log import Outcome, Receipt
@@ -137,7 +139,7 @@ class TestEvents:
 
 
 class TestNotices:
-    async def test_who_is_admitted_removed_and_left_by_a_closed_cug_is_told(self, nodes: Nodes) -> None:
+    async def test_who_is_admitted_removed_or_left_by_a_closed_cug_is_told(self, nodes: Nodes) -> None:
         cug_id = nodes.organiser.cug_id
         async with nodes.servers[1].session(SILVA) as silva, nodes.servers[2].session(DUBOIS) as dubois:
             await nodes.admit(SILVA, DUBOIS)
@@ -147,6 +149,10 @@ class TestNotices:
             assert isinstance(await nodes.ask(nodes.servers[0], OTIENO, made.frame), Receipt)
             nodes.organiser.merge(made)
             assert (await notice(silva, NoticeKind.REMOVED)).cug_id == cug_id
+            closing = Closing(cug_id, NOW_MS, start(cug_id)).signed(OTIENO.device_seed).encode()
+            frame = Send(cug_id, new_client_ref(), EventKind.CLOSED, closing)
+            assert isinstance(await nodes.ask(nodes.servers[0], OTIENO, frame), Receipt)
+            assert (await notice(dubois, NoticeKind.CLOSED)).cug_id == cug_id
 
     async def test_a_new_revocation_list_is_told_to_everybody(self, nodes: Nodes) -> None:
         first = nodes.servers[0].services
