@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import platform
 import re
 from pathlib import Path
 from typing import Annotated
 
+import segno
 import typer
 
 from cencomm.cli.context import Options, options, run_async
 from cencomm.cli.files import read_bytes
 from cencomm.cli.rendering import moment
 from cencomm.cli.running import Line, confirm, with_client
-from cencomm.cli.sheets import from_groups
+from cencomm.cli.sheets import from_groups, in_groups
 from cencomm.client import account
 from cencomm.client.api import Client
+from cencomm.client.device_codes import device_code
+from cencomm.crypto.device_code import DEVICE_CODE_PREFIX, DeviceCode, parse_device_code
 from cencomm.crypto.enrolment import Sheet, parse_sheet
 from cencomm.ids import DeviceId
 from cencomm.wire.http import DeviceOut
@@ -23,6 +27,7 @@ from cencomm.wire.http import DeviceOut
 PANEL = "Your account"
 _NOT_IN_DEVICE_NAMES = re.compile(r"[^a-z0-9-]+")
 _MAX_DEVICE_NAME = 64
+_HALVES = {"00": " ", "10": "▀", "01": "▄", "11": "█"}
 
 SheetText = Annotated[
     str | None, typer.Argument(metavar="SHEET", help="The sheet's text (cencomm1:…); asked for if left out.")
@@ -41,6 +46,7 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel=PANEL)(recover)
     app.command(rich_help_panel=PANEL)(password)
     app.command(rich_help_panel=PANEL)(devices)
+    app.command("device-code", rich_help_panel=PANEL)(show_device_code)
 
 
 def enrol(context: typer.Context, sheet: SheetText = None, sheet_file: SheetFile = None, device: Device = None) -> None:
@@ -62,9 +68,10 @@ def enrol(context: typer.Context, sheet: SheetText = None, sheet_file: SheetFile
 def sign_in(
     context: typer.Context, sheet: SheetText = None, sheet_file: SheetFile = None, device: Device = None
 ) -> None:
-    """Set up a new device of an account that exists: needs your password and your sheet."""
+    """Set up a new device of an account that exists: needs your password, and your sheet or the code that another of
+    your devices shows (`cencomm device-code`, or Settings in the browser)."""
     given = options(context)
-    parsed = _sheet(given, sheet, sheet_file)
+    parsed = _proof(_typed(given, sheet, sheet_file))
     secret = given.password()
     name = device or device_name()
     run_async(given.output, lambda: account.sign_in_new_device(given.profile, parsed, secret, device=name))
@@ -142,6 +149,36 @@ def devices(
     with_client(context, show, Line.SIGNED_IN)
 
 
+def show_device_code(context: typer.Context) -> None:
+    """Show a code that lets a new device in, together with your password: as a QR code and as text to type.
+
+    Whoever has this code and your password is you: show it to your own devices only.
+    """
+    given = options(context)
+    secret = given.password()
+
+    async def show(client: Client, given: Options) -> None:
+        code = await device_code(client, secret)
+        text = code.text()
+        given.output.picture(qr_lines(f"{code.server_url}/#code={text}"))
+        given.output.say(
+            given.output.text("device_code.shown", account=code.account) + "\n\n" + in_groups(text),
+            {"account": code.account, "code": text},
+        )
+
+    with_client(context, show, Line.SIGNED_IN)
+
+
+def qr_lines(text: str) -> str:
+    """A QR code in half blocks, two rows a line."""
+    drawn = io.StringIO()
+    segno.make(text, error="l", micro=False).save(drawn, kind="txt", border=2)
+    rows = drawn.getvalue().splitlines()
+    rows += ["0" * len(rows[0])] * (len(rows) % 2)
+    pairs = zip(rows[::2], rows[1::2], strict=True)
+    return "\n".join("".join(_HALVES[over + under] for over, under in zip(*pair, strict=True)) for pair in pairs)
+
+
 def _state(given: Options, client: Client, device: DeviceOut) -> str:
     if device.revoked:
         return given.output.text("state.ended")
@@ -154,11 +191,20 @@ def _full_name(client: Client, device: str) -> DeviceId:
 
 def _sheet(given: Options, text: str | None, file: Path | None) -> Sheet:
     """The sheet that was given, typed or pasted. Raises what `parse_sheet` raises, as a sentence."""
+    return parse_sheet(_typed(given, text, file))
+
+
+def _proof(text: str) -> Sheet | DeviceCode:
+    """As `_sheet`, or another device's code."""
+    return parse_device_code(text) if text.lower().startswith(DEVICE_CODE_PREFIX) else parse_sheet(text)
+
+
+def _typed(given: Options, text: str | None, file: Path | None) -> str:
     if file is not None:
         text = read_bytes(file).decode("utf-8", "replace")
     if text is None:
         text = str(typer.prompt(given.output.text("prompt.sheet"), err=True))
-    return parse_sheet(from_groups(text))
+    return from_groups(text)
 
 
 def device_name() -> str:

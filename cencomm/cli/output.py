@@ -7,12 +7,14 @@ redraw the terminal or turn a line around, are shown as their code points instea
 from __future__ import annotations
 
 import json
+import os
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
@@ -83,6 +85,15 @@ class Output:
         self, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], data: Iterable[Mapping[str, object]]
     ) -> None:
         """A table; in JSON mode one line for each of `data`."""
+        self._table(title, columns, ([Text(inert(cell)) for cell in row] for row in rows), data)
+
+    def _table(
+        self,
+        title: str,
+        columns: Sequence[str],
+        rows: Iterable[Sequence[str | Text]],
+        data: Iterable[Mapping[str, object]],
+    ) -> None:
         if self.as_json:
             for item in data:
                 self._line(item)
@@ -91,8 +102,37 @@ class Output:
         for column in columns:
             table.add_column(Text(column))
         for row in rows:
-            table.add_row(*(Text(inert(cell)) for cell in row))
+            table.add_row(*(cell if isinstance(cell, Text) else Text(inert(cell)) for cell in row))
         self._console.print(table)
+
+    def links(
+        self,
+        columns: Sequence[str],
+        rows: Iterable[tuple[Sequence[str], str]],
+        data: Iterable[Mapping[str, object]],
+    ) -> None:
+        """Rows that lead somewhere: the last cell is the link where the terminal takes one (OSC 8), else it stands
+        below."""
+        if self.as_json or self._takes_links:
+            linked: list[list[str | Text]] = [
+                [*cells[:-1], Text(inert(cells[-1]), style=Style(link=url))] for cells, url in rows
+            ]
+            self._table("", columns, linked, data)
+            return
+        for cells, url in rows:
+            self._console.print(Text(inert("  ".join(cells))))
+            self._console.print(Text(f"  {inert(url)}\n"))
+
+    @property
+    def _takes_links(self) -> bool:
+        """Most terminals do; what is no terminal, and a few old ones, show the words without the address."""
+        old = os.environ.get("TERM") == "linux" or os.environ.get("TERM_PROGRAM") == "Apple_Terminal"
+        return self._console.is_terminal and not (self._console.is_dumb_terminal or self._console.legacy_windows or old)
+
+    def picture(self, lines: str) -> None:
+        """A drawing of characters, on a terminal only: elsewhere nobody could look at it."""
+        if not self.as_json and self._console.is_terminal:
+            self._console.print(Text(lines), style="black on white")
 
     def error(self, error: DomainError) -> None:
         """The error as a sentence, or as code and facts."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from html import escape
 from pathlib import Path
+from urllib.parse import unquote
+
+import segno
 
 from cencomm.cli.files import write_new
 from cencomm.cli.output import Output
@@ -13,7 +16,6 @@ from cencomm.i18n import is_right_to_left
 
 _GROUP = 5
 _GROUPS_A_LINE = 8
-_PREFIX = "cencomm1:"
 
 _PAGE = """<!doctype html>
 <html lang="{language}" dir="{direction}"><head><meta charset="utf-8"><title>{title} {account}</title>
@@ -21,10 +23,12 @@ _PAGE = """<!doctype html>
 @page {{ margin: 20mm }}
 body {{ font: 12pt/1.5 sans-serif; max-width: 46em; margin: 2em auto; color: #000; background: #fff }}
 dt {{ font-size: 9pt }} dd {{ margin: 0 0 .6em; font-weight: bold; overflow-wrap: anywhere }}
+svg {{ float: inline-end; width: 45mm; height: 45mm; margin: 0 0 1em 1em }}
 pre {{ font: 14pt/1.7 monospace; border: 1px solid; padding: 1em; white-space: pre-wrap }}
 </style></head><body>
 <h1>{title}</h1>
 <p>{keep}</p>
+{picture}
 <dl><dt>{name_label}</dt><dd><bdi>{name}</bdi></dd><dt>{account_label}</dt><dd><bdi dir="ltr">{account}</bdi></dd>
 <dt>{server_label}</dt><dd><bdi dir="ltr">{server}</bdi></dd>
 <dt>{deployment_label}</dt><dd><bdi dir="ltr">{deployment}</bdi></dd></dl>
@@ -52,21 +56,28 @@ def page(sheet: Sheet, language: str) -> str:
         account=escape(sheet.account),
         server=escape(sheet.server_url),
         deployment=sheet.deployment_id.hex(),
+        picture=segno.make(sign_in_link(sheet), error="l", micro=False).svg_inline(border=2, unit=None, omitsize=True),
         text=escape(in_groups(sheet.text())),
     )
 
 
+def sign_in_link(sheet: Sheet) -> str:
+    """Opens the browser client with the sheet in hand; what stands after `#` never reaches the server."""
+    return f"{sheet.server_url}/#sheet={sheet.text()}"
+
+
 def in_groups(text: str) -> str:
-    """The sheet's text in groups of five characters that an eye can follow."""
-    body = text.removeprefix(_PREFIX)
+    """The text of a sheet or a device code in groups of five characters that an eye can follow."""
+    prefix, _, body = text.partition(":")
     groups = [body[start : start + _GROUP] for start in range(0, len(body), _GROUP)]
     lines = [" ".join(groups[start : start + _GROUPS_A_LINE]) for start in range(0, len(groups), _GROUPS_A_LINE)]
-    return "\n".join([_PREFIX, *lines])
+    return "\n".join([f"{prefix}:", *lines])
 
 
 def from_groups(typed: str) -> str:
-    """The sheet's text as it was, whatever spaces and line breaks were typed."""
-    return "".join(typed.split())
+    """The text as it was, whatever spaces and line breaks were typed; of a whole link the code in it."""
+    text = "".join(typed.split())
+    return unquote(text.rpartition("=")[2]) if "#" in text else text
 
 
 def hand_out(output: Output, sheet: Sheet, target: Path | None) -> None:

@@ -138,7 +138,9 @@ class Person:
 
     async def _with_sheet(self, sheet: str, way: str, password: str) -> None:
         await self.follow_link(sheet)
-        await self.page.get_by_role("radio", name=self.words(f"gate.way_{way}"), exact=True).check()
+        await self.sees("gate.way_enrol" if way == "enrol" else "gate.way_device")
+        if way == "recover":
+            await self.click("gate.forgot")
         if way == "device":
             await self.field("gate.password").fill(password)
         else:

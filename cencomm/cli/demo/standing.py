@@ -17,6 +17,8 @@ from cencomm.cli.demo import server, wanted
 from cencomm.cli.demo.cast import PASSWORD, SECRETARIAT, Cast
 from cencomm.cli.demo.play import Play, cast_roles
 from cencomm.cli.output import Output
+from cencomm.cli.sheets import sign_in_link
+from cencomm.crypto.enrolment import parse_sheet
 from cencomm.crypto.group_context import Role
 from cencomm.settings import DATABASE_FILE, Settings
 from cencomm.templates_forms.model import standard
@@ -33,8 +35,15 @@ async def prepare(settings: Settings, output: Output) -> Settings:
     if not (place / ACCOUNTS).exists():
         output.note(output.text("demo.making"))
         await _make(settings, place, output)
-    _show(output, place, json.loads((place / ACCOUNTS).read_text(encoding="utf-8")))
+    accounts = json.loads((place / ACCOUNTS).read_text(encoding="utf-8"))
+    _show(output, place, [_at(each, settings.public_url) for each in accounts])
     return demo_settings(settings, place)
+
+
+def _at(account: dict[str, str], url: str) -> dict[str, str]:
+    """The account with its sheet for the address that is served now, and the link that brings it to a browser."""
+    sheet = replace(parse_sheet(account["sheet"]), server_url=url)
+    return {**account, "sheet": sheet.text(), "link": sign_in_link(sheet)}
 
 
 def demo_settings(settings: Settings, place: Path) -> Settings:
@@ -77,14 +86,17 @@ def _accounts(cast: Cast) -> list[dict[str, str]]:
 
 
 def _show(output: Output, place: Path, accounts: list[dict[str, str]]) -> None:
-    """Programs get every account with its sheet; people get who there is, and the two sheets that one tries first."""
+    """Who there is, each with the link that signs in at a browser once the password is given."""
     people = [each for each in accounts if "/" in each["account"]]
     people += [each for each in accounts if each["account"] == SECRETARIAT]
     output.say(output.text("demo.password", password=PASSWORD), {"password": PASSWORD})
-    output.table(
-        "",
-        output.columns("account", "name", "role"),
-        [(each["account"], each["name"], output.text(f"role.{_role(each['account'])}")) for each in people],
+    output.say("\n" + output.text("demo.links") + "\n")
+    output.links(
+        output.columns("role", "name", "account"),
+        [
+            ((output.text(f"role.{_role(each['account'])}"), each["name"], each["account"]), each["link"])
+            for each in people
+        ],
         [{**each, "profile": str(place / each["profile"])} for each in people],
     )
     if not output.as_json:
@@ -93,10 +105,6 @@ def _show(output: Output, place: Path, accounts: list[dict[str, str]]) -> None:
 
 def _show_first_steps(output: Output, place: Path, people: list[dict[str, str]]) -> None:
     organiser = next(each for each in people if _role(each["account"]) == Role.ORGANISER)
-    officer = next((each for each in people if _role(each["account"]) == Role.OFFICER), None)
-    for each in (organiser, officer) if officer is not None else (organiser,):
-        heading = output.text("demo.sheet_of", account=each["account"], name=each["name"])
-        output.say(f"\n{heading}\n  {each['sheet']}")
     output.say("\n" + output.text("demo.all_sheets", file=str(place / ACCOUNTS)))
     output.say(
         f"\n{output.text('demo.try')}\n"

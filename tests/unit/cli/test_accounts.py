@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+import segno
 
 from cencomm.cli import accounts
+from cencomm.cli.sheets import from_groups, in_groups
 from cencomm.client import account
-from cencomm.client.errors import ProfileExists
+from cencomm.client.errors import ProfileExists, WrongPassword
+from cencomm.crypto.device_code import DeviceCode
+from cencomm.crypto.primitives import Secret
 from cencomm.wire.http import DeviceOut
 from tests.unit.cli.fakes import PASSWORD, Cli
 from tests.unit.cli.test_sheets import SHEET
@@ -82,3 +87,53 @@ def test_devices_are_shown_and_ended_only_with_consent(cli: Cli, asked: list[tup
 def test_a_host_name_becomes_a_device_name(monkeypatch: pytest.MonkeyPatch, node: str) -> None:
     monkeypatch.setattr("platform.node", lambda: node)
     assert re.fullmatch(r"[a-z0-9-]{1,64}", accounts.device_name())
+
+
+CODE = DeviceCode("https://cencomm.example", bytes(16), bytes(32), "KE/otieno", "A. Otieno", Secret(bytes(range(32))))
+
+
+def test_the_code_of_another_device_takes_the_sheets_place_only_for_signing_in(
+    cli: Cli, asked: list[tuple[object, ...]]
+) -> None:
+    for text in (CODE.text(), CODE.text().upper(), f"{CODE.server_url}/#code={CODE.text()}", in_groups(CODE.text())):
+        assert cli("sign-in", text, "--device", "tablet").code == 0
+    assert asked == [("sign_in_new_device", cli.profile, CODE, PASSWORD, "tablet")] * 4
+    asked.clear()
+    for command in ("enrol", "recover"):
+        assert cli(command, CODE.text()).code == 1
+    assert cli("sign-in", CODE.text()[:-3] + "AAA").code == 1
+    assert asked == []
+
+
+def test_a_device_code_is_shown_for_a_password(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[tuple[object, ...]] = []
+
+    async def shown(*words: object) -> DeviceCode:
+        calls.append(words)
+        return CODE
+
+    monkeypatch.setattr(accounts, "device_code", shown)
+    said = cli("device-code")
+    assert from_groups(said.out[said.out.index("cencommdevice1:") :]) == CODE.text()
+    assert "▀" not in said.out  # nobody looks at a file
+    assert json.loads(cli("--json", "device-code").out) == {"account": "KE/otieno", "code": CODE.text()}
+    assert calls == [(cli.client, PASSWORD)] * 2
+
+
+def test_a_wrong_password_shows_no_code(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuse(*_words: object) -> DeviceCode:
+        raise WrongPassword
+
+    monkeypatch.setattr(accounts, "device_code", refuse)
+    said = cli("device-code")
+    assert (said.code, said.out) == (1, "")
+
+
+def test_qr_code_is_drawn_in_half_blocks() -> None:
+    lines = accounts.qr_lines("CENCOMM").splitlines()
+    modules = segno.make("CENCOMM", error="l", micro=False)
+    side = modules.symbol_size(border=2)[0]
+    assert len(lines) == (side + 1) // 2
+    drawn = "".join(lines)
+    dark = sum({" ": 0, "▀": 1, "▄": 1, "█": 2}[each] for each in drawn)
+    assert dark == sum(sum(row) for row in modules.matrix)

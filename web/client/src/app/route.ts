@@ -32,8 +32,8 @@ export function writeRoute(route: Route): string {
   }
 }
 
-/** The enrolment sheet in a link (`#sheet=cencomm1:…`), if it is one. */
+/** The enrolment sheet in a link (`#sheet=cencomm1:…`), or another device's code (`#code=…`), if it is one. */
 export function sheetInLink(hash: string): string | null {
-  const match = /^#\/?sheet=([A-Za-z0-9:%-]{20,4000})$/u.exec(hash);
+  const match = /^#\/?(?:sheet|code)=([A-Za-z0-9:%-]{20,4000})$/u.exec(hash);
   return match === null ? null : decodeURIComponent(match[1]!);
 }

@@ -19,7 +19,7 @@ export function toText(prefix: string, encoded: Uint8Array): string {
  * Throws what `refuse` makes of a misprint.
  */
 export function fromText(prefix: string, text: string, refuse: (misprint: Misprint) => Error): Uint8Array {
-  const plain = text.replace(/[\s\-\u0085\u001c-\u001f]/g, "").toLowerCase();
+  const plain = plainOf(text);
   if (!plain.startsWith(prefix)) throw refuse("prefix");
   const summed = fromBase32(plain.slice(prefix.length).replace(/=+$/, ""));
   if (summed === null) throw refuse("letters");
@@ -27,6 +27,35 @@ export function fromText(prefix: string, text: string, refuse: (misprint: Mispri
   const checksum = sha256(encoded).slice(0, CHECKSUM_BYTES);
   if (!equal(summed.slice(-CHECKSUM_BYTES), checksum)) throw refuse("checksum");
   return encoded;
+}
+
+/**
+ * Where in the letters after the prefix the mistake is, if it is one letter: foreign to the alphabet, another than it was,
+ * missing, too many, or changed places with the next. Null where it is none or more than one.
+ */
+export function placeOfMistake(prefix: string, text: string): number | null {
+  const letters = plainOf(text).slice(prefix.length).replace(/=+$/, "");
+  const foreign = [...letters].filter((letter) => !BASE32.includes(letter)).length;
+  const first = [...letters].findIndex((letter) => !BASE32.includes(letter));
+  if (foreign > 1) return first;
+  for (let place = foreign === 1 ? first : 0; place <= letters.length; place++) {
+    const [before, here, after] = [letters.slice(0, place), letters.slice(place, place + 1), letters.slice(place + 1)];
+    const swapped = before + after.slice(0, 1) + here + after.slice(1);
+    const tries = [...BASE32].flatMap((letter) => [before + letter + after, before + letter + here + after]);
+    if ([swapped, before + after, ...tries].some(isWhole)) return place;
+    if (foreign === 1) return first;
+  }
+  return null;
+}
+
+function isWhole(letters: string): boolean {
+  const summed = fromBase32(letters);
+  if (summed === null || summed.length <= CHECKSUM_BYTES) return false;
+  return equal(summed.slice(-CHECKSUM_BYTES), sha256(summed.slice(0, -CHECKSUM_BYTES)).slice(0, CHECKSUM_BYTES));
+}
+
+function plainOf(text: string): string {
+  return text.replace(/[\s\-\u0085\u001c-\u001f]/g, "").toLowerCase();
 }
 
 function toBase32(bytes: Uint8Array): string {

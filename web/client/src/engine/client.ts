@@ -19,7 +19,7 @@ import type { Cug } from "./cug.ts";
 import { type Place, type Typed, enrol, recover, signInNewDevice } from "./enrol.ts";
 import { UnknownGroup } from "./errors.ts";
 import { Api } from "./http.ts";
-import { type Proof, isSheet, parseProof, parseSheetOnly, requireOwnServer, wayOf } from "./proofs.ts";
+import { type Proof, isSheet, parseProof, parseSheetOnly, readProof, requireOwnServer, wayOf } from "./proofs.ts";
 import type { OpenSocket } from "./session.ts";
 import { errorView } from "./crossing.ts";
 import { accountView } from "./views.ts";
@@ -66,7 +66,7 @@ export class Engine implements api.EngineCalls {
   }
 
   async readCode(text: string): Promise<api.CodeView> {
-    const proof = parseProof(text);
+    const proof = readProof(text);
     requireOwnServer(proof, this.#platform.origin);
     const { account, displayName, serverUrl, deploymentId } = proof;
     const said = { kind: isSheet(proof) ? "sheet" : "device_code", account, displayName, serverUrl } as const;

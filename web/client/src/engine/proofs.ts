@@ -5,7 +5,9 @@
  */
 
 import { DEVICE_CODE_PREFIX, type DeviceCode, parseDeviceCode } from "../crypto/device_code.ts";
-import { type Sheet, SheetInvalid, parseSheet } from "../crypto/enrolment.ts";
+import { SHEET_PREFIX, type Sheet, SheetInvalid, parseSheet } from "../crypto/enrolment.ts";
+import { DomainError } from "../crypto/errors.ts";
+import { placeOfMistake } from "../crypto/printed.ts";
 import type * as screen from "./api.ts";
 import { requireDeployment } from "./enrol.ts";
 import { OtherServer } from "./errors.ts";
@@ -13,6 +15,8 @@ import type { Api } from "./http.ts";
 
 export type Proof = Sheet | DeviceCode;
 
+/** Codes are printed and typed in groups of so many letters. */
+const GROUP = 5;
 const IN_LINK = /#\/?(?:sheet|code)=([^&\s]+)/i;
 
 /** The code in a whole link, or the text itself. */
@@ -29,8 +33,28 @@ function codeIn(text: string): string {
 /** Throws SheetInvalid, DeviceCodeInvalid. */
 export function parseProof(text: string): Proof {
   const code = codeIn(text);
-  const begins = code.replace(/[\s-]/g, "").toLowerCase();
-  return begins.startsWith(DEVICE_CODE_PREFIX) ? parseDeviceCode(code) : parseSheet(code);
+  return isDeviceCode(code) ? parseDeviceCode(code) : parseSheet(code);
+}
+
+function isDeviceCode(code: string): boolean {
+  return code.replace(/[\s-]/g, "").toLowerCase().startsWith(DEVICE_CODE_PREFIX);
+}
+
+/** As `parseProof`, and says where one mistyped letter is: `place`, and the `letters` around it. */
+export function readProof(text: string): Proof {
+  try {
+    return parseProof(text);
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    const code = codeIn(text);
+    const prefix = isDeviceCode(code) ? DEVICE_CODE_PREFIX : SHEET_PREFIX;
+    const reason = error.facts["reason"];
+    const place = reason === "letters" || reason === "checksum" ? placeOfMistake(prefix, code) : null;
+    if (place === null) throw error;
+    const body = code.replace(/[\s-]/g, "").slice(prefix.length);
+    const group = place - (place % GROUP);
+    throw new DomainError(error.code, { ...error.facts, place, letters: body.slice(group, group + GROUP) });
+  }
 }
 
 /** The sheet; a device's code is none: it neither begins nor recovers an account. Throws SheetInvalid. */

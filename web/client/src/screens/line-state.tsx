@@ -14,12 +14,14 @@ export function LineState({ inList = false }: { readonly inList?: boolean }) {
   if (status === null) return null;
   const besideRoom = inList && app.route.value.at === "room";
   const refused = status.connection === "refused" && status.error !== null;
+  // Between two looks: the line is fine, the certificate is what is missing.
+  const uncertified = status.account?.certified === false && status.error?.code === "client.not_certified";
   const waits = status.waiting > 0 && status.connection !== "online" ? ` ${t("line.waits", { count: status.waiting })}` : "";
   return (
     <span class={`line-state ${status.connection} ${besideRoom ? "phone-only" : ""}`} role="status">
       <Icon name={SIGNS[status.connection]} />
       <span>
-        {refused ? errorText(status.error) : t(`line.${status.connection}`)}
+        {refused ? errorText(status.error) : t(uncertified ? "line.not_certified" : `line.${status.connection}`)}
         {waits}
       </span>
       {(status.connection === "waiting" || status.connection === "refused") && (

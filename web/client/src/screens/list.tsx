@@ -10,6 +10,7 @@ import { t } from "../i18n/index.ts";
 import { Button, Count, Empty, Skeleton, State } from "../ui/basics.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { LineState } from "./line-state.tsx";
+import { administrationOf } from "./people.ts";
 
 const OVER: ReadonlySet<CugSummary["state"]> = new Set(["closed", "removed"]);
 
@@ -49,7 +50,7 @@ export function GroupList() {
       </div>
       <LineState inList />
       {cugs === null && <Skeleton />}
-      {cugs?.size === 0 && <Empty title={t("list.empty_title")} text={certified ? t("list.empty") : t("line.not_certified")} />}
+      {cugs?.size === 0 && <Nothing />}
       {cugs !== null && cugs.size > 0 && running.length + over.length === 0 && <p class="sub">{t("ui.no_match")}</p>}
       <Section title={t("list.running")} cugs={running} />
       <Section title={t("list.over")} cugs={over} />
@@ -65,6 +66,14 @@ export function GroupList() {
       </nav>
     </aside>
   );
+}
+
+/** Why there is no group yet, and what happens next. */
+function Nothing() {
+  const account = useApp().status.value?.account ?? null;
+  if (account === null || account.certified) return <Empty title={t("list.empty_title")} text={t("list.empty")} />;
+  if (account.kind !== "officer") return <Empty title={t("waiting.office_title")} text={t("waiting.office")} />;
+  return <Empty title={t("waiting.title")} text={t("waiting.text", { administration: administrationOf(account.account) })} />;
 }
 
 function Section({ title, cugs }: { readonly title: string; readonly cugs: readonly CugSummary[] }) {

@@ -13,6 +13,7 @@ import { Button, Note, Plate, Skeleton, State } from "../ui/basics.tsx";
 import { Confirm } from "../ui/dialog.tsx";
 import { Checkbox, PasswordField, Segments } from "../ui/field.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { AddDevice } from "./device-code.tsx";
 import { checkNewPassword } from "./gate/entering.ts";
 import { administrationOf } from "./people.ts";
 
@@ -143,6 +144,7 @@ function Devices() {
           </li>
         ))}
       </ul>
+      <AddDevice />
       {asking !== null && (
         <Confirm title={t("settings.revoke_title", { device: asking.deviceId })} text={t("settings.revoke_note")} action={t("settings.revoke")} busy={busy} onClose={() => setAsking(null)} onConfirm={() => void revoke(asking)} />
       )}

@@ -114,7 +114,7 @@ describe("addresses", () => {
 });
 
 describe("entering with a sheet", () => {
-  const right: Entering = { way: "enrol", sheet: "cencomm1abc", device: "laptop", password: "correct horse battery", repeated: "correct horse battery" };
+  const right: Entering = { way: "enrol", device: "laptop", password: "correct horse battery", repeated: "correct horse battery" };
 
   test("what is right passes", () => {
     expect(checkEntering(right)).toEqual({});
@@ -128,7 +128,7 @@ describe("entering with a sheet", () => {
   });
 
   test("each mistake is named", () => {
-    expect(checkEntering({ ...right, sheet: " ", device: "My Laptop", password: "short" })).toEqual({ sheet: "gate.needed", device: "gate.device_bad", password: "gate.password_short" });
+    expect(checkEntering({ ...right, device: "My Laptop", password: "short" })).toEqual({ device: "gate.device_bad", password: "gate.password_short" });
     expect(checkEntering({ ...right, repeated: "other" })).toEqual({ repeated: "gate.differ" });
   });
 });

@@ -1,18 +1,17 @@
-/** What is typed with a sheet, and what must be right before the engine is asked. Pure. */
+/** What is typed with a code, and what must be right before the engine is asked. Pure. */
 
 import type { MessageKey } from "../../i18n/keys.ts";
 
-export type Way = "enrol" | "device" | "recover";
+export type Way = "enrol" | "device" | "recover" | "here";
 
 export interface Entering {
   readonly way: Way;
-  readonly sheet: string;
   readonly device: string;
   readonly password: string;
   readonly repeated: string;
 }
 
-type Checked = "sheet" | "device" | "password" | "repeated";
+type Checked = "device" | "password" | "repeated";
 export type EnteringErrors = Readonly<Partial<Record<Checked, MessageKey>>>;
 
 const SHORTEST_PASSWORD = 12;
@@ -29,9 +28,8 @@ export function checkNewPassword(password: string): MessageKey | undefined {
 
 export function checkEntering(given: Entering): EnteringErrors {
   const errors: Partial<Record<Checked, MessageKey>> = {};
-  if (given.sheet.trim() === "") errors.sheet = "gate.needed";
-  if (!DEVICE.test(given.device)) errors.device = "gate.device_bad";
-  if (given.way === "device") {
+  if (given.way !== "here" && !DEVICE.test(given.device)) errors.device = "gate.device_bad";
+  if (given.way === "device" || given.way === "here") {
     if (given.password === "") errors.password = "gate.needed";
     return errors;
   }
@@ -39,4 +37,17 @@ export function checkEntering(given: Entering): EnteringErrors {
   if (password !== undefined) errors.password = password;
   else if (given.repeated !== given.password) errors.repeated = "gate.differ";
   return errors;
+}
+
+const GROUP = 5;
+
+/** A code as it stands on paper: its prefix, then groups of five characters that an eye can follow. */
+export function inGroups(code: string): string {
+  const [prefix = "", body = ""] = code.split(":");
+  return [`${prefix}:`, ...(body.match(new RegExp(`.{1,${GROUP}}`, "gu")) ?? [])].join(" ");
+}
+
+/** The number of the group, from 1, in which a letter of the code stands. */
+export function groupOf(place: number): number {
+  return Math.floor(place / GROUP) + 1;
 }

@@ -1,20 +1,36 @@
-/** Before the profile is open: the known device asks for its password, the new one for the sheet. */
+/** Before a profile is open: the known device asks for a password, the new one for a code. */
 
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 
 import { chosenLanguage } from "../../app/prefs.ts";
 import { useApp } from "../../app/state.ts";
-import { EngineError } from "../../engine/api.ts";
-import { errorText, LANGUAGES, OWN_NAMES, t } from "../../i18n/index.ts";
-import { Button, Note } from "../../ui/basics.tsx";
-import { PasswordField } from "../../ui/field.tsx";
+import { LANGUAGES, OWN_NAMES, t } from "../../i18n/index.ts";
+import { Button } from "../../ui/basics.tsx";
 import { Icon, Mark } from "../../ui/icon.tsx";
-import { SheetDoor } from "./sheet.tsx";
+import { CodeDoor } from "./code.tsx";
+import { UnlockDoor } from "./unlock.tsx";
 
 export function Gate({ locked }: { readonly locked: boolean }) {
   const app = useApp();
-  const [withSheet, setWithSheet] = useState(false);
-  const sheetOpen = withSheet || app.sheet.value !== null;
+  const [withCode, setWithCode] = useState(false);
+  if (withCode || app.sheet.value !== null) {
+    return (
+      <GateFrame>
+        <CodeDoor onBack={() => setWithCode(false)} />
+      </GateFrame>
+    );
+  }
+  return (
+    <GateFrame wide={locked}>
+      {locked && <UnlockDoor onCode={() => setWithCode(true)} />}
+      <FirstTime main={!locked} onBegin={() => setWithCode(true)} />
+    </GateFrame>
+  );
+}
+
+/** What stands around every door: the mark, the languages, and what the server can see. */
+export function GateFrame({ wide = false, children }: { readonly wide?: boolean; readonly children: ComponentChildren }) {
   return (
     <div class="gate">
       <header class="gate-head">
@@ -29,15 +45,8 @@ export function Gate({ locked }: { readonly locked: boolean }) {
           ))}
         </nav>
       </header>
-      <main class={`gate-body ${sheetOpen || !locked ? "one" : ""}`} id="content" tabIndex={-1}>
-        {sheetOpen ? (
-          <SheetDoor known={locked} onBack={() => setWithSheet(false)} />
-        ) : (
-          <>
-            {locked && <UnlockDoor onSheet={() => setWithSheet(true)} />}
-            <FirstTime main={!locked} onBegin={() => setWithSheet(true)} />
-          </>
-        )}
+      <main class={`gate-body ${wide ? "" : "one"}`} id="content" tabIndex={-1}>
+        {children}
       </main>
       <footer class="gate-foot">
         <span class="row">
@@ -55,42 +64,6 @@ export function Gate({ locked }: { readonly locked: boolean }) {
         </span>
       </footer>
     </div>
-  );
-}
-
-function UnlockDoor({ onSheet }: { readonly onSheet: () => void }) {
-  const app = useApp();
-  const [password, setPassword] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<string | undefined>();
-  const unlock = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    if (password === "") return setError(t("gate.needed"));
-    setBusy(true);
-    setError(undefined);
-    try {
-      await app.engine.unlock(password);
-    } catch (refused) {
-      if (!(refused instanceof EngineError)) throw refused;
-      setError(errorText(refused));
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <form class="door" onSubmit={(event) => void unlock(event)}>
-      <h1>{t("gate.unlock_title")}</h1>
-      <PasswordField label={t("gate.password")} hint={t("gate.password_stays")} error={error} value={password} onInput={setPassword} autocomplete="current-password" autofocus />
-      <Button look="main" type="submit" wide busy={busy}>
-        {busy ? t("app.starting") : t("gate.continue")}
-      </Button>
-      <Note icon="life-buoy">
-        <p>{t("gate.forgotten")}</p>
-        <Button look="text" onClick={onSheet}>
-          {t("gate.with_sheet")}
-        </Button>
-      </Note>
-    </form>
   );
 }
 
