@@ -120,8 +120,9 @@ async function perform(browser: Browser, address: string, { view, size, wanted }
       await document.fonts.ready;
       await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     }, look.language);
+    if (view.whole === true) await enlarge(page, size);
     if (look.checked) wrong.push(...(await check(page)).map((line) => `${label}: ${line}`));
-    if (look.pictured) await picture(page, view, size, join(folder, `${label}.png`));
+    if (look.pictured) await page.screenshot({ path: join(folder, `${label}.png`) });
   }
   await context.close();
   return wrong;
@@ -138,14 +139,12 @@ async function check(page: Page): Promise<readonly string[]> {
   return across > 0 ? [...found, `${across} px too wide`] : found;
 }
 
-async function picture(page: Page, view: View, size: number, path: string): Promise<void> {
+/** As high as the page is, so that nothing lies under what sticks to its edge. */
+async function enlarge(page: Page, size: number): Promise<void> {
   const [width, height] = SIZES[size]!;
-  if (view.whole === true) {
-    const whole = await page.evaluate(() => Math.max(document.documentElement.scrollHeight, ...[...document.querySelectorAll(".page")].map((one) => one.scrollHeight)));
-    await page.setViewportSize({ width, height: Math.min(Math.max(height, whole), 6_000) });
-  }
-  await page.screenshot({ path });
-  if (view.whole === true) await page.setViewportSize({ width, height });
+  await page.setViewportSize({ width, height });
+  const whole = await page.evaluate(() => Math.max(document.documentElement.scrollHeight, ...[...document.querySelectorAll(".page")].map((one) => one.scrollHeight)));
+  await page.setViewportSize({ width, height: Math.min(Math.max(height, whole), 6_000) });
 }
 
 async function main(folder: string, filter: string): Promise<void> {

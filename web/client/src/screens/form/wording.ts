@@ -2,7 +2,7 @@
 
 import type { AnswerValue, Finding } from "../../engine/api.ts";
 import { compare, countryName, countryNameIn, decimal, list, written } from "../../i18n/format.ts";
-import { findingText, type Language, language, LANGUAGES, t } from "../../i18n/index.ts";
+import { findingText, isRightToLeft, type Language, language, LANGUAGES, t } from "../../i18n/index.ts";
 import type { Option } from "../../ui/combo.tsx";
 import { choose, type CodeList, type FormField, type FormTemplate, type Words } from "../../templates_forms/model.ts";
 
@@ -20,7 +20,8 @@ const SYMBOLS: Readonly<Record<string, string>> = { KGM: "kg", GRM: "g", MGM: "m
 export function amountText(template: FormTemplate, quantity: string, unit: string): string {
   if (quantity === "") return "";
   const symbol = SYMBOLS[unit];
-  if (symbol !== undefined) return `${decimal(quantity)}\u00a0${symbol}`;
+  // A number and its symbol run from left to right in every line.
+  if (symbol !== undefined) return isRightToLeft(language.value) ? `\u2066${decimal(quantity)}\u00a0${symbol}\u2069` : `${decimal(quantity)}\u00a0${symbol}`;
   return unit === "" ? decimal(quantity) : `${decimal(quantity)}\u00a0× ${codeLabel(template.codeLists.get("unit"), unit)}`;
 }
 

@@ -95,8 +95,8 @@ export function Log({ room, recordsOnly, goal, onReply, onGoal }: LogProps) {
         {useArrivals(room)}
       </p>
       {away && (
-        <Button class="to-newest" icon="arrow-down" aria-label={t("room.newest")} onClick={() => void toNewest()}>
-          <span class="desk-only">{t("room.newest")}</span>
+        <Button class="to-newest" icon="arrow-down" onClick={() => void toNewest()}>
+          <span class="words">{t("room.newest")}</span>
         </Button>
       )}
     </div>

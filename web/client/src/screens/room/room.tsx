@@ -10,6 +10,7 @@ import { Button, Empty, Note, Skeleton } from "../../ui/basics.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
 import { Icon } from "../../ui/icon.tsx";
+import { nowText } from "../form/answers.ts";
 import { LineState } from "../line-state.tsx";
 import { SafetyPanel } from "../safety/panel.tsx";
 import { type Answering, Composer } from "./composer.tsx";
@@ -105,7 +106,7 @@ function Foot({ room, replyTo, onAnswered }: { readonly room: Room; readonly rep
 }
 
 function JumpDialog({ onClose, onJump }: { readonly onClose: () => void; readonly onJump: (atMs: number) => void }) {
-  const [day, setDay] = useState("");
+  const [day, setDay] = useState(() => nowText(new Date()).slice(0, 10));
   return (
     <Dialog
       title={t("room.jump")}
