@@ -10,10 +10,11 @@ from playwright.async_api import Browser, expect
 from cencomm.client.api import Client
 from cencomm.client.cug import Cug
 from cencomm.crypto.group_context import Role
+from cencomm.i18n import message
 from cencomm.ids import OfficerId
 from cencomm.wire.content import Chat
-from tests.browser.person import Person
-from tests.browser.stage import Stage
+from tests.browser.person import PATIENCE_MS, Person
+from tests.browser.stage import PHONE, Stage
 from tests.e2e.world import messages, text_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -88,3 +89,35 @@ async def _talk(stage: Stage, title: str) -> None:
         assert answer.mentions == ("EG/karim",)
         assert answer.reply_to == told[ARABIC].client_ref
         assert list(told) == [ARABIC, f"@كريم {RUSSIAN}", FRENCH]
+
+
+async def test_what_is_unread_is_marked_until_it_is_read(stage: Stage) -> None:
+    async with (
+        stage.officer("PT/almeida", "pt", PHONE, display_name="Almeida") as almeida,
+        stage.world.officer("FR/moreau") as moreau,
+    ):
+        cug = await _operation(moreau, "Corrente", "PT/almeida")
+        await cug.send_text(ARABIC)
+        await cug.send_text("@Almeida, à toi.", mentions=[OfficerId("PT/almeida")])
+        line = almeida.group("Corrente")
+        await expect(line).to_contain_text(str(message("web.list.unread", {"count": 2}, "pt")), timeout=PATIENCE_MS)
+        await expect(line).to_contain_text(str(almeida.words("list.mentioned")))
+
+        await line.click()
+        separator = almeida.log.get_by_role("separator")
+        await expect(separator).to_have_text(message("web.room.new", {"count": 2}, "pt"), timeout=PATIENCE_MS)
+        await almeida.reads("@Almeida, à toi.")
+        await almeida.link("room.back").click()
+        await expect(line).not_to_contain_text(str(almeida.words("list.mentioned")), timeout=PATIENCE_MS)
+
+
+async def test_a_message_is_pending_until_it_came_back(stage: Stage) -> None:
+    async with stage.officer("CO/rojas", "es") as rojas, stage.world.officer("FR/moreau") as moreau:
+        await _operation(moreau, "Deriva", "CO/rojas")
+        await rojas.enter("Deriva")
+        stage.server.pause()
+        await rojas.write("¿Quedó guardado?")
+        waiting = rojas.entry("¿Quedó guardado?").get_by_role("status")
+        await expect(waiting).to_have_text(str(rojas.words("entry.waiting")))
+        stage.server.resume()
+        await rojas.is_stored("¿Quedó guardado?")
