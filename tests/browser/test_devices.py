@@ -58,7 +58,7 @@ async def test_a_new_device_reads_what_was_said_before_and_a_forgotten_password_
         async with stage.at_browser("ES/ferrer", "es") as stranger:
             stranger.watch.expect("answer 401", "console: .* 401")
             await stranger.follow_link(stage.sheet("ES/ferrer"))
-            await stranger.page.get_by_role("radio", name=stranger.words("gate.way_device"), exact=True).check()
+            await stranger.sees("gate.way_device")
             await stranger.field("gate.password").fill("the password of before")
             await stranger.click("gate.do_device")
             await expect(stranger.page.get_by_role("alert")).to_be_visible(timeout=PATIENCE_MS)
