@@ -19,7 +19,7 @@ from cencomm.client.identity import open_envelope
 from cencomm.client.model import InvitedRow, pack, unpack
 from cencomm.client.password_change import change_password
 from cencomm.client.requests import PendingRequest
-from cencomm.client.revocations import fetch_revocations, known_lists
+from cencomm.client.revocations import fetch_revocations, keep_own_list, known_lists
 from cencomm.client.vault_sync import read_account
 from cencomm.crypto.certificates import Certificate, Kind, issue
 from cencomm.crypto.enrolment import (
@@ -183,6 +183,7 @@ async def revoke(client: Client, subject: str, password: str, *, compromised_sin
     )
     forget_signing_keys()
     await client.api.publish_revocations(signed.encode())
+    keep_own_list(client.profile, signed)
 
 
 async def _certificate_of(client: Client, subject: str) -> Certificate:

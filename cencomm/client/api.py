@@ -41,7 +41,7 @@ from cencomm.client.live import Live
 from cencomm.client.model import OfficerRow, PendingKind, unpack
 from cencomm.client.profile import Profile
 from cencomm.client.registration import bind_session, learn_chain
-from cencomm.client.revocations import fetch_revocations
+from cencomm.client.revocations import fetch_revocations, hand_back_own_list
 from cencomm.client.session import Session
 from cencomm.client.upkeep import Upkeep
 from cencomm.client.vault_sync import change_account, pull_vault, push_vault, read_account, upload_inner
@@ -185,6 +185,7 @@ class Client:
                 return
         await self.renew()
         await upload_inner(self._api, self._profile)
+        await hand_back_own_list(self._api, self._profile)
 
     def token(self) -> str:
         """For the session (`session.Tokens`)."""

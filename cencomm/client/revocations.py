@@ -51,6 +51,26 @@ async def fetch_revocations(api: Api, profile: Profile, clock: ServerClock) -> b
     return bool(newer)
 
 
+def keep_own_list(profile: Profile, signed: RevocationList) -> None:
+    """What this account has just published, so that a restored server can be given it back."""
+    with profile.transaction(durable=True) as tx:
+        tx.put(model.REVOCATIONS, signed.issuer.encode(), signed.encode())
+
+
+async def hand_back_own_list(api: Api, profile: Profile) -> bool:
+    """Publish the account's own newest list again where the server has forgotten it (it was restored): members who know
+    that list accept no older one. Whether there was anything to hand back."""
+    account = _account(profile)
+    own = next((known for known in known_lists(profile) if known.issuer == account.account), None)
+    if own is None:
+        return False
+    newest = max((said.number for said in await api.revocations() if said.issuer == own.issuer), default=0)
+    if newest >= own.number:
+        return False
+    await api.publish_revocations(own.encode())
+    return True
+
+
 async def _verify(api: Api, account: AccountRow, said: RevocationListOut, given: RevocationList) -> None:
     key = account.root_public_key
     if said.issuer != given.issuer or said.number != given.number:

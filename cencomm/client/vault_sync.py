@@ -36,6 +36,8 @@ async def upload_inner(api: Api, profile: Profile) -> None:
 async def pull_vault(api: Api, profile: Profile, engines: Mapping[CugId, CugEngine]) -> int:
     """Merge what other devices of the account have put there; returns how many items were new."""
     account = read_account(profile)
+    if not await _reaches(api, account.vault_position):
+        account = _start_over(profile, engines)
     count = 0
     async for stored in api.vault_items(account.vault_position):
         count += 1
@@ -46,6 +48,25 @@ async def pull_vault(api: Api, profile: Profile, engines: Mapping[CugId, CugEngi
             _take(profile, engines.get(CugId(kept.cug_id)), kept)
         change_account(profile, vault_position=stored.position)
     return count
+
+
+async def _reaches(api: Api, position: int) -> bool:
+    """Whether the vault still has the last item that was read: a server that was restored has fewer."""
+    if position == 0:
+        return True
+    async for stored in api.vault_items(position - 1):
+        return stored.position == position
+    return False
+
+
+def _start_over(profile: Profile, engines: Mapping[CugId, CugEngine]) -> AccountRow:
+    """All is read again and all of ours saved again: what is there already is there twice, and harmless."""
+    for engine in engines.values():
+        with engine.changing() as tx:
+            for entry in list(tx.rows(model.content_keys(engine.cug_id))):
+                row = unpack(KeyRow, entry.value)
+                tx.put(model.content_keys(engine.cug_id), entry.key, pack(msgspec.structs.replace(row, in_vault=False)))
+    return change_account(profile, vault_position=0, inner_uploaded=False)
 
 
 def _take_inner(profile: Profile, stored: StoredVaultItem) -> None:

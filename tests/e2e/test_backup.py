@@ -13,13 +13,15 @@ from pathlib import Path
 
 import pytest
 
+from cencomm.client import account
 from cencomm.client.cug import Cug
+from cencomm.client.errors import ServerMisbehaved
 from cencomm.groups.model import LoggedEvent
 from cencomm.i18n import LANGUAGES, message
 from cencomm.store.cugs import CugReader
 from cencomm.store.database import Database
 from tests.e2e.test_crash import PATIENCE_SECONDS, _keep_sending
-from tests.e2e.world import World, messages, operation, text_of, texts
+from tests.e2e.world import PASSWORD, World, messages, operation, text_of, texts
 from tests.postgres import Postgres
 from tests.servers import RunningServer
 
@@ -119,6 +121,28 @@ async def test_a_backup_under_load_put_back_into_a_new_server(
             for cug in again:
                 await cug.wait_seq(last, PATIENCE_SECONDS)
                 assert sorted(texts(cug)) == sorted(f"{name} is here" for name in names)
+
+
+async def test_a_revocation_of_the_lost_time_comes_back_with_its_issuer(
+    server: RunningServer, world: World, other_database: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "tiger.cencomm"
+    await world.present("KE/otieno")
+    await world.present("FR/dupont")
+    async with world.signed_in("FR") as ncp:
+        await account.revoke(ncp, "FR/dupont/laptop", PASSWORD)
+    await admin(server.database_url, "backup", str(file))
+    async with world.signed_in("FR") as ncp:
+        await account.revoke(ncp, "FR/dupont", PASSWORD)
+    await world.present("KE/otieno")  # his device knows the list now
+    assert await asyncio.to_thread(server.stop) == 0
+    await admin(other_database, "restore", str(file))
+    with await RunningServer(tmp_path / "new", other_database, port=server.port).start_async():
+        with pytest.raises(ServerMisbehaved):
+            await world.present("KE/otieno")
+        async with world.signed_in("FR") as ncp:
+            assert [(said.issuer, said.number) for said in await ncp.api.revocations()] == [("FR", 2)]
+        await world.present("KE/otieno")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -3,6 +3,7 @@
 RL-001 a list of the root, or of an NCP under the root, is kept
 RL-002 one that is not its issuer's, or takes something back, is refused and nothing is kept
 RL-003 nobody is admitted without a fresh look
+RL-004 an issuer gives a server that was put back its own newest list again, and nothing else
 """
 
 from __future__ import annotations
@@ -12,7 +13,14 @@ from pathlib import Path
 import pytest
 
 from cencomm.client.errors import ServerMisbehaved, ServerUnreachable
-from cencomm.client.revocations import age_ms, fetch_revocations, known_lists, require_fresh
+from cencomm.client.revocations import (
+    age_ms,
+    fetch_revocations,
+    hand_back_own_list,
+    keep_own_list,
+    known_lists,
+    require_fresh,
+)
 from cencomm.client.vault_sync import change_account
 from cencomm.crypto.revocation import ROOT, RevocationList, Revoked, sign_list
 from cencomm.wire.http import RevocationListOut
@@ -87,3 +95,29 @@ class TestLists:
         monkeypatch.setattr(fake, "revocations", down)
         with pytest.raises(ServerUnreachable):
             await require_fresh(api, profile, device, stand.clock)
+
+    @pytest.mark.parametrize(
+        ("at_server", "handed"), [((), True), ((2,), True), ((1, 2), True), ((3,), False), ((4,), False)]
+    )
+    async def test_a_forgotten_list_is_handed_back_by_its_issuer(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_server: tuple[int, ...], handed: bool
+    ) -> None:
+        """RL-004"""
+        stand = Stand(tmp_path)
+        device = stand.device("FR/chief")
+        profile = stand.profile(device)
+        api, fake = api_of(stand, device)
+        published: list[bytes] = []
+
+        async def publish(data: bytes) -> None:
+            published.append(data)
+
+        monkeypatch.setattr(api, "publish_revocations", publish, raising=False)
+        assert not await hand_back_own_list(api, profile)
+        change_account(profile, account="FR")
+        own, other = signed(stand, "FR", 3, "FR/dupont"), signed(stand, "BR", 9, "BR/silva")
+        for known in (own, other):
+            keep_own_list(profile, known)
+        fake.lists = [out(signed(stand, "FR", number)) for number in at_server]
+        assert await hand_back_own_list(api, profile) is handed
+        assert published == ([own.encode()] if handed else [])

@@ -4,6 +4,7 @@ VS-001 what one device saves another has: keys and checkpoint, also of a CUG tha
 VS-002 what was saved is not saved again
 VS-003 the inner envelope goes up once, and the newest comes down
 VS-004 under history policy `none` no key goes into the vault
+VS-005 at a server that was put back everything is read again and saved again, and no device misses what comes then
 """
 
 from __future__ import annotations
@@ -50,6 +51,26 @@ class TestVault:
         assert texts(tablet) == []
         await pull_vault(api, stand.profile(tablet.memory.device), {stand.cug_id: tablet})
         assert texts(tablet) == ["one"]
+
+    async def test_a_vault_that_was_put_back_is_filled_and_read_again(self, tmp_path: Path) -> None:
+        """VS-005"""
+        stand = Stand(tmp_path)
+        here = stand.open("KE/otieno")
+        profile = stand.profile(here.memory.device)
+        api, fake = api_of(stand, here.memory.device)
+        phone_profile = stand.profile(stand.device("KE/otieno", "phone"))
+        await push_vault(api, profile, {stand.cug_id: here})
+        fake.items += [fake.items[0].model_copy(update={"position": position}) for position in (2, 3)]
+        for known in (profile, phone_profile):
+            await pull_vault(api, known, {})
+            assert read_account(known).vault_position == 3
+        for forgotten in (fake.items[:1], []):
+            fake.items = list(forgotten)
+            await pull_vault(api, profile, {stand.cug_id: here})
+            assert await push_vault(api, profile, {stand.cug_id: here}) == 1
+            assert await pull_vault(api, phone_profile, {}) == len(fake.items)
+            assert read_account(phone_profile).vault_position == len(fake.items)
+            assert await pull_vault(api, phone_profile, {}) == 0
 
     async def test_the_inner_envelope_goes_up_once(self, tmp_path: Path) -> None:
         """VS-003"""
