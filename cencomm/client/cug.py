@@ -323,11 +323,21 @@ class Cug:
         if not self.may_extract:
             raise MayNotExtract(role=str(self.role))
         client_ref = self._queue(personal=encode_content(Extraction(manifest_hash, count, up_to_seq, scope)))
-        await self.flush(seconds)
+        try:
+            await self.flush(seconds)
+        finally:
+            self._take_back(client_ref)
         tx = self._engine.reading()
         data = tx.get(model.items(self.id), model.item_key(self._engine.memory.device.device_id, client_ref))
         assert data is not None, "what was flushed has come back"
         return unpack(Item, data).seq
+
+    def _take_back(self, client_ref: ClientRef) -> None:
+        """What has not reached the server is not announced later, when nobody has the extraction."""
+        with self._engine.changing() as tx:
+            row = self._engine.memory.outbox.row(client_ref)
+            if row is not None and not row.stored_seq:
+                self._engine.memory.outbox.came_back(tx, client_ref)
 
     def _queue(self, *, public: bytes = b"", personal: bytes = b"") -> ClientRef:
         self._require_sender()

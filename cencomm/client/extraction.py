@@ -5,7 +5,8 @@
     3. sign the manifest, and announce its hash in the group: everybody sees who extracted and how much
     4. only when the announcement came back does the target appear
 
-A failure at any step leaves no file. The announcement cannot be taken back; it says what was prepared.
+A failure at any step leaves no file. An announcement that did not reach the server is taken back; one that did
+says what was prepared.
 """
 
 from __future__ import annotations

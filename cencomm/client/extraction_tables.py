@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cencomm.client.bundle import TABLES
 from cencomm.client.verify_rows import EventRow, Examined, RecordRow
 from cencomm.export import Cell, Column, Kind, Table
-from cencomm.export.forms import FormRow, form_tables
+from cencomm.export.forms import FormRow, as_json, form_tables
 from cencomm.i18n import message
 from cencomm.templates_forms.model import Template
 from cencomm.wire.content import Chat, Form
@@ -63,6 +63,9 @@ _EVENTS = (
     _column("says", width=40),
     _column("event_hash", width=64),
 )
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_MS = 253_402_300_799_999
+"""The last millisecond that a calendar of four digits can name."""
 _NOT_IN_FILE_NAMES = re.compile(r"[^A-Za-z0-9_-]+")
 
 
@@ -140,7 +143,9 @@ def _form_head(
 ) -> tuple[Cell, ...]:
     form = row.content
     assert isinstance(form, Form)
-    findings = "; ".join(f"{each.level} {each.rule} {each.path}".rstrip() for each in row.findings)
+    findings = "; ".join(
+        " ".join([each.level, each.rule, *([each.path] if each.path else [])]) for each in row.findings
+    )
     return (
         *_head(row),
         form.template_id,
@@ -161,12 +166,8 @@ def _other_forms(found: Examined, superseded: Mapping[tuple[str, bytes], int], l
         if isinstance(row.content, Form) and row.content.template_hash not in found.templates
     ]
     columns = _titled((*FORM_HEAD, _column("answers", width=60)), language)
-    rows = [(*_form_head(row, None, superseded), _plain(_answers(row))) for row in unknown]
+    rows = [(*_form_head(row, None, superseded), as_json(_answers(row))) for row in unknown]
     return Table(_sheet("unknown_template", language), columns, rows)
-
-
-def _plain(answers: Mapping[str, object]) -> str:
-    return "; ".join(f"{key}={value!r}" for key, value in sorted(answers.items()))
 
 
 def _chat_rows(rows: Iterable[RecordRow]) -> Iterator[Sequence[Cell]]:
@@ -190,5 +191,8 @@ def _event_rows(rows: Iterable[EventRow]) -> Iterator[Sequence[Cell]]:
         )
 
 
-def _time(at_ms: int) -> datetime | None:
-    return datetime.fromtimestamp(at_ms / 1000, UTC) if at_ms else None
+def _time(at_ms: int) -> Cell:
+    """A sender may claim any time: what no calendar has stays a number, as text."""
+    if at_ms == 0:
+        return None
+    return _EPOCH + timedelta(milliseconds=at_ms) if at_ms <= _LAST_MS else str(at_ms)

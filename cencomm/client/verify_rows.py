@@ -11,8 +11,7 @@ from cencomm.ids import DeviceId, officer_of
 from cencomm.templates_forms.errors import PartsDisagree
 from cencomm.templates_forms.model import Template
 from cencomm.templates_forms.parts import merge
-from cencomm.wire.content import Answers, Chat, Content, Extraction, Form, Profile
-from cencomm.wire.content import Template as TemplateContent
+from cencomm.wire.content import Answers, Content, Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +93,5 @@ def answers_of(parts: tuple[Form | None, Form | None]) -> Answers:
 
 
 def kind_of(content: Content | None) -> str:
-    """A word for programs: chat, form, template …"""
-    if content is None:
-        return "unknown"
-    names = {Chat: "chat", Form: "form", TemplateContent: "template", Profile: "profile", Extraction: "extraction"}
-    return names.get(type(content), type(content).__name__.lower())
+    """A word for programs, the content's tag: chat, form, template, history_keys …"""
+    return "unknown" if content is None else str(content.__struct_config__.tag)

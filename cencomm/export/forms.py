@@ -7,10 +7,11 @@ place in the template, or another type than its field, is written as it is: noth
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from cencomm.export.table import Cell, Column, Kind, Table
@@ -22,6 +23,9 @@ OTHER = "other_answers"
 _KINDS = {"int": Kind.NUMBER, "decimal": Kind.NUMBER, "date": Kind.DATE, "datetime": Kind.TIME}
 _CODED = frozenset({"code", "codes"})
 _MAX_INT_TEXT = 40
+_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_UTC_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?(?:Z|\+00:00)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def _rows(template: Template, fields: Sequence[Field], forms: Forms, language: s
     for form in forms():
         other = {key: value for key, value in form.answers.items() if key not in placed}
         cells = _cells(template, fields, form.answers, language)
-        yield [*form.head, *cells, _json(other) if other else None]
+        yield [*form.head, *cells, as_json(other) if other else None]
 
 
 def _repeat_table(
@@ -80,7 +84,7 @@ def _repeat_table(
             for places, row in _occurrences(form.answers, chain):
                 other = {key: value for key, value in row.items() if key not in known}
                 cells = _cells(template, fields, row, language)
-                yield [*form.head[: len(head)], *places, *cells, _json(other) if other else None]
+                yield [*form.head[: len(head)], *places, *cells, as_json(other) if other else None]
 
     return Table(template.label(inner.key, language), columns, rows())
 
@@ -154,23 +158,19 @@ def cell(field: Field, value: object) -> Cell:
         return _typed(field, value)
     if field.type == "codes" and isinstance(value, list) and all(isinstance(code, str) for code in value):
         return " ".join(value)
-    return _json(value)
+    return as_json(value)
 
 
 def _typed(field: Field, text: str) -> Cell:
-    """Only if the typed value says exactly what the text says."""
+    """Only if the typed value says exactly what the text says; the forms are the same in every client."""
     try:
-        if field.type == "decimal":
-            number = Decimal(text)
-            return number if number.is_finite() and format(number, "f") == text else text
-        if field.type == "date":
-            day = date.fromisoformat(text)
-            return day if day.isoformat() == text else text
-        if field.type == "datetime":
-            moment = datetime.fromisoformat(text)
-            is_exact = moment.utcoffset() == timedelta(0) and moment.microsecond == 0
-            return moment if is_exact else text
-    except (ValueError, InvalidOperation):
+        if field.type == "decimal" and _DECIMAL.fullmatch(text):
+            return Decimal(text)
+        if field.type == "date" and _DATE.fullmatch(text):
+            return date.fromisoformat(text)
+        if field.type == "datetime" and _UTC_MOMENT.fullmatch(text):
+            return datetime.fromisoformat(text)
+    except ValueError:
         return text
     return text
 
@@ -190,5 +190,6 @@ def _word(template: Template, field: Field, code: str, language: str) -> str:
         return code
 
 
-def _json(value: object) -> str:
+def as_json(value: object) -> str:
+    """For programs: sorted keys, every character as it is."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True)

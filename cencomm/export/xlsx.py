@@ -25,10 +25,12 @@ _PIECE_CHARACTERS = 16_000
 """Half of what a cell takes: a character outside the basic plane counts twice."""
 _EXACT_DIGITS = 15
 """Excel keeps numbers as binary doubles: more digits would be rounded."""
+_EXACT_PLACES = 30
+"""Further behind the point nothing is measured, and a double may lose it."""
 _FIRST_DATE = date(1900, 3, 1)
 """Excel's calendar before has a day that never was."""
 _MAX_SHEET_NAME = 31
-_NOT_IN_SHEET_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
+_NOT_IN_SHEET_NAMES = str.maketrans(dict.fromkeys([*"[]:*?/\\'\ufffe\uffff", *map(chr, range(32))], " "))
 
 
 @dataclass(slots=True)
@@ -39,7 +41,7 @@ class _Book:
     header: Format
     date: Format
     time: Format
-    names: set[str] = field(default_factory=lambda: {LONG_TEXT.casefold()})
+    names: set[str] = field(default_factory=lambda: {LONG_TEXT.lower()})
     long_texts: list[str] = field(default_factory=list)
 
 
@@ -81,16 +83,16 @@ def _write_titles(book: _Book, sheet: Worksheet, columns: Sequence[Column]) -> N
     sheet.freeze_panes(1, 0)
     for number, column in enumerate(columns):
         sheet.set_column(number, number, column.width)
-        sheet.write_string(0, number, column.title, book.header)
+        sheet.write_string(0, number, _cell_text(book, column.title), book.header)
 
 
 def _write_row(book: _Book, sheet: Worksheet, number: int, row: Sequence[Cell]) -> None:
     for position, value in enumerate(row):
         if value is None or value == "":
             continue
-        if isinstance(value, datetime):
+        if isinstance(value, datetime) and value.astimezone(UTC).date() >= _FIRST_DATE:
             sheet.write_datetime(number, position, value.astimezone(UTC).replace(tzinfo=None), book.time)
-        elif isinstance(value, date) and value >= _FIRST_DATE:
+        elif isinstance(value, date) and not isinstance(value, datetime) and value >= _FIRST_DATE:
             sheet.write_datetime(number, position, value, book.date)
         elif isinstance(value, bool):
             sheet.write_boolean(number, position, value)
@@ -101,7 +103,10 @@ def _write_row(book: _Book, sheet: Worksheet, number: int, row: Sequence[Cell]) 
 
 
 def _is_exact(value: Decimal) -> bool:
-    return value.is_finite() and len(value.normalize().as_tuple().digits) <= _EXACT_DIGITS and abs(value) < 10**15
+    _, digits, exponent = value.as_tuple()
+    if not isinstance(exponent, int) or exponent < -_EXACT_PLACES:
+        return False
+    return len("".join(map(str, digits)).strip("0")) <= _EXACT_DIGITS and abs(value) < 10**15
 
 
 def _cell_text(book: _Book, text: str) -> str:
@@ -144,11 +149,20 @@ def _pieces(text: str) -> list[str]:
 
 def _sheet_name(book: _Book, wanted: str) -> str:
     """A name that Excel takes and that is not used yet."""
-    base = wanted.translate(_NOT_IN_SHEET_NAMES).strip()[:_MAX_SHEET_NAME] or "Sheet"
+    base = wanted.translate(_NOT_IN_SHEET_NAMES).strip(" ")
+    base = _cut(base, _MAX_SHEET_NAME) or "Sheet"
     name, number = base, 1
-    while name.casefold() in book.names:
+    while name.lower() in book.names:
         number += 1
         suffix = f" {number}"
-        name = base[: _MAX_SHEET_NAME - len(suffix)] + suffix
-    book.names.add(name.casefold())
+        name = _cut(base, _MAX_SHEET_NAME - len(suffix)) + suffix
+    book.names.add(name.lower())
     return name
+
+
+def _cut(text: str, units: int) -> str:
+    """As much of the text as so many UTF-16 units hold, which is how Excel counts."""
+    text = text[:units]
+    while len(text.encode("utf-16-le")) // 2 > units:
+        text = text[:-1]
+    return text

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import cache
-
-from babel import Locale, UnknownLocaleError
+from importlib.resources import files
 
 SOURCE_LANGUAGE = "en"
 
@@ -20,13 +20,14 @@ def choose(labels: Mapping[str, str], language: str) -> str:
 
 
 def territory(code: str, language: str) -> str:
-    """CLDR's name of a country or territory, or the code itself where it has none."""
-    return _territories(language.partition("-")[0]).get(code, code)
+    """CLDR's name of a country or territory, or the code itself where it has none.
+
+    The names are those that CENcomm carries (`tools/territories.py`), the same in every client.
+    """
+    return _territories().get(language.partition("-")[0], {}).get(code, code)
 
 
 @cache
-def _territories(language: str) -> Mapping[str, str]:
-    try:
-        return dict(Locale.parse(language).territories)
-    except (UnknownLocaleError, ValueError):
-        return {}
+def _territories() -> Mapping[str, Mapping[str, str]]:
+    names: Mapping[str, Mapping[str, str]] = json.loads(files("cencomm.i18n").joinpath("territories.json").read_bytes())
+    return names

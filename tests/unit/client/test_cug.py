@@ -195,3 +195,12 @@ class TestExtraction:
         await beside(stand, announce())
         assert found == [3]
         assert cug_of(stand, there).items()[-1].kind is ItemKind.EXTRACTION
+
+    async def test_an_announcement_that_did_not_reach_the_server_is_taken_back(self, tmp_path: Path) -> None:
+        """CG-005"""
+        stand = Stand(tmp_path)
+        (here,) = stand.operation("KE/otieno")
+        cug = cug_of(stand, here)
+        with pytest.raises(ServerUnreachable):
+            await cug.announce_extraction(bytes(32), 5, 2, seconds=0.01)
+        assert cug.waiting() == 0

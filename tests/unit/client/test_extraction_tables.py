@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 from cencomm.client.extraction_tables import csv_path, named_tables
 from cencomm.client.verify_log import examine
 from cencomm.client.verify_rows import Examined
 from cencomm.export import Cell
-from cencomm.wire.content import Form
+from cencomm.wire.content import Chat, Form
 from tests.unit.client.verify_world import TEMPLATE, Log, an_operation
 from tests.unit.crypto.groups import CUG
 from tests.unit.crypto.people import OTIENO, SILVA, TRUST
@@ -49,8 +52,19 @@ def test_a_form_on_an_unknown_template_is_not_left_out() -> None:
     found = examined(log)
     assert [notice.check for notice in found.notices] == ["template_unknown"]
     (row,) = table(found, "unknown-template")
-    assert (row["template"], row["version"], row["answers"], row["valid"]) == ("mystery", "9", "a='b'", False)
+    assert (row["template"], row["version"], row["answers"], row["valid"]) == ("mystery", "9", '{"a": "b"}', False)
 
 
 def test_a_file_name_is_made_of_plain_characters() -> None:
     assert csv_path("a/../b c-1") == "tables/a_b_c-1.csv"
+
+
+def test_a_time_that_no_calendar_has_stays_a_number() -> None:
+    log = an_operation()
+    rows = [*examined(log).records]
+    claimed = replace(rows[0], sent_at_ms=2**52, content=Chat("late"))
+    tables = dict(named_tables(Examined(records=[claimed]), "en"))
+    keys = [column.key for column in tables["chat"].columns]
+    (row,) = [dict(zip(keys, cells, strict=True)) for cells in tables["chat"].rows]
+    assert row["sent_at"] == str(2**52)
+    assert row["server_time"] == datetime.fromtimestamp(claimed.at_ms / 1000, UTC)

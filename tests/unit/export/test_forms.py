@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from cencomm.export.forms import FormRow, form_tables
+from cencomm.export.forms import FormRow, cell, form_tables
 from cencomm.export.table import Cell, Column, Kind, Table
-from cencomm.templates_forms.model import Template
+from cencomm.templates_forms.model import Field, Template
 
 HEAD = (Column("seq", "Seq", Kind.NUMBER), Column("officer", "Officer"))
 
@@ -148,3 +148,22 @@ def test_column_titles_are_in_the_readers_language_and_keys_are_not() -> None:
     table = form_tables(TEMPLATE, HEAD, list, "ar")[0]
     assert [column.key for column in table.columns][-2:] == ["units.word", "other_answers"]
     assert [column.title for column in table.columns][2] == "Place"
+
+
+def test_only_one_way_to_write_a_moment_or_a_number_is_typed() -> None:
+    """So that every client makes the same tables: what a library accepts besides is text."""
+    fields = {"at": "datetime", "day": "date", "n": "decimal"}
+
+    def typed(key: str, text: str) -> Cell:
+        return cell(Field(key=key, type=fields[key], labels={}), text)  # type: ignore[arg-type]
+
+    assert typed("at", "2024-02-29T10:00Z") == datetime(2024, 2, 29, 10, tzinfo=UTC)
+    assert typed("at", "2024-02-29T10:00:05+00:00") == datetime(2024, 2, 29, 10, 0, 5, tzinfo=UTC)
+    for text in ("2024-02-30T10:00Z", "20240229T100000Z", "2024-W01-1T10:00Z", "2024-02-29 10:00Z", "2024-02-29T10:00"):
+        assert typed("at", text) == text
+    assert typed("day", "2024-02-29") == date(2024, 2, 29)
+    for text in ("20240229", "2024-02-30", "0000-01-01"):
+        assert typed("day", text) == text
+    assert typed("n", "-0.50") == Decimal("-0.50")
+    for text in ("1e5", "+1", ".5", "1_000", "\u0663", " 5 "):
+        assert typed("n", text) == text

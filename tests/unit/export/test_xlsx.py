@@ -93,3 +93,30 @@ def test_right_to_left_and_progress(tmp_path: Path) -> None:
     write_xlsx(path, [Table("t", TEXT, [["س"]])], right_to_left=True, on_progress=told.append)
     assert 'rightToLeft="1"' in _xml(path)
     assert told == [1]
+
+
+def test_a_number_that_a_double_would_round_stays_text(tmp_path: Path) -> None:
+    long = ["0.1000000000000000000000000000000001", "0.0000000000000000000000000000000001", "1234567890123456"]
+    path = tmp_path / "book.xlsx"
+    table = Table("numbers", (Column("n", "N", Kind.NUMBER),), [[Decimal(text)] for text in [*long, "123456789012345"]])
+    write_xlsx(path, [table])
+    rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_name("numbers").to_python()[1:]
+    assert [row[0] for row in rows] == [*long, 123456789012345.0]
+
+
+def test_what_excels_calendar_lacks_stays_text(tmp_path: Path) -> None:
+    early = datetime(1024, 5, 1, tzinfo=UTC)
+    path = tmp_path / "book.xlsx"
+    write_xlsx(path, [Table("times", (Column("t", "T", Kind.TIME),), [[early], [date(1900, 2, 28)]])])
+    rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_name("times").to_python()[1:]
+    assert [row[0] for row in rows] == ["1024-05-01T00:00:00+00:00", "1900-02-28"]
+
+
+def test_a_templates_words_cannot_break_the_workbook(tmp_path: Path) -> None:
+    hostile = ["<r><t>x</t></r>", "\U0001f600" * 40, "\x01\x1f", "=1+1"]
+    path = tmp_path / "book.xlsx"
+    write_xlsx(path, [Table(text, (Column("key", text),), []) for text in hostile])
+    book = CalamineWorkbook.from_path(str(path))
+    assert len(book.sheet_names) == len(hostile) + 1
+    titles = [book.get_sheet_by_name(name).to_python()[0][0] for name in book.sheet_names[:-1]]
+    assert titles == [f"[{LONG_TEXT} 1]", *hostile[1:]]

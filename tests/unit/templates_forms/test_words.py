@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from cencomm.i18n import LANGUAGES
+from cencomm.templates_forms.model import STANDARD, standard
 from cencomm.templates_forms.words import choose, territory
 
 
@@ -20,3 +22,10 @@ def test_territories_come_from_cldr_and_unknown_ones_stay_codes() -> None:
     assert territory("EG", "ar") == "مصر"
     assert territory("Q9", "en") == "Q9"
     assert territory("EG", "not a language") == "EG"
+
+
+def test_every_country_of_the_shipped_forms_has_a_name_in_six_languages() -> None:
+    lists = [each for name in STANDARD for each in standard(name).code_lists if each.words == "cldr_territory"]
+    codes = {code.key for each in lists for code in each.codes if not code.labels}
+    assert len(codes) > 200
+    assert not [(code, language) for code in codes for language in LANGUAGES if territory(code, language) == code]
