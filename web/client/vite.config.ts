@@ -9,17 +9,7 @@ import { brotliCompressSync } from "node:zlib";
 import { defineConfig, type Plugin } from "vite";
 
 import { installable } from "./making/install.ts";
-import { readCatalogue } from "./src/i18n/files.ts";
-
-const PREFIX = "virtual:catalogue/";
-
-function catalogues(): Plugin {
-  return {
-    name: "catalogues",
-    resolveId: (id) => (id.startsWith(PREFIX) ? `\0${id}` : null),
-    load: (id) => (id.startsWith(`\0${PREFIX}`) ? `export default ${JSON.stringify(readCatalogue(id.slice(PREFIX.length + 1)))}` : null),
-  };
-}
+import { catalogues } from "./src/i18n/plugin.ts";
 
 /** Fonts are kept when they are first used; of each script one reader needs only one. */
 const KEPT = /\.(?:html|js|css|json|svg|webmanifest)$/u;
@@ -66,7 +56,7 @@ function brotli(): Plugin {
 export default defineConfig({
   plugins: [catalogues(), installable(), serviceWorker(), brotli()],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  worker: { format: "es" },
+  worker: { format: "es", plugins: () => [catalogues()] },
   build: {
     target: ["chrome119", "firefox121", "safari17"],
     assetsInlineLimit: 0,

@@ -45,9 +45,6 @@ class Outbox:
     def __contains__(self, client_ref: object) -> bool:
         return client_ref in self._rows
 
-    def row(self, client_ref: ClientRef) -> OutboxRow | None:
-        return self._rows.get(client_ref)
-
     def add(self, tx: Transaction, row: OutboxRow) -> OutboxRow:
         """Queue `row` (its `number` is given here)."""
         numbered = msgspec.structs.replace(row, number=self._next_number)

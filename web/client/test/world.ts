@@ -38,9 +38,8 @@ export class World {
   #last: Promise<unknown> = Promise.resolve();
   url = "";
 
-  private constructor() {
-    const script = resolve(import.meta.dirname, "python/world_peer.py");
-    this.#process = spawn(PYTHON, [script], {
+  private constructor(script: string) {
+    this.#process = spawn(PYTHON, [resolve(import.meta.dirname, "python", script)], {
       cwd: ROOT,
       env: { ...process.env, PYTHONPATH: ROOT },
       stdio: ["pipe", "pipe", "pipe"],
@@ -49,8 +48,9 @@ export class World {
     this.#lines = createInterface({ input: this.#process.stdout! })[Symbol.asyncIterator]();
   }
 
-  static async found(): Promise<World> {
-    const world = new World();
+  /** `script` of test/python leads the Python side. */
+  static async found(script = "world_peer.py"): Promise<World> {
+    const world = new World(script);
     world.url = (await world.#answer()) as string;
     return world;
   }

@@ -67,3 +67,11 @@ export function compare(a: Uint8Array, b: Uint8Array): number {
 export function equalLists(a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean {
   return a.length === b.length && a.every((item, index) => equal(item, b[index]!));
 }
+
+/** As Python sorts text; JavaScript's own order differs beyond the basic plane. */
+export function compareCodePoints(one: string, other: string): number {
+  const [left, right] = [[...one], [...other]];
+  const at = left.findIndex((sign, index) => sign !== right[index]);
+  if (at < 0) return left.length - right.length;
+  return at < right.length ? left[at]!.codePointAt(0)! - right[at]!.codePointAt(0)! : 1;
+}

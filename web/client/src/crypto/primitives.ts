@@ -110,6 +110,20 @@ export function sha256(data: Uint8Array): Uint8Array {
   return sodium.crypto_hash_sha256(data);
 }
 
+/** SHA-256 of what comes piece by piece. */
+export class Sha256 {
+  readonly #state = sodium.crypto_hash_sha256_init();
+
+  update(data: Uint8Array): void {
+    sodium.crypto_hash_sha256_update(this.#state, data);
+  }
+
+  /** Of everything so far; ends the use of it. */
+  digest(): Uint8Array {
+    return sodium.crypto_hash_sha256_final(this.#state);
+  }
+}
+
 export function hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array {
   const state = sodium.crypto_auth_hmacsha256_init(key);
   sodium.crypto_auth_hmacsha256_update(state, data);

@@ -351,6 +351,47 @@ export interface Safety {
   readonly revocations: readonly { readonly issuer: string; readonly number: number }[];
 }
 
+// ---------------------------------------------------------------- extraction
+
+/** What an extraction made now would hold. */
+export interface RecordExtent {
+  readonly records: number;
+  readonly forms: number;
+  /** Records that this device cannot open or has refused; the archive may still open some of them. */
+  readonly unopened: number;
+  /** Stored times of the first and last record; 0 where there is none. */
+  readonly firstMs: number;
+  readonly lastMs: number;
+  /** By sender's administration, most records first. */
+  readonly administrations: readonly { readonly administration: string; readonly records: number; readonly forms: number }[];
+}
+
+/** `reading` counts events, `writing` rows of tables; once it is `announcing` it cannot be cancelled any more. */
+export interface ExtractionProgress {
+  readonly step: "reading" | "writing" | "announcing";
+  readonly done: number;
+  readonly total: number;
+}
+
+/** An extraction that was made and announced: `blob` is the archive that `cencomm verify` checks. */
+export interface Extracted {
+  readonly fileName: string;
+  readonly blob: Blob;
+  /** Of the archive; hexadecimal, like every hash. */
+  readonly sha256: string;
+  readonly records: number;
+  readonly forms: number;
+  /** Records that are not in it, each with the reason. */
+  readonly unopened: readonly { readonly seq: number; readonly reason: string }[];
+  /** Checks that do not hold in the log itself; the bundle shows them, and so does `cencomm verify`. */
+  readonly failures: number;
+  readonly upToSeq: number;
+  readonly announcedSeq: number;
+  readonly manifestHash: string;
+  readonly rootPublicKey: string;
+  readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
+}
+
 // ---------------------------------------------------------------- events
 
 export type EngineEvent =
@@ -361,7 +402,8 @@ export type EngineEvent =
   | { readonly type: "items"; readonly cugId: string; readonly items: readonly Item[] }
   | { readonly type: "waiting"; readonly cugId: string; readonly waiting: readonly Waiting[] }
   | { readonly type: "members"; readonly cugId: string; readonly members: readonly Member[] }
-  | { readonly type: "alarm"; readonly cugId: string; readonly alarm: Alarm };
+  | { readonly type: "alarm"; readonly cugId: string; readonly alarm: Alarm }
+  | { readonly type: "extraction"; readonly cugId: string; readonly progress: ExtractionProgress };
 
 export type Listener = (event: EngineEvent) => void;
 
@@ -432,6 +474,15 @@ export interface EngineCalls {
   publishTemplate(cugId: string, document: string): Promise<string>;
   /** Judge the rules and queue the form; rejects with `client.form_invalid` and its findings, nothing queued then. */
   submit(cugId: string, wanted: FormWanted): Promise<string>;
+
+  recordExtent(cugId: string): Promise<RecordExtent>;
+  /**
+   * Every record in the clear, in tables of that language, with what proves it; for organisers and OCU analysts. Resolves
+   * when everybody in the CUG can see that it was made, and hands out nothing before.
+   */
+  extract(cugId: string, password: string, language: string): Promise<Extracted>;
+  /** Ends an extraction that is not announced yet: it rejects with `client.extraction_cancelled`. */
+  cancelExtraction(cugId: string): Promise<void>;
 }
 
 /** What a page holds: the calls, and what happens meanwhile. */

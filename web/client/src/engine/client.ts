@@ -270,6 +270,18 @@ export class Engine implements api.EngineCalls {
     return await this.#cug(cugId).submit(wanted);
   }
 
+  async recordExtent(cugId: string): Promise<api.RecordExtent> {
+    return await this.#cug(cugId).recordExtent();
+  }
+
+  async extract(cugId: string, password: string, language: string): Promise<api.Extracted> {
+    return await this.#cug(cugId).extract(password, language, (progress) => this.#emit({ type: "extraction", cugId, progress }));
+  }
+
+  async cancelExtraction(cugId: string): Promise<void> {
+    this.#cug(cugId).cancelExtraction();
+  }
+
   // -------------------------------------------------------------- inside
 
   async #has(id: string): Promise<boolean> {

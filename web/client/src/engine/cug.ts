@@ -11,7 +11,7 @@ import type * as api from "./api.ts";
 import { Committer, requireMember } from "./committer.ts";
 import { Duties } from "./duties.ts";
 import type { CugEngine } from "./engine.ts";
-import { FormInvalid, GroupClosed, NotMember, SendRefused, TemplateUnknown } from "./errors.ts";
+import { ExtractionUnderWay, FormInvalid, GroupClosed, MayNotExtract, NotMember, SendRefused, TemplateUnknown } from "./errors.ts";
 import { judge } from "./forms.ts";
 import type { Api } from "./http.ts";
 import { administrationOf, newId, officerOf } from "./ids.ts";
@@ -21,6 +21,7 @@ import { ALARM, DRAFT, ITEM, type ItemRow, OFFICER, packRow, tables, unpackRow }
 import { isContent } from "./outbox.ts";
 import { split } from "./parts.ts";
 import { safetyView } from "./safety.ts";
+import type { OpenSocket } from "./session.ts";
 import { publishable } from "./template.ts";
 import { alarmView, contentOf, itemView, templateView, waitingView } from "./views.ts";
 
@@ -33,6 +34,7 @@ const CLOSE_SECONDS = 30;
 export interface CugServices {
   readonly api: Api;
   readonly profile: Profile;
+  readonly openSocket: OpenSocket;
   /** Runs beside everything else; its refusals are of nobody's concern. */
   readonly later: (work: Promise<unknown>) => void;
 }
@@ -44,6 +46,7 @@ export class Cug {
   readonly #services: CugServices;
   readonly #committer: Committer;
   readonly #membership: Membership;
+  #extracting: AbortController | null = null;
 
   constructor(engine: CugEngine, services: CugServices) {
     this.engine = engine;
@@ -197,6 +200,33 @@ export class Cug {
       ...(hasPublic ? { public: encodeContent({ ...head, answers: parts.public }) } : {}),
       ...(hasPersonal ? { personal: encodeContent({ ...head, answers: parts.personal }) } : {}),
     });
+  }
+
+  // -------------------------------------------------------------- extraction
+
+  async recordExtent(): Promise<api.RecordExtent> {
+    const { recordExtent } = await import("./extraction_extent.ts");
+    return await recordExtent(this.engine);
+  }
+
+  /** Everybody in the CUG sees it. Throws MayNotExtract, ExtractionUnderWay, and as `extract`; nothing is announced then. */
+  async extract(password: string, language: string, report: (progress: api.ExtractionProgress) => void): Promise<api.Extracted> {
+    const role = this.#group?.entry(this.engine.memory.device.officerId)?.role;
+    if (role === undefined || !mayExtract(role)) throw new MayNotExtract({ role: role ?? "none" });
+    this.#requireSender();
+    if (this.#extracting !== null) throw new ExtractionUnderWay();
+    const { signal } = (this.#extracting = new AbortController());
+    try {
+      const [{ extract }, { baseLanguage }] = await Promise.all([import("./extraction.ts"), import("../i18n/catalogue.ts")]);
+      const queue = async (parts: { readonly personal: Uint8Array }) => fromHex(await this.#queue(parts));
+      return await extract({ ...this.#services, engine: this.engine, password, language: baseLanguage(language), signal, queue, report });
+    } finally {
+      this.#extracting = null;
+    }
+  }
+
+  cancelExtraction(): void {
+    this.#extracting?.abort();
   }
 
   async #queue(parts: { readonly public?: Uint8Array; readonly personal?: Uint8Array }): Promise<string> {

@@ -69,6 +69,15 @@ export class RevocationsStale extends kind("revocations_stale") {}
 /** The CUG has no template of that hash. */
 export class TemplateUnknown extends kind("template_unknown") {}
 
+/** Only organisers and OCU analysts extract. */
+export class MayNotExtract extends kind("may_not_extract") {}
+
+/** The officer gave up the extraction; nothing was announced and nothing is left of it. */
+export class ExtractionCancelled extends kind("extraction_cancelled") {}
+
+/** One extraction of a CUG at a time. */
+export class ExtractionUnderWay extends kind("extraction_under_way") {}
+
 /** The server refused a sending for good (`reason` is its code). */
 export class SendRefused extends kind("send_refused") {}
 

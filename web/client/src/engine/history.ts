@@ -1,12 +1,14 @@
-/** The past for newcomers: sharing, asking for and answering with content keys (PROTOCOL §4.2). */
+/** The past for newcomers: sharing, asking for and answering with content keys (PROTOCOL §4.2), and archive seals. */
 
+import { type ArchivePrivate, ArchiveSeal, SealInvalid, openSeal } from "../crypto/archive.ts";
 import type { Transaction } from "../store/transaction.ts";
 import { type Content, encodeContent, type HistoryKey } from "../wire/content.ts";
 import { EventKind } from "../wire/frames.ts";
 import type { CugEngine } from "./engine.ts";
-import { newId } from "./ids.ts";
-import { lockedEpochs } from "./keys.ts";
+import { ID_BYTES, newId } from "./ids.ts";
+import { type SaidKey, learnKeys, lockedEpochs } from "./keys.ts";
 import { epochName, type Memory } from "./memory.ts";
+import { readNumber, tables } from "./model.ts";
 
 const ASK_AGAIN_MS = 60_000;
 
@@ -60,4 +62,29 @@ export async function askHistory(engine: CugEngine, nowMs: number): Promise<void
   if (entitled.length === 0) return;
   await engine.changing(() => memory.change({ historyAskedMs: nowMs }));
   await engine.queue({ personal: encodeContent({ t: "history_request", epochs: entitled }) });
+}
+
+/** Content keys out of the archive seals for these keys; gives how many epochs became readable. */
+export async function openArchive(engine: CugEngine, archives: readonly ArchivePrivate[]): Promise<number> {
+  return await engine.changing(async (tx) => {
+    const found: SaidKey[] = [];
+    for (const row of await tx.rows(tables.seals(engine.cugId))) {
+      const place = { groupId: row.key.slice(0, ID_BYTES), epoch: readNumber(row.key.slice(ID_BYTES, ID_BYTES + 8)) };
+      const seal = ArchiveSeal.decode(row.value);
+      for (const archive of archives) {
+        const key = opened(seal, archive, place);
+        if (key !== null) found.push({ ...place, key });
+      }
+    }
+    return await learnKeys(engine.memory, tx, found, "archive");
+  });
+}
+
+function opened(seal: ArchiveSeal, archive: ArchivePrivate, place: Omit<SaidKey, "key">): Uint8Array | null {
+  try {
+    return openSeal(seal, archive, place);
+  } catch (error) {
+    if (!(error instanceof SealInvalid)) throw error;
+    return null;
+  }
 }

@@ -47,7 +47,7 @@ export function merge(open: Answers, personal: Answers, depth = 0): Answers {
       continue;
     }
     if (depth === MAX_DEPTH || !isRows(value) || !isRows(theirs) || value.length !== theirs.length) {
-      throw new PartsDisagree(key.slice(0, 64));
+      throw new PartsDisagree(shortened(key));
     }
     merged[key] = theirs.map((row, at) => merge(row, value[at]!, depth + 1));
   }
@@ -61,11 +61,16 @@ export function misplaced(level: Level, open: Answers, prefix = ""): string[] {
     const below = level.repeats.get(key);
     if (below !== undefined && isRows(value)) {
       value.forEach((row, at) => found.push(...misplaced(below, row, `${prefix}${key}[${at}].`)));
-    } else if (!level.open.has(key)) found.push(prefix + key.slice(0, 64));
+    } else if (!level.open.has(key)) found.push(prefix + shortened(key));
   }
   return found;
 }
 
 function isRows(value: Answer): value is readonly Answers[] {
   return Array.isArray(value) && value.every((row) => typeof row === "object" && !Array.isArray(row));
+}
+
+/** As Python cuts text: by characters of Unicode. */
+function shortened(key: string): string {
+  return [...key].slice(0, 64).join("");
 }

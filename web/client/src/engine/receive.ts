@@ -98,7 +98,7 @@ async function itemOf(memory: Memory, tx: Transaction, event: LogEvent): Promise
 }
 
 /** H(event), from the body wherever the body is whole. */
-function hashOf(event: LogEvent): Uint8Array {
+export function hashOf(event: LogEvent): Uint8Array {
   if (event.eventHash !== null && CUT_WHEN_CLOSED.has(event.kind)) return event.eventHash;
   return eventHash(event.kind, event.sender, event.clientRef, event.body);
 }

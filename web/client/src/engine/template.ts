@@ -1,6 +1,6 @@
 /** A published template: its name, its rules made ready, and which answers lead to a person. */
 
-import { equal, fromUtf8, utf8 } from "../crypto/bytes.ts";
+import { compareCodePoints, equal, fromUtf8, utf8 } from "../crypto/bytes.ts";
 import { sha256 } from "../crypto/primitives.ts";
 import { Malformed } from "../wire/encoding.ts";
 import { type Fields, count, field, fields, listOf, textOf } from "../wire/shape.ts";
@@ -64,14 +64,6 @@ function canonical(value: unknown, depth = 0): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const members = Object.entries(value).sort(([one], [other]) => compareCodePoints(one, other));
   return `{${members.map(([name, inner]) => `${JSON.stringify(name)}:${canonical(inner, depth + 1)}`).join(",")}}`;
-}
-
-/** As Python sorts text; JavaScript's own order differs beyond the basic plane. */
-function compareCodePoints(one: string, other: string): number {
-  const [left, right] = [[...one], [...other]];
-  const at = left.findIndex((sign, index) => sign !== right[index]);
-  if (at < 0) return left.length - right.length;
-  return at < right.length ? left[at]!.codePointAt(0)! - right[at]!.codePointAt(0)! : 1;
 }
 
 function parse(document: Uint8Array): unknown {

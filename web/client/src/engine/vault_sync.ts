@@ -9,7 +9,7 @@ import type { CugEngine } from "./engine.ts";
 import type { Api } from "./http.ts";
 import { ID_BYTES } from "./ids.ts";
 import { type SaidKey, learnKeys } from "./keys.ts";
-import { CHECKPOINT, type CheckpointRow, KEY, epochKey, packRow, tables, unpackRow } from "./model.ts";
+import { CHECKPOINT, type CheckpointRow, KEY, epochKey, packRow, readNumber, tables, unpackRow } from "./model.ts";
 import { INNER_ITEM_ID, type Kept, isInner, openKept, openSealedInner, sealKept } from "./vault_items.ts";
 
 const ITEMS_AT_ONCE = 100;
@@ -101,8 +101,4 @@ async function mark(engine: CugEngine, keys: readonly SaidKey[]): Promise<void> 
       engine.memory.putKey(tx, groupId, epoch, { ...KEY, key, inVault: true });
     }
   });
-}
-
-function readNumber(bytes: Uint8Array): number {
-  return Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0));
 }

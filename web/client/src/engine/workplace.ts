@@ -173,7 +173,7 @@ export class Workplace implements Observer {
     const known = this.#cugs.get(name);
     if (known !== undefined) return known;
     const engine = new CugEngine(cugId, device, this.#profile, this, this.#clock);
-    const cug = new Cug(engine, { api: this.api, profile: this.#profile, later: (work) => this.#later(work) });
+    const cug = new Cug(engine, { api: this.api, profile: this.#profile, openSocket: this.#tools.openSocket, later: (work) => this.#later(work) });
     this.#engines.set(name, engine);
     this.#cugs.set(name, cug);
     await engine.reading();

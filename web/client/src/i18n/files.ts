@@ -11,22 +11,45 @@ const OWN = "web.";
 
 type Source = Readonly<Record<string, string | readonly string[]>>;
 
-/** Everything that the browser says in one language, by the keys it uses. */
-export function readCatalogue(language: string): Compiled {
-  return compile(language === "en" ? english() : translated(language));
+/** The titles of columns and sheets. */
+const TABLES = /^text\.(?:column|sheet)\./u;
+
+/** What stands over the tables of an extraction in one language. */
+export interface TableWords {
+  /** By `column.<key>` and `sheet.<key>`. */
+  readonly titles: Readonly<Record<string, string>>;
+  /** CLDR's names of countries and territories by their codes, those that every client has. */
+  readonly territories: Readonly<Record<string, string>>;
 }
 
-function* english(): Iterable<readonly [string, readonly string[]]> {
+type Names = (key: string) => string | null;
+
+/** Everything that the browser says in one language, by the keys it uses. */
+export function readCatalogue(language: string): Compiled {
+  return compile(said(language, nameOf));
+}
+
+export function readTableWords(language: string): TableWords {
+  const titles = [...said(language, (key) => (TABLES.test(key) ? key.slice("text.".length) : null))].map(([key, forms]) => [key, forms[0]!] as const);
+  const territories = JSON.parse(readFileSync(new URL("territories.json", HOME), "utf8")) as Record<string, TableWords["territories"]>;
+  return { titles: Object.fromEntries(titles), territories: territories[language] ?? {} };
+}
+
+function said(language: string, names: Names): Iterable<readonly [string, readonly string[]]> {
+  return language === "en" ? english(names) : translated(language, names);
+}
+
+function* english(names: Names): Iterable<readonly [string, readonly string[]]> {
   const source = JSON.parse(readFileSync(new URL("messages.json", HOME), "utf8")) as Source;
-  for (const [key, said] of Object.entries(source)) {
-    const name = nameOf(key);
-    if (name !== null) yield [name, typeof said === "string" ? [said] : said];
+  for (const [key, message] of Object.entries(source)) {
+    const name = names(key);
+    if (name !== null) yield [name, typeof message === "string" ? [message] : message];
   }
 }
 
-function* translated(language: string): Iterable<readonly [string, readonly string[]]> {
+function* translated(language: string, names: Names): Iterable<readonly [string, readonly string[]]> {
   for (const [key, forms] of parsePo(readFileSync(new URL(`locales/${language}.po`, HOME), "utf8"))) {
-    const name = nameOf(key);
+    const name = names(key);
     if (name !== null) yield [name, forms];
   }
 }

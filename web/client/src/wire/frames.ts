@@ -149,7 +149,12 @@ export function encodeFrame(frame: ClientFrame): Uint8Array {
 
 /** One event as it is kept: the same bytes that it has inside an Events frame. */
 export function encodeEvent(event: LogEvent): Uint8Array {
-  return pack([event.seq, event.serverTime, event.kind, event.sender, event.clientRef, event.body, event.eventHash]);
+  return pack(eventFields(event));
+}
+
+/** The fields of an event in the order in which they travel. */
+export function eventFields(event: LogEvent): readonly unknown[] {
+  return [event.seq, event.serverTime, event.kind, event.sender, event.clientRef, event.body, event.eventHash];
 }
 
 // ---------------------------------------------------------------- decoding

@@ -42,6 +42,9 @@ export const METHODS: Readonly<Record<Method, true>> = {
   templates: true,
   publishTemplate: true,
   submit: true,
+  recordExtent: true,
+  extract: true,
+  cancelExtraction: true,
 };
 
 /** `id` is unique for its tab; `tab` is where the answer goes. */

@@ -167,13 +167,13 @@ def _say(answer: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-async def main() -> None:
+async def main(kind: type[Peer] = Peer) -> None:
     with tempfile.TemporaryDirectory(prefix="cencomm-browser-") as folder:
         server = RunningServer(Path(folder) / "server", f"sqlite:///{folder}/cencomm.sqlite3")
         try:
             world = await World.found(Path(folder), server)
             async with contextlib.AsyncExitStack() as exits:
-                peer = Peer(world, server, exits)
+                peer = kind(world, server, exits)
                 _say({"ok": server.url})
                 while line := await asyncio.to_thread(sys.stdin.readline):
                     _say(await _answer(peer, json.loads(line)))
