@@ -7,6 +7,7 @@ export type Route =
   | { readonly at: "new" }
   | { readonly at: "settings" }
   | { readonly at: "room"; readonly cugId: string; readonly tab: RoomTab }
+  | { readonly at: "extract"; readonly cugId: string }
   | { readonly at: "form"; readonly cugId: string; readonly templateHash: string; readonly replaces: string };
 
 const ID = /^[0-9a-f]{32,64}$/u;
@@ -16,6 +17,7 @@ export function parseRoute(hash: string): Route {
   if (place === "settings" || place === "new") return { at: place };
   if (place !== "group" || !ID.test(cugId)) return { at: "list" };
   if (what === "form" && ID.test(templateHash)) return { at: "form", cugId, templateHash, replaces: ID.test(replaces) ? replaces : "" };
+  if (what === "extract") return { at: "extract", cugId };
   return { at: "room", cugId, tab: what === "records" || what === "safety" ? what : "conversation" };
 }
 
@@ -27,6 +29,8 @@ export function writeRoute(route: Route): string {
       return `#/group/${route.cugId}${route.tab === "conversation" ? "" : `/${route.tab}`}`;
     case "form":
       return `#/group/${route.cugId}/form/${route.templateHash}${route.replaces === "" ? "" : `/${route.replaces}`}`;
+    case "extract":
+      return `#/group/${route.cugId}/extract`;
     default:
       return `#/${route.at}`;
   }

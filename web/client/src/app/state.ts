@@ -104,7 +104,7 @@ export class App {
 
   #enterRoom(): void {
     const route = this.route.value;
-    const cugId = route.at === "room" || route.at === "form" ? route.cugId : null;
+    const cugId = route.at === "room" || route.at === "form" || route.at === "extract" ? route.cugId : null;
     if (cugId === null || this.status.value?.profile !== "open") {
       if (cugId === null) this.room.value = null;
       return;

@@ -1,13 +1,14 @@
 /** The frame around every screen of an open profile. */
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 
 import { useShortcuts } from "../app/shortcuts.ts";
 import { useApp } from "../app/state.ts";
 import { t } from "../i18n/index.ts";
-import { Count, Skeleton } from "../ui/basics.tsx";
+import { Count } from "../ui/basics.tsx";
 import { Icon, Mark } from "../ui/icon.tsx";
+import { later } from "../ui/later.tsx";
 import { GroupList } from "./list.tsx";
 import { NewGroup } from "./new-group.tsx";
 import { RoomScreen } from "./room/room.tsx";
@@ -21,38 +22,22 @@ export function Frame() {
     if (route.at !== "list") document.getElementById("content")?.focus({ preventScroll: true });
   }, [route.at]);
   const inList = route.at === "list";
-  const wide = route.at === "form" || route.at === "settings" || route.at === "new";
+  const wide = route.at === "form" || route.at === "extract" || route.at === "settings" || route.at === "new";
   return (
     <Shell classes={`${inList ? "in-list" : "in-room"} ${wide ? "no-list" : ""} ${!wide && !inList ? "with-panel" : ""}`}>
       {!wide && <GroupList />}
       {route.at === "settings" && <Settings />}
       {route.at === "new" && <NewGroup />}
       {route.at === "form" && <LazyForm key={`${route.templateHash} ${route.replaces}`} templateHash={route.templateHash} replaces={route.replaces} />}
+      {route.at === "extract" && <LazyExtract key={route.cugId} />}
       {(route.at === "room" || inList) && <RoomScreen key={route.at === "room" ? route.cugId : ""} tab={route.at === "room" ? route.tab : "conversation"} />}
     </Shell>
   );
 }
 
-type FormScreen = typeof import("./form/form.tsx").FormPage;
-let formScreen: FormScreen | null = null;
-
-/** The form and its rules come when the first form is opened; they are kept on the device with the rest. */
-function LazyForm(props: { readonly templateHash: string; readonly replaces: string }) {
-  const [Screen, setScreen] = useState<FormScreen | null>(() => formScreen);
-  useEffect(() => {
-    if (formScreen !== null) return;
-    void import("./form/form.tsx").then(({ FormPage }) => {
-      formScreen = FormPage;
-      setScreen(() => FormPage);
-    });
-  }, []);
-  if (Screen !== null) return <Screen {...props} />;
-  return (
-    <main class="page" id="content" tabIndex={-1}>
-      <Skeleton lines={12} />
-    </main>
-  );
-}
+/** The form and its rules come when the first form is opened. */
+const LazyForm = later(async () => (await import("./form/form.tsx")).FormPage);
+const LazyExtract = later(async () => (await import("./extract/extract.tsx")).ExtractPage);
 
 function Shell({ classes, children }: { readonly classes: string; readonly children: ComponentChildren }) {
   const app = useApp();

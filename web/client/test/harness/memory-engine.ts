@@ -1,6 +1,6 @@
 /** An engine without a server, for screenshots and tests of the screens only: made-up officers, made-up goods. */
 
-import type { Account, CugSummary, CugView, Draft, EngineApi, EngineCalls, EngineEvent, FormWanted, KnownAccount, Item, ItemContent, Listener, Member, RoleName, Safety, Status, TemplateView, TextWanted, Waiting } from "../../src/engine/api.ts";
+import { type Account, type CugSummary, type CugView, type Draft, type EngineApi, type EngineCalls, EngineError, type EngineEvent, type Extracted, type FormWanted, type KnownAccount, type Item, type ItemContent, type Listener, type Member, type RoleName, type Safety, type Status, type TemplateView, type TextWanted, type Waiting } from "../../src/engine/api.ts";
 
 export const NOW = Date.UTC(2026, 10, 22, 1, 52);
 const MINUTE = 60_000;
@@ -183,6 +183,26 @@ const SAFETY: Safety = {
   revocations: [],
 };
 
+const FILES = ["extraction.xlsx", "log.bin", "records.bin", "revocations.bin", "tables/chat.csv", "tables/events.csv", "tables/simplified_seizure-1-5f5f5f5f.csv"];
+
+const EXTRACTED: Extracted = {
+  fileName: "TIDEMARK26-extraction-171.zip",
+  blob: new Blob(["not an archive"]),
+  sha256: "7d1a".repeat(16),
+  records: 145,
+  forms: 61,
+  unopened: [
+    { seq: 17, reason: "locked" },
+    { seq: 140, reason: "records.refused:signature" },
+  ],
+  failures: 1,
+  upToSeq: 171,
+  announcedSeq: 172,
+  manifestHash: "2b0c".repeat(16),
+  rootPublicKey: "ab".repeat(32),
+  files: FILES.map((name, at) => ({ name, bytes: 1000 * (at + 1), sha256: `${at}f3e`.repeat(16) })),
+};
+
 export interface MemoryEngineWanted {
   readonly profile: Status["profile"];
   readonly connection: Status["connection"];
@@ -245,6 +265,26 @@ export function memoryEngine(wanted: MemoryEngineWanted): EngineApi {
     drafts: async () => [...drafts.values()],
     saveDraft: async (_, key, text, answers) => void (text === "" && answers === null ? drafts.delete(key) : drafts.set(key, { key, text, answers, atMs: NOW })),
     templates: async () => templates,
+    recordExtent: async () => ({
+      records: 147,
+      forms: 61,
+      unopened: 3,
+      firstMs: NOW - 5 * 86_400_000,
+      lastMs: NOW,
+      administrations: [
+        { administration: "FR", records: 54, forms: 14 },
+        { administration: "MA", records: 38, forms: 21 },
+        { administration: "ES", records: 31, forms: 16 },
+        { administration: "BR", records: 14, forms: 7 },
+        { administration: "OCU", records: 7, forms: 0 },
+        { administration: "RU", records: 3, forms: 3 },
+      ],
+    }),
+    extract: async (cugId, password) => {
+      if (password === "wrong") throw new EngineError({ code: "client.wrong_password", facts: {} });
+      tell({ type: "extraction", cugId, progress: { step: "reading", done: 84, total: 131 } });
+      return password === "slow" ? await new Promise<never>(() => undefined) : EXTRACTED;
+    },
     devices: async () => [
       { deviceId: "FR/moreau/laptop", registeredAtMs: NOW - 40 * 86_400_000, revoked: false },
       { deviceId: "FR/moreau/phone", registeredAtMs: NOW - 20 * 86_400_000, revoked: false },

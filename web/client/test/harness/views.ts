@@ -96,4 +96,18 @@ export const VIEWS: readonly View[] = [
     await choose("detection_method", "warning");
     await page.locator("#content").evaluate((content) => content.scrollTo(0, 0));
   } },
+  { name: "30-extract", hash: `${ROOM}/extract`, whole: true },
+  { name: "31-extract-offline", query: "connection=waiting", hash: `${ROOM}/extract`, whole: true },
+  { name: "32-extract-wrong-password", hash: `${ROOM}/extract`, whole: true, prepare: (page) => extract(page, "wrong") },
+  { name: "33-extract-running", hash: `${ROOM}/extract`, prepare: (page) => extract(page, "slow") },
+  { name: "34-extract-done", hash: `${ROOM}/extract`, whole: true, prepare: async (page) => {
+    await extract(page, "right");
+    await page.locator(".extract summary").click();
+  } },
 ];
+
+async function extract(page: Page, password: string): Promise<void> {
+  await page.locator(".extract input").fill(password);
+  await page.locator(".extract .btn.main").click();
+  await page.locator(password === "wrong" ? ".extract .msg" : password === "slow" ? "progress.bar" : ".extract a.main").waitFor();
+}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import csv
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ import python_calamine
 from cencomm.client import bundle
 from cencomm.client.engine.engine import CugEngine
 from cencomm.client.engine.outbox import new_row
+from cencomm.client.errors import SendRefused
 from cencomm.client.extraction import extract
 from cencomm.client.model import OutboxRow
 from cencomm.client.verify import verify
@@ -76,7 +78,12 @@ class ExtractionPeer(Peer):
         header = RecordHeader(1, engine.cug_id, GroupId(state.group_id), state.epoch, state.own_leaf_index, ref, parts)
         body = Writer().raw(header.encode()).vector(bytes(_SEALED_BYTES)).bytes()
         self._add(engine, new_row(ref, EventKind.RECORD, body=body), 0)
-        await self._cug(name, cug).flush(PATIENCE_SECONDS)
+        await self._came_back(name, cug)
+
+    async def _came_back(self, name: str, cug: str) -> None:
+        """Stored, whatever the sender's own client says of it."""
+        with contextlib.suppress(SendRefused):
+            await self._cug(name, cug).flush(PATIENCE_SECONDS)
 
     def _engine(self, name: str, cug: str) -> CugEngine:
         return self._officers[name]._engines[CugId(bytes.fromhex(cug))]

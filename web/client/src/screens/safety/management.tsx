@@ -3,12 +3,14 @@
 import { useState } from "preact/hooks";
 
 import type { Room } from "../../app/room.ts";
+import { writeRoute } from "../../app/route.ts";
 import { useApp } from "../../app/state.ts";
 import type { CugView, Member } from "../../engine/api.ts";
 import { t, type MessageKey } from "../../i18n/index.ts";
 import { Button } from "../../ui/basics.tsx";
 import { Confirm } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
+import { Icon } from "../../ui/icon.tsx";
 import { nameOf } from "../people.ts";
 
 type Action = "leave" | "close" | "successor";
@@ -28,7 +30,8 @@ export function Management({ room, view }: { readonly room: Room; readonly view:
   const actions: Action[] = [];
   if (view.state === "open") actions.push("leave", ...(organises ? (["close"] as const) : []));
   if (view.state === "broken" && organises) actions.push("successor");
-  if (actions.length === 0) return null;
+  const mayExtract = view.mayExtract && view.state === "open";
+  if (actions.length === 0 && !mayExtract) return null;
   const act = async (action: Action): Promise<void> => {
     setBusy(true);
     const { engine } = app;
@@ -43,6 +46,12 @@ export function Management({ room, view }: { readonly room: Room; readonly view:
     <section>
       <h2>{t("org.title")}</h2>
       <div class="row wrap">
+        {mayExtract && (
+          <a class="btn" href={writeRoute({ at: "extract", cugId: room.cugId })}>
+            <Icon name="download" />
+            {t("extract.open")}
+          </a>
+        )}
         {actions.map((action) => (
           <Button key={action} look="danger" onClick={() => setAsking(action)}>
             {t(WORDS[action][0])}
