@@ -121,9 +121,18 @@ def _entry(engine: CugEngine, event: Event, head: Head) -> LogEntry:
     tx = engine.reading()
     if engine.memory.heads.at(tx, head.n) != head.hash:
         raise ServerMisbehaved(reason="log_changed", seq=event.seq)
-    data = tx.get(model.items(engine.cug_id), model.item_key(event.sender, event.client_ref))
-    item = None if data is None else unpack(Item, data)
-    return LogEntry(event, hash_of(event), head.hash, item, _record(engine, event))
+    return LogEntry(event, hash_of(event), head.hash, _item(engine, event), _record(engine, event))
+
+
+def _item(engine: CugEngine, event: Event) -> Item | None:
+    """What stands for this very event; a refusal lies under its place, beside what has the same client_ref."""
+    tx = engine.reading()
+    for name in (event.seq.to_bytes(8, "big"), model.item_key(event.sender, event.client_ref)):
+        data = tx.get(model.items(engine.cug_id), name)
+        item = None if data is None else unpack(Item, data)
+        if item is not None and item.seq == event.seq:
+            return item
+    return None
 
 
 def _record(engine: CugEngine, event: Event) -> OpenedRecord | None:

@@ -8,7 +8,7 @@ import { type ClientFrame, EventKind, type LogEvent, type ServerFrame } from "..
 import type { CugEngine } from "./engine.ts";
 import { ServerMisbehaved, ServerRefused, ServerUnreachable } from "./errors.ts";
 import type { Api } from "./http.ts";
-import { ITEM, type ItemRow, itemKey, tables, unpackRow } from "./model.ts";
+import { ITEM, type ItemRow, itemKey, numberKey, tables, unpackRow } from "./model.ts";
 import { hashOf } from "./receive.ts";
 import { place } from "./record.ts";
 import { type Handler, type OpenSocket, Session } from "./session.ts";
@@ -20,7 +20,7 @@ const SILENCE_SECONDS = 60;
 /** One event of the log as the server handed it out, and what this client made of it. */
 export interface LogEntry {
   readonly event: LogEvent;
-  /** Null for events that show nothing (a corrected seal, an empty commit). */
+  /** Of what is not a verified record; null for events that show nothing (a corrected seal, an empty commit). */
   readonly item: ItemRow | null;
   /** The verified record, for kind RECORD with a known key. */
   readonly record: OpenedRecord | null;
@@ -136,9 +136,18 @@ async function entryOf(engine: CugEngine, event: LogEvent, head: Head): Promise<
   const known = await engine.memory.heads.at(tx, head.n);
   if (known === null || !equal(known, head.hash)) throw new ServerMisbehaved({ reason: "log_changed", seq: event.seq });
   const record = await opened(engine, event);
-  if (record !== null) return { event, item: null, record };
-  const data = await tx.get(tables.items(engine.cugId), itemKey(event.sender, event.clientRef));
-  return { event, item: data === null ? null : unpackRow(ITEM, data), record };
+  return { event, item: record === null ? await itemOf(engine, event) : null, record };
+}
+
+/** What stands for this very event; a refusal lies under its place, beside what has the same client_ref. */
+async function itemOf(engine: CugEngine, event: LogEvent): Promise<ItemRow | null> {
+  const tx = await engine.reading();
+  for (const name of [numberKey(event.seq), itemKey(event.sender, event.clientRef)]) {
+    const data = await tx.get(tables.items(engine.cugId), name);
+    const item = data === null ? null : unpackRow(ITEM, data);
+    if (item?.seq === event.seq) return item;
+  }
+  return null;
 }
 
 async function opened(engine: CugEngine, event: LogEvent): Promise<OpenedRecord | null> {
