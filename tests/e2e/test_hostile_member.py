@@ -121,7 +121,8 @@ async def test_a_forged_header_is_not_stored(scene: Scene, position: int, value:
 
 async def _refused_everywhere(scene: Scene, reason: str) -> None:
     """The server cannot see it, so it is in the log; the other client shows it as refused, with the reason."""
-    await scene.hostile.flush(PATIENCE_SECONDS)
+    with pytest.raises(SendRefused):
+        await scene.hostile.flush(PATIENCE_SECONDS)
     await scene.organiser.caught_up(PATIENCE_SECONDS)
     (item,) = [item for item in scene.organiser.items() if item.standing is Standing.REFUSED]
     assert reason in item.reason

@@ -91,9 +91,14 @@ export class CugEngine {
   }
 
   /** A transaction for reads, when `memory` is in step with the rows. */
-  async reading(): Promise<Transaction> {
-    if (!this.#sound) await this.changing(() => undefined);
-    return this.#profile.read();
+  reading(): Promise<Transaction> {
+    if (this.#sound) return Promise.resolve(this.#profile.read());
+    return this.#mutex.run(async () => {
+      const tx = this.#profile.read();
+      if (!this.#sound) await this.memory.load(tx); // nothing is written: what was only looked at leaves no row
+      this.#sound = true;
+      return tx;
+    });
   }
 
   #step<T>(work: (tx: Transaction) => Promise<Outcome<T>>, durable = false): Promise<T> {

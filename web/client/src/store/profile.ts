@@ -163,8 +163,15 @@ export class Profile {
     await this.#writing(durable ? "strict" : "relaxed", header === undefined, async (headers, values, writers) => {
       if (header !== undefined && (await headers.getKey(HEADER)) !== undefined) throw new ProfileExists();
       const asked: Promise<unknown>[] = [];
-      if (header !== undefined) asked.push(headers.put(header, HEADER), writers.put(this.#writer, WRITER));
-      for (const { space, name, value } of changes) asked.push(value === null ? values.delete([space, name]) : values.put(value));
+      const ask = (request: Promise<unknown>): void => {
+        request.catch(() => undefined); // the transaction fails with it, and tells
+        asked.push(request);
+      };
+      if (header !== undefined) {
+        ask(headers.put(header, HEADER));
+        ask(writers.put(this.#writer, WRITER));
+      }
+      for (const { space, name, value } of changes) ask(value === null ? values.delete([space, name]) : values.put(value));
       await Promise.all(asked);
     });
     for (const { space, name, value } of changes) note(this.#names, space, name, value !== null);
@@ -181,12 +188,12 @@ export class Profile {
     work: (headers: Headers, values: Values, writers: Writers) => Promise<unknown>,
   ): Promise<void> {
     const writing = this.#opened().transaction(["header", "value", "writer"], "readwrite", { durability });
-    const writers = writing.objectStore("writer");
+    writing.done.catch(() => undefined); // told below, however it ends
     try {
+      const writers = writing.objectStore("writer");
       if (mine && (await writers.get(WRITER)) !== this.#writer) throw new ProfileTakenOver();
       await work(writing.objectStore("header"), writing.objectStore("value"), writers);
     } catch (error) {
-      writing.done.catch(() => undefined);
       abort(writing);
       if (error instanceof ProfileTakenOver) this.lose();
       throw error;
