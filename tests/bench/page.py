@@ -96,7 +96,7 @@ class Client:
 
     @classmethod
     async def open(cls, browser: Browser, url: str, fragment: str = "") -> Client:
-        context = await browser.new_context(service_workers="block", locale="en-GB")
+        context = await browser.new_context(locale="en-GB")
         context.set_default_timeout(_PATIENCE_MS)
         await context.add_init_script(_WATCH)
         client = cls(context, await context.new_page(), url)

@@ -11,8 +11,8 @@ import { atMostEvery } from "./pace.ts";
 const PAGE = 100;
 /** Members and safety are asked for again at most so often, however fast entries come. */
 const VIEW_EVERY_MS = 500;
-/** Entries held while one reads along at the newest; beyond, the oldest go and come again as one scrolls up. */
-const MOST_HELD = 500;
+/** Entries held while one reads along at the newest; beyond, the oldest go, few at a time, and come again as one scrolls up. */
+const MOST_HELD = 340;
 const KEPT = 300;
 
 export class Room {
