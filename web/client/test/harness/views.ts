@@ -19,9 +19,9 @@ const FORM = `${ROOM}/form/${"5f".repeat(32)}`;
 export const VIEWS: readonly View[] = [
   { name: "01-unlock", query: "profile=locked" },
   { name: "02-first-time", query: "profile=absent" },
-  { name: "03-enrol", query: "profile=absent", hash: "#sheet=cencomm1:abcdefghijklmnopqrstuvwxyz", whole: true },
+  { name: "03-enrol", query: "profile=absent", hash: "#sheet=cencomm1:newabcdefghijklmnopqrstuvw", whole: true },
   { name: "04-recover-errors", query: "profile=locked", whole: true, prepare: async (page) => {
-    await page.locator(".note .btn.text").click();
+    await page.locator(".note .btn.text").first().click();
     await page.locator("button[type=submit]").click();
   } },
   { name: "05-groups" },
