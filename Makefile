@@ -19,7 +19,7 @@ setup: .venv/.installed ## Make .venv and install everything into it
 	$(BIN)/python -m pip install -q -e . --group dev
 	@touch $@
 
-run: setup client ## Start the server with a demonstration operation; prints its address and accounts
+run: setup client ## Start the server with a demonstration operation; prints a sign-in link for each account
 	$(BIN)/cencomm serve --demo
 
 demo: setup ## A whole operation, checked record by record (RECORDS=table.csv, DATABASE=url)
