@@ -83,7 +83,7 @@ export function PasswordField({ label, hint, error, value, onInput, autocomplete
   return (
     <Field label={label} required {...(hint === undefined ? {} : { hint })} messages={error === undefined ? [] : [{ tone: "invalid", text: error }]}>
       {(control) => (
-        <span class="with-tool">
+        <span class="with-tool" dir="ltr">
           <input
             {...control}
             class="in big"
