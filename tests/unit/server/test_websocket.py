@@ -39,6 +39,7 @@ from cencomm.wire.frames import (
 )
 from cencomm.wire.http import SESSION_COOKIE
 from tests.delivery_stand import Link, Server, prepare, running, token_of
+from tests.measured import since_now
 from tests.unit.crypto.people import DUBOIS, NOW_MS, OTIENO, SILVA, Person
 from tests.unit.groups.members import Made, Member, joining
 
@@ -306,6 +307,8 @@ class TestSlowReaders:
         self, operation: Operation, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(websocket, "STALLED_SECONDS", 0.2)
+        slow, stalled = since_now("cencomm_slow_readers_total"), since_now("cencomm_stalled_readers_total")
+        opened, frames = since_now("cencomm_connections"), since_now("cencomm_frames_sent_total")
         async with operation.server.session(OTIENO) as otieno, operation.server.session(SILVA) as silva:
             await operation.commit(otieno, operation.organiser.admitting(SILVA))
             await silva.send(Subscribe(operation.cug_id))
@@ -317,6 +320,8 @@ class TestSlowReaders:
             async with asyncio.timeout(10):
                 while operation.server.services.delivery.feeds.connections_of(SILVA.officer_id):
                     await asyncio.sleep(0.05)
+            assert (slow() >= 1, stalled(), opened()) == (True, 1, 1)
+            assert frames() >= 80
             silva.socket.transport.resume_reading()
         async with operation.server.session(SILVA) as again:
             await again.send(Subscribe(operation.cug_id, 40))
