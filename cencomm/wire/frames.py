@@ -18,6 +18,10 @@ The session must be bound to a device (`POST /v1/devices` or `POST /v1/session/d
 Order is promised within one CUG only. `Stored` may come before or after the event it speaks of. A server that cannot
 get rid of its frames stops sending live, and goes on from the last `seq` sent when the peer reads again. Sending the
 same bytes under the same `client_ref` again is harmless: the answer is the `seq` of the first time.
+
+The server closes with 1012 where its process ends (what it took in was answered; come back, another one answers), 1013
+where it cannot serve now, 1008 after too many frames that made no sense, 4401 where the session has ended or its device
+was revoked: sign in again.
 """
 
 from __future__ import annotations
