@@ -68,7 +68,7 @@ class Bench:
         """An officer enrolled in a browser of his own, certified and connected."""
         sheet = await self.invited(name)
         client = await Client.open(self.browser, self.world.server_url, f"#sheet={sheet.text()}")
-        await client.enter("enrol", PASSWORD, "browser")
+        await client.enter(PASSWORD, 2)
         await client.seen("app")
         await self.certify(name.partition("/")[0])
         await client.page.reload()
@@ -171,7 +171,7 @@ class Bench:
         replayed = time.time() * 1000
         await asyncio.sleep(3)  # his keys go into the vault a second after they are known
         second = await Client.open(self.browser, self.world.server_url, f"#sheet={sheet.text()}")
-        await second.enter("device", PASSWORD, "second")
+        await second.enter(PASSWORD, 1)
         opened = await second.time_of("app")
         await second.page.evaluate("location.hash = '#/'")
         await second.page.locator("a.group").first.click()
