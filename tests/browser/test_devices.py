@@ -85,3 +85,15 @@ async def test_a_removed_member_sees_nothing_new_and_is_told(stage: Stage) -> No
         await almeida.group("Anchor").click()
         await almeida.reads("avant")
         await expect(almeida.entry("après")).to_have_count(0)
+
+
+async def test_who_has_just_enrolled_is_told_what_comes_next_and_goes_on_by_himself(stage: Stage) -> None:
+    sheet = await stage.invite("AO/costa", "J. Costa")
+    async with stage.at_browser("AO/costa", "pt") as costa:
+        await costa.enrol(sheet)
+        await costa.sees("waiting.title")
+        await costa.sees("waiting.text", administration="AO")
+        await costa.sees("line.not_certified")
+        await stage.certify("AO")
+        await expect(costa.text("list.empty").first).to_be_visible(timeout=3 * PATIENCE_MS)
+        await costa.sees("line.online")
