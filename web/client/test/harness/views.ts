@@ -104,6 +104,18 @@ export const VIEWS: readonly View[] = [
     await extract(page, "right");
     await page.locator(".extract summary").click();
   } },
+  { name: "35-device-code", hash: "#/settings", whole: true, prepare: async (page) => {
+    const form = page.locator("form").filter({ has: page.locator("svg") }).first();
+    await form.locator("input").first().fill("a long password of words");
+    await form.locator("button[type=submit]").click();
+    await page.locator("svg.qr").waitFor();
+  } },
+  { name: "36-enter-code", query: "profile=absent", whole: true, prepare: async (page) => {
+    await page.locator(".door .btn.wide").first().click();
+  } },
+  { name: "37-forget-account", query: "profile=locked", prepare: async (page) => {
+    await page.locator(".note .btn.text").last().click();
+  } },
 ];
 
 async function extract(page: Page, password: string): Promise<void> {
