@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from string import Formatter
 
 from playwright.async_api import BrowserContext, Locator, Page, expect
@@ -231,3 +232,18 @@ class Person:
         await member.get_by_role("button", name=self.words("org.remove"), exact=True).click()
         dialog = self.page.get_by_role("dialog", name=self.words("org.remove"), exact=True)
         await dialog.get_by_role("button", name=self.words("org.remove"), exact=True).click()
+
+    async def extract(self, folder: Path, password: str = PASSWORD) -> Path:
+        """From the conversation: the whole group as a file, saved in `folder`."""
+        await self.link("room.members").click()
+        await self.panel().get_by_role("link", name=self.words("extract.open"), exact=True).click()
+        await self.field("extract.password").fill(password)
+        await self.click("extract.start")
+        save = self.link("extract.save")
+        await expect(save).to_be_visible(timeout=PATIENCE_MS)
+        async with self.page.expect_download() as starting:
+            await save.click()
+        download = await starting.value
+        file = folder / download.suggested_filename
+        await download.save_as(file)
+        return file

@@ -1,9 +1,11 @@
-"""By what the screen says, on a phone, in each language: sign in by a link, talk, file a seizure, read another."""
+"""By what the screen says, on a phone, in each language: sign in by a link, talk, file a seizure, read one, extract."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -11,9 +13,10 @@ from playwright.async_api import expect
 
 from cencomm.client.api import Client
 from cencomm.client.cug import Cug
+from cencomm.client.verify import verify
 from cencomm.crypto.group_context import Role
 from cencomm.ids import OfficerId
-from cencomm.wire.content import Form
+from cencomm.wire.content import Extraction, Form
 from tests.browser.person import PATIENCE_MS
 from tests.browser.seizure import ANSWERS, ASKED, TEMPLATE, SeizureForm, boxes, record
 from tests.browser.stage import PHONE, Stage
@@ -61,7 +64,7 @@ async def operation(stage: Stage) -> AsyncIterator[Operation]:
 
 
 @pytest.mark.parametrize("language", OFFICERS)
-async def test_first_light(stage: Stage, operation: Operation, language: str) -> None:
+async def test_first_light(stage: Stage, operation: Operation, language: str, tmp_path: Path) -> None:
     name, display_name, sentence = OFFICERS[language]
     country = name[:2]
     async with stage.officer(name, language, PHONE, display_name=display_name) as officer:
@@ -84,9 +87,14 @@ async def test_first_light(stage: Stage, operation: Operation, language: str) ->
         assert said[TEMPLATE.label("national_case_ref", language)] == "BR-2025-0001"
         assert said[TEMPLATE.label("product", language)] == TEMPLATE.code_word("product", "cocaine_hcl", language)
 
+        verdict = await asyncio.to_thread(
+            verify, await officer.extract(tmp_path), root_public_key=stage.world.sheets[name].root_public_key
+        )
+        assert verdict.ok, [failure.says for failure in verdict.failures]
+
     cug = operation.cug
     await cug.caught_up()
     assert text_of(messages(cug)[-1]) == sentence
-    last = cug.items()[-1].content
-    assert isinstance(last, Form)
+    last = [item.content for item in cug.items() if isinstance(item.content, Form)][-1]
+    assert any(isinstance(item.content, Extraction) for item in cug.items()), "the extraction was announced"
     assert last.answers == {**ANSWERS, **own, "reporting_country": country, "offence_location": PORTS[country]}
