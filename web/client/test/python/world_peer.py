@@ -14,24 +14,47 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from cencomm.client import account
 from cencomm.client.api import Client
+from cencomm.client.clock import local_ms
 from cencomm.client.cug import Cug
 from cencomm.client.device_codes import device_code
+from cencomm.client.engine import sending
+from cencomm.client.engine.device import trust_of
+from cencomm.client.errors import SendRefused
 from cencomm.client.model import Item, ItemKind
+from cencomm.client.vault_sync import read_account
+from cencomm.crypto.certificates import Certificate
 from cencomm.crypto.device_code import parse_device_code
 from cencomm.crypto.group_context import History, Role
+from cencomm.crypto.primitives import Secret, new_signature_key
+from cencomm.crypto.records import seal_record
 from cencomm.errors import DomainError
 from cencomm.ids import CugId, OfficerId
 from cencomm.templates_forms.model import standard
 from cencomm.templates_forms.samples import sample_records
-from cencomm.wire.content import Chat, Form
+from cencomm.wire.content import Chat, Form, encode_content
+from cencomm.wire.content import Profile as ProfileContent
+from cencomm.wire.content import Template as TemplateContent
+from tests.e2e import test_operation_races as races
+from tests.e2e.forgery import forged_device, ghost_device, identity_seed_of, key_package_answer
+from tests.e2e.test_operation import until
 from tests.e2e.world import COST, PASSWORD, World
 from tests.servers import RunningServer
 
 PATIENCE_SECONDS = 40
 TEMPLATE = "simplified_seizure"
+_FORM = Form(bytes(32), "a", "1", bytes(16), {})
+_HOSTILE_PARTS = {
+    "two_templates": (encode_content(_FORM), encode_content(Form(bytes([1]) * 32, "a", "1", bytes(16), {}))),
+    "two_kinds": (encode_content(_FORM), encode_content(Chat("hello"))),
+    "beyond_role": (b"", encode_content(ProfileContent("Taken over"))),
+    "no_content": (b"", b"\xc1 is no MessagePack"),
+    "too_deep": (b"", b"\x91" * 100_000 + b"\xc0"),
+    "deep_template": (b"", encode_content(TemplateContent(b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}"))),
+}
 
 
 class Peer:
@@ -127,8 +150,56 @@ class Peer:
             "items": [_shown(item) for item in group.items()],
         }
 
+    async def template(self) -> str:
+        """A template's document, as the browser publishes it."""
+        return standard(TEMPLATE).encode().decode()
+
     async def sample(self) -> Any:
         return sample_records(2)[1].answers
+
+    # ------------------------------------------------------------ what nobody honest does
+
+    async def hostile_record(self, name: str, cug: str, how: str) -> None:
+        """A record that the server cannot see through; its own client does not look at it before it sends."""
+        group = self._cug(name, cug)
+        public, personal = _HOSTILE_PARTS.get(how, (b"", encode_content(Chat("not mine"))))
+        seed = Secret(new_signature_key()[0]) if how == "signature" else None
+
+        def sealed(**given: object) -> bytes:
+            return seal_record(**{**given, **({"signature_seed": seed} if seed else {})})  # type: ignore[arg-type]
+
+        with patch.object(sending, "seal_record", sealed):
+            group._engine.queue(public=public, personal=personal)
+        with contextlib.suppress(SendRefused):  # its own client sees it, too, once it has come back
+            await group.flush(PATIENCE_SECONDS)
+
+    async def broken_commit(self, name: str, cug: str) -> None:
+        await races.broken_commit(self._cug(name, cug))
+
+    async def garbage_seals(self, name: str, cug: str) -> None:
+        await races.garbage_seals(self._cug(name, cug))
+
+    async def wait_joined(self, name: str, cug: str) -> None:
+        await until(lambda: self._cug(name, cug).joined)
+
+    async def forged_key_package(self, name: str, device: str, how: str) -> Any:
+        """As the directory hands it out: of a made-up root (`ghost`), or of the contact point itself (`reissued`)."""
+        now_ms = local_ms()
+        async with self._world.signed_in(name.partition("/")[0]) as ncp:
+            trust = trust_of(read_account(ncp.profile))
+            if how == "ghost":
+                return key_package_answer(ghost_device(trust, f"{name}/{device}", now_ms), now_ms)
+            said = await ncp.api.certificates(name)
+            assert said.ncp_certificate is not None
+            certificate, seed = Certificate.decode(said.ncp_certificate), await identity_seed_of(ncp)
+        return key_package_answer(forged_device(trust, f"{name}/{device}", certificate, seed, now_ms), now_ms)
+
+    async def present(self, name: str) -> None:
+        """Enrolled and connected once, so that he can be admitted."""
+        await self._world.present(name)
+
+    async def start_successor(self, name: str, cug: str) -> None:
+        await self._cug(name, cug).start_successor()
 
     async def stop_server(self) -> None:
         await asyncio.to_thread(self._server.stop)
