@@ -1,4 +1,4 @@
-"""A backup of a database that is in use: one snapshot of every table, in one file (docs/adr/0016).
+"""A backup of a database that is in use: one snapshot of every table, in one file (docs/adr/0013).
 
 The snapshot is one read transaction: SQLite's WAL and PostgreSQL's REPEATABLE READ both show it the database as it was
 when it began, whatever the server writes meanwhile, and neither makes a writer wait.

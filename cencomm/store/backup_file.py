@@ -1,4 +1,4 @@
-"""The file of a backup (docs/adr/0016): a ZIP archive that ends in the SHA-256 of everything before it.
+"""The file of a backup (docs/adr/0013): a ZIP archive that ends in the SHA-256 of everything before it.
 
     tables/<name>.rows     chunks of rows, each with its length before it: MessagePack arrays, as the database gave them
     manifest.json          what the file is, and for each table its columns, rows and SHA-256

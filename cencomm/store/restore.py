@@ -1,4 +1,4 @@
-"""A backup put back into an empty database: in one transaction, all of it or nothing (docs/adr/0016).
+"""A backup put back into an empty database: in one transaction, all of it or nothing (docs/adr/0013).
 
     check every byte -> schema as it was then -> rows -> each CUG's log gapless -> schema as it is now -> commit
 
