@@ -13,7 +13,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class ClientBuildHook(BuildHookInterface):  # type: ignore[type-arg]  its parameter is hatchling's own
+class ClientBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # its parameter is hatchling's own
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if version == "editable":
             return

@@ -88,10 +88,10 @@ def traced(environ: Mapping[str, str]) -> Iterator[None]:
         yield
         return
     try:
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
-        from opentelemetry.sdk.resources import SERVICE_NAME, Resource  # noqa: PLC0415
-        from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415  only where it is wanted
+        from opentelemetry.sdk.resources import SERVICE_NAME, Resource  # noqa: PLC0415  only where it is wanted
+        from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415  only where it is wanted
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415  only where it is wanted
     except ImportError:
         raise TracingNotInstalled from None
     named = environ.get("OTEL_SERVICE_NAME") or SERVICE

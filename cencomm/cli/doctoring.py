@@ -24,7 +24,7 @@ def doctor(
     something is (with --strict, a warning counts too).
     """
     from cencomm.server.clock import wall_clock_ms  # noqa: PLC0415  imported when it runs, like all of the server
-    from cencomm.server.doctor import Level, examine  # noqa: PLC0415
+    from cencomm.server.doctor import Level, examine  # noqa: PLC0415  likewise
 
     given = options(context)
     environ = dict(os.environ)

@@ -158,7 +158,7 @@ def _opening(organiser: Member) -> dict[str, str]:
 
 async def measure(address: str, options: argparse.Namespace) -> list[Figure]:
     people = people_of(options.connections)
-    organiser = await form_group(Server(address, None, None), people)  # type: ignore[arg-type]
+    organiser = await form_group(Server(address, None, None), people)  # type: ignore[arg-type]  # it has no process of its own here
     leaves = {leaf.credential.identity.decode(): index for index, leaf in organiser.state.public.tree.leaves()}
     window = 0 if options.rate else options.window
     officers = [

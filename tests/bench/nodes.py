@@ -98,7 +98,7 @@ async def _end(pacing: asyncio.Task[None]) -> None:
 async def connected(addresses: Sequence[str], processes: list[psutil.Process], options: argparse.Namespace) -> Load:
     """Everybody in one CUG, the first half at the first address."""
     people = people_of(options.connections)
-    organiser = await form_group(Server(addresses[0], None, None), people)  # type: ignore[arg-type]
+    organiser = await form_group(Server(addresses[0], None, None), people)  # type: ignore[arg-type]  # it has no process of its own here
     leaves = {leaf.credential.identity.decode(): index for index, leaf in organiser.state.public.tree.leaves()}
     group_id, epoch = GroupId(organiser.state.group_id), organiser.state.epoch
     officers = [

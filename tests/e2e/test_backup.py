@@ -20,7 +20,7 @@ from cencomm.groups.model import LoggedEvent
 from cencomm.i18n import LANGUAGES, message
 from cencomm.store.cugs import CugReader
 from cencomm.store.database import Database
-from tests.e2e.test_crash import PATIENCE_SECONDS, _keep_sending
+from tests.e2e.talkers import PATIENCE_SECONDS, talking
 from tests.e2e.world import PASSWORD, World, messages, operation, text_of, texts
 from tests.postgres import Postgres
 from tests.servers import RunningServer
@@ -78,23 +78,14 @@ async def test_a_backup_under_load_put_back_into_a_new_server(
     async with contextlib.AsyncExitStack() as stack:
         clients = [await stack.enter_async_context(world.officer(name)) for name in names]
         cugs = await operation(*clients)
-        stop = asyncio.Event()
-        sent: list[list[str]] = [[] for _ in names]
-        senders = [
-            asyncio.create_task(_keep_sending(cug, name, stop, texts))
-            for cug, name, texts in zip(cugs, names, sent, strict=True)
-        ]
-        while len(messages(cugs[0])) < 20:
-            await asyncio.sleep(0.05)
-        acknowledged = [(item.seq, text_of(item)) for item in messages(cugs[0])]
-        assert "Backup written" in await admin(server.database_url, "backup", str(file))
-        seen = len(messages(cugs[0]))
-        while len(messages(cugs[0])) < seen + 20:
-            await asyncio.sleep(0.05)
-        stop.set()
-        await asyncio.gather(*senders)
-        for cug in cugs:
-            await cug.flush(PATIENCE_SECONDS)
+        async with talking(cugs, names):
+            while len(messages(cugs[0])) < 20:
+                await asyncio.sleep(0.05)
+            acknowledged = [(item.seq, text_of(item)) for item in messages(cugs[0])]
+            assert "Backup written" in await admin(server.database_url, "backup", str(file))
+            seen = len(messages(cugs[0]))
+            while len(messages(cugs[0])) < seen + 20:
+                await asyncio.sleep(0.05)
         before = await log_of(server.database_url, cugs[0])
         for cug in cugs:
             await cug.wait_seq(before[-1].seq, PATIENCE_SECONDS)
