@@ -2,8 +2,28 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.postgres import database_url, postgres, postgres_url
 from tests.redis_server import mortal_redis, redis_url
 from tests.servers import new_server
 
 __all__ = ["database_url", "mortal_redis", "new_server", "postgres", "postgres_url", "redis_url"]
+
+
+class FailuresAtOnce:
+    """Prints a failure when it happens: a run that is stopped before its summary has still said what failed."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        terminal = self._config.pluginmanager.get_plugin("terminalreporter")
+        if report.failed and terminal is not None:
+            terminal.write_line(f"\nFAILED {report.nodeid} ({report.when}, {report.duration:.0f} s)")
+            terminal.write_line(report.longreprtext[-4000:])
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # the process that prints, not one that runs tests for it
+        config.pluginmanager.register(FailuresAtOnce(config))
