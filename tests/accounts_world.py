@@ -110,6 +110,7 @@ class World:
             "certificate_request": None if secretariat else b"request of " + account_id.encode(),
             "request_mac": None if secretariat else b"m" * 32,
             "wraps": b"wraps of " + account_id.encode(),
+            "inner_envelope": None,
             "address": ADDRESS,
         }
         return enrolment.Enrol(**{**values, **changes})  # type: ignore[arg-type]

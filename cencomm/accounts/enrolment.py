@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cencomm.accounts import access, lockout, sessions, tokens
-from cencomm.accounts.errors import AlreadyEnrolled, EnrolmentIncomplete, InvitationInvalid, KdfNotOffered
+from cencomm.accounts import access, lockout, sessions, tokens, vault
+from cencomm.accounts.errors import AlreadyEnrolled, EnrolmentIncomplete, InvitationInvalid
 from cencomm.accounts.model import Account, AccountKind, Invitation, Kdf, Session, administration_of_account, kind_of
 from cencomm.accounts.ports import UnitOfWork
 from cencomm.crypto.primitives import constant_time_equal
@@ -34,6 +34,8 @@ class Enrol:
     certificate_request: bytes | None = field(repr=False)
     request_mac: bytes | None = field(repr=False)
     wraps: bytes = field(repr=False)
+    inner_envelope: vault.Item | None = field(repr=False)
+    """The first item of the vault (PROTOCOL §1.4)."""
     address: str
 
 
@@ -76,12 +78,12 @@ async def invitations(session: Session, after: str, limit: int, uow: UnitOfWork)
 
 
 async def enrol(command: Enrol, uow: UnitOfWork, now_ms: int, hours: int) -> sessions.SignedIn:
-    """Redeem an invitation: the account and its first session, in one step.
+    """Redeem an invitation: the account, the first item of its vault and its first session, in one step.
 
     Raises:
         InvitationInvalid: no invitation, another code, redeemed or expired; it is counted.
         LockedOut: too many of these.
-        KdfNotOffered, EnrolmentIncomplete: the invitation stays.
+        KdfNotOffered, EnrolmentIncomplete, TooLarge: the invitation stays.
     """
     _check_complete(command)
     async with uow:
@@ -93,6 +95,8 @@ async def enrol(command: Enrol, uow: UnitOfWork, now_ms: int, hours: int) -> ses
             raise InvitationInvalid
         if not await uow.accounts.add(_new_account(command, invitation, now_ms)):
             raise AlreadyEnrolled(account=command.account_id)
+        if command.inner_envelope is not None:
+            await vault.begin(command.account_id, command.inner_envelope, uow)
         await attempt.right()
         await uow.invitations.set_redeemed(command.account_id)
         signed_in = await sessions.open_session(command.account_id, uow, now_ms + hours * 3_600_000)
@@ -120,14 +124,10 @@ async def invitation_of(account_id: str, code: str, address: str, uow: UnitOfWor
         return invitation
 
 
-def check_kdf(kdf: Kdf) -> None:
-    """Raises KdfNotOffered unless the parameters are the deployment's."""
-    if (kdf.ops_limit, kdf.memory_bytes) != (tokens.KDF_OPS_LIMIT, tokens.KDF_MEMORY_BYTES):
-        raise KdfNotOffered(ops_limit=tokens.KDF_OPS_LIMIT, memory_bytes=tokens.KDF_MEMORY_BYTES)
-
-
 def _check_complete(command: Enrol) -> None:
-    check_kdf(command.kdf)
+    tokens.check_kdf(command.kdf)
+    if command.inner_envelope is not None:
+        vault.check_size(command.inner_envelope)
     secretariat = kind_of(command.account_id) is AccountKind.SECRETARIAT
     given = (command.certificate_request is not None, command.request_mac is not None)
     if given != ((False, False) if secretariat else (True, True)):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 
+from cencomm.accounts.errors import KdfNotOffered
 from cencomm.accounts.model import Kdf, Verifier
 from cencomm.crypto.primitives import constant_time_equal, hmac_sha256, random_bytes, sha256
 from cencomm.crypto.vault import DEFAULT_MEMORY_BYTES, DEFAULT_OPS_LIMIT
@@ -19,6 +20,12 @@ SALT_BYTES = 16
 KDF_OPS_LIMIT = DEFAULT_OPS_LIMIT
 KDF_MEMORY_BYTES = DEFAULT_MEMORY_BYTES
 """What every client of a deployment uses, so that sign-in answers alike for known and unknown accounts."""
+
+
+def check_kdf(kdf: Kdf) -> None:
+    """Raises KdfNotOffered unless the parameters are the deployment's."""
+    if (kdf.ops_limit, kdf.memory_bytes) != (KDF_OPS_LIMIT, KDF_MEMORY_BYTES):
+        raise KdfNotOffered(ops_limit=KDF_OPS_LIMIT, memory_bytes=KDF_MEMORY_BYTES)
 
 
 def new_token() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cencomm.accounts import access, enrolment, lockout, tokens
+from cencomm.accounts import access, lockout, tokens
 from cencomm.accounts.errors import NotSignedIn, SignInRefused, VaultConflict, VaultFull
 from cencomm.accounts.model import Account, Kdf, Session, VaultEntry
 from cencomm.accounts.ports import UnitOfWork
@@ -60,7 +60,7 @@ async def change_password(session: Session, command: ChangePassword, uow: UnitOf
         LockedOut: too many of these.
     """
     access.require(session, "change_password")
-    enrolment.check_kdf(command.new_kdf)
+    tokens.check_kdf(command.new_kdf)
     async with uow:
         attempt = await lockout.begin_attempt(uow, session.account_id, command.address, now_ms)
         account = await _account(session, uow)
@@ -86,8 +86,8 @@ async def append(session: Session, items: tuple[Item, ...], uow: UnitOfWork) -> 
         VaultFull, TooLarge: nothing of the batch is stored.
     """
     access.require(session, "append_vault_items")
-    if any(len(item.data) > MAX_ITEM_BYTES for item in items):
-        raise TooLarge(limit=MAX_ITEM_BYTES)
+    for item in items:
+        check_size(item)
     async with uow:
         await _account(session, uow, for_update=True)  # one writer at a time: positions have no gap
         position = await uow.vault.last_position(session.account_id)
@@ -104,6 +104,17 @@ async def append(session: Session, items: tuple[Item, ...], uow: UnitOfWork) -> 
             await uow.vault.append(session.account_id, entry)
         await uow.commit()
     return position
+
+
+async def begin(account_id: str, item: Item, uow: UnitOfWork) -> None:
+    """The first item of a new account's vault, in the caller's unit of work."""
+    await uow.vault.append(account_id, VaultEntry(1, item.item_id, item.version, item.data))
+
+
+def check_size(item: Item) -> None:
+    """Raises TooLarge."""
+    if len(item.data) > MAX_ITEM_BYTES:
+        raise TooLarge(limit=MAX_ITEM_BYTES)
 
 
 async def items_after(session: Session, position: int, limit: int, uow: UnitOfWork) -> tuple[list[VaultEntry], bool]:

@@ -16,7 +16,7 @@ from cencomm.client import model
 from cencomm.client.ceremony import CLOCKS_MAY_DIFFER_SECONDS
 from cencomm.client.clock import local_ms
 from cencomm.client.errors import (
-    NotSignedIn,
+    IdentityAbsent,
     ProfileExists,
     ServerMisbehaved,
     ServerUnreachable,
@@ -33,7 +33,8 @@ from cencomm.client.passwords import (
     stretch_password,
 )
 from cencomm.client.profile import FILE_NAME, PasswordCost, Profile
-from cencomm.client.vault_items import INNER_ITEM_ID, newest_inner
+from cencomm.client.vault_items import INNER_ITEM_ID, inner_item, newest_inner
+from cencomm.client.vault_sync import change_account
 from cencomm.crypto.archive import ArchivePrivate, new_archive_key
 from cencomm.crypto.certificates import Certificate, Kind, issue
 from cencomm.crypto.device_code import DeviceCode
@@ -93,13 +94,12 @@ async def enrol(
         stretched = await stretch_password(password, new_kdf(deployment))
         keys, identity = new_vault_keys(), _Identity(new_signature_key()[0], new_archive_key())
         row = _first_row(sheet, stretched, keys, identity, device)
-        request = _enrolment(sheet, stretched, keys, identity)
+        request = _enrolment(sheet, stretched, keys, identity, row)
         forget_signing_keys()
-        profile = await _new_profile(folder, password, cost)
+        profile = await _new_profile(folder, password, cost, row)
         try:
             token = await _redeem(api, request)
-            with profile.transaction(durable=True) as tx:
-                tx.put(model.ACCOUNT, model.SELF, pack(msgspec.structs.replace(row, token=token)))
+            change_account(profile, token=token, inner_uploaded=True)
         except BaseException:
             profile.close()
             _remove(folder)
@@ -207,7 +207,7 @@ def device_certificate(
 # ---------------------------------------------------------------- the parts
 
 
-def _enrolment(sheet: Sheet, stretched: Stretched, keys: VaultKeys, identity: _Identity) -> EnrolIn:
+def _enrolment(sheet: Sheet, stretched: Stretched, keys: VaultKeys, identity: _Identity, row: AccountRow) -> EnrolIn:
     ak = sheet.account_key
     wraps = create_wraps(
         keys,
@@ -232,6 +232,7 @@ def _enrolment(sheet: Sheet, stretched: Stretched, keys: VaultKeys, identity: _I
         certificate_request=None if request is None else request.encode(),
         request_mac=None if request is None else request_mac(request_mac_key(sheet.secret_r), request),
         wraps=wraps.encode(),
+        inner_envelope=inner_item(row),
     )
 
 
@@ -311,11 +312,8 @@ async def _settle_device(
         row = _with_device(row, envelope.identity_seed, archive, device)
         forget_signing_keys()
     elif row.kind != "secretariat":
-        raise NotSignedIn(reason="no_identity")
-    profile = await _new_profile(folder, password, cost)
-    with profile.transaction(durable=True) as tx:
-        tx.put(model.ACCOUNT, model.SELF, pack(row))
-    profile.close()
+        raise IdentityAbsent(account=row.account)
+    (await _new_profile(folder, password, cost, row)).close()
 
 
 def replace_row(row: AccountRow, **fields: object) -> AccountRow:
@@ -331,8 +329,12 @@ async def _redeem(api: Api, request: EnrolIn) -> str:
     return api.token
 
 
-async def _new_profile(folder: Path, password: str, cost: PasswordCost | None) -> Profile:
-    return await asyncio.to_thread(Profile.create, folder, password, cost=cost)
+async def _new_profile(folder: Path, password: str, cost: PasswordCost | None, row: AccountRow) -> Profile:
+    """With its account from the first moment that it is more than a file."""
+    profile = await asyncio.to_thread(Profile.create, folder, password, cost=cost)
+    with profile.transaction(durable=True) as tx:
+        tx.put(model.ACCOUNT, model.SELF, pack(row))
+    return profile
 
 
 def _require_free(folder: Path) -> None:

@@ -51,10 +51,10 @@ class WeakPassword(ClientError):
     code = "client.weak_password"
 
 
-class NotSignedIn(ClientError):
-    """The command needs an account on this profile and there is none yet."""
+class IdentityAbsent(ClientError):
+    """The vault lacks the account's identity: the device that enrolled it (`account`) has not uploaded it yet."""
 
-    code = "client.not_signed_in"
+    code = "client.identity_absent"
 
 
 class NotCertified(ClientError):

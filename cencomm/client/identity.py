@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cencomm.client.errors import NotSignedIn
+from cencomm.client.errors import IdentityAbsent
 from cencomm.client.http import Api
 from cencomm.client.model import AccountRow
 from cencomm.client.passwords import stretch_password
@@ -15,7 +15,7 @@ async def open_envelope(api: Api, row: AccountRow, password: str) -> InnerEnvelo
     """The identity key and archive keys. Drop it at once, and call `forget_signing_keys` after signing.
 
     Raises:
-        WrongPassword; NotSignedIn: the account has no identity (secretariat).
+        WrongPassword; IdentityAbsent: the vault does not have them.
     """
     wraps = VaultWraps.decode((await api.vault_wraps()).wraps)
     stretched = await stretch_password(password, wraps.kdf)
@@ -27,5 +27,5 @@ async def open_envelope(api: Api, row: AccountRow, password: str) -> InnerEnvelo
         return open_inner(inner_key, sealed, account=row.account, version=row.inner_version)
     found = await newest_inner(api, vault_key, row.account)
     if found is None:
-        raise NotSignedIn(reason="no_identity")
+        raise IdentityAbsent(account=row.account)
     return open_inner(inner_key, found.sealed, account=row.account, version=found.version)

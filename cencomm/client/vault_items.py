@@ -14,7 +14,7 @@ from msgspec import Meta, Struct
 
 from cencomm.client.errors import ServerMisbehaved
 from cencomm.client.http import Api
-from cencomm.client.model import CheckpointRow
+from cencomm.client.model import AccountRow, CheckpointRow
 from cencomm.crypto.primitives import Secret, random_bytes, sha256
 from cencomm.crypto.tls import DecodeError
 from cencomm.crypto.vault import ItemInvalid, VaultItem, open_item, seal_item
@@ -53,6 +53,11 @@ class SealedInner:
     version: int
     sealed: bytes = field(repr=False)
     item: bytes = field(repr=False)
+
+
+def inner_item(account: AccountRow) -> VaultItemBody:
+    """The inner envelope as the vault stores it."""
+    return VaultItemBody(item_id=INNER_ITEM_ID, version=account.inner_version, data=account.inner_envelope)
 
 
 def seal_kept(vault_key: Secret, account: str, kept: Kept) -> VaultItemBody:

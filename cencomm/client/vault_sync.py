@@ -13,12 +13,19 @@ from cencomm.client.engine.memory import EpochName, epoch_key
 from cencomm.client.http import Api
 from cencomm.client.model import AccountRow, CheckpointRow, KeyRow, pack, unpack
 from cencomm.client.profile import Profile
-from cencomm.client.vault_items import INNER_ITEM_ID, EpochKey, Kept, open_kept, open_sealed_inner, seal_kept
+from cencomm.client.vault_items import (
+    INNER_ITEM_ID,
+    EpochKey,
+    Kept,
+    inner_item,
+    open_kept,
+    open_sealed_inner,
+    seal_kept,
+)
 from cencomm.crypto.group_context import History
 from cencomm.crypto.primitives import Secret
 from cencomm.ids import ID_BYTES, CugId
 from cencomm.wire.http import StoredVaultItem
-from cencomm.wire.http import VaultItem as VaultItemBody
 
 _ITEMS_AT_ONCE = 100
 
@@ -28,8 +35,7 @@ async def upload_inner(api: Api, profile: Profile) -> None:
     account = read_account(profile)
     if not account.inner_envelope or account.inner_uploaded:
         return
-    item = VaultItemBody(item_id=INNER_ITEM_ID, version=account.inner_version, data=account.inner_envelope)
-    await api.append_vault_items((item,))
+    await api.append_vault_items((inner_item(account),))
     change_account(profile, inner_uploaded=True)
 
 

@@ -38,6 +38,7 @@ from cencomm.wire.http import (
     SessionOut,
     SignInFinishIn,
     SignInStartIn,
+    VaultItem,
 )
 
 
@@ -67,9 +68,14 @@ async def enrol(context: RequestContext, request: EnrolIn) -> SessionOut:
         certificate_request=request.certificate_request,
         request_mac=request.request_mac,
         wraps=request.wraps,
+        inner_envelope=_first_item(request.inner_envelope),
         address=context.address,
     )
     return _signed_in(await enrolment.enrol(command, context.unit_of_work(), context.now_ms, context.session_hours))
+
+
+def _first_item(item: VaultItem | None) -> vault.Item | None:
+    return None if item is None else vault.Item(item.item_id, item.version, item.data)
 
 
 async def invitation_state(context: RequestContext, request: InvitationStateIn) -> InvitationStateOut:

@@ -149,6 +149,15 @@ class DeploymentOut(Body):
     limits: LimitsOut
 
 
+class VaultItem(Body):
+    """`data` is `crypto.vault.VaultItem` encoded. (item_id, version) is written once; the same bytes again are
+    harmless, other bytes a conflict and nothing of the batch is stored."""
+
+    item_id: Bytes16
+    version: Count
+    data: Blob
+
+
 class EnrolIn(Body):
     """Redeems an invitation. `certificate_request` and its MAC pass through unread to the one who certifies;
     a secretariat account has none."""
@@ -163,6 +172,9 @@ class EnrolIn(Body):
     request_mac: Bytes32 | None = None
     wraps: Blob
     """`crypto.vault.VaultWraps` encoded; the server cannot read it."""
+    inner_envelope: VaultItem | None = None
+    """The vault's first item, stored with the account or not at all: what a second device needs is there from the
+    first moment."""
 
 
 class InvitationStateIn(Body):
@@ -401,15 +413,6 @@ class VaultWrapsIn(Body):
 
 class VaultVersionOut(Body):
     version: int
-
-
-class VaultItem(Body):
-    """`data` is `crypto.vault.VaultItem` encoded. (item_id, version) is written once; the same bytes again are
-    harmless, other bytes a conflict and nothing of the batch is stored."""
-
-    item_id: Bytes16
-    version: Count
-    data: Blob
 
 
 class StoredVaultItem(VaultItem):

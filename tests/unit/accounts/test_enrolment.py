@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from cencomm.accounts import enrolment, lockout, tokens
+from cencomm.accounts import enrolment, lockout, tokens, vault
 from cencomm.accounts.errors import (
     AlreadyEnrolled,
     EnrolmentIncomplete,
@@ -17,6 +17,8 @@ from cencomm.accounts.errors import (
 )
 from cencomm.accounts.model import SECRETARIAT, AccountKind, Kdf
 from cencomm.accounts.sessions import SignedIn
+from cencomm.accounts.vault import MAX_ITEM_BYTES, Item
+from cencomm.wire.encoding import TooLarge
 from tests.accounts_world import ADDRESS, HOURS, World
 
 COUNTED = frozenset({"sign_in_failures"})
@@ -98,6 +100,17 @@ class TestEnrol:
         stored = await world.snapshot()
         assert len(stored["accounts"]) == len(stored["sessions"]) == 1
         assert repr(b"\x07" * 32) not in repr(stored)
+
+    async def test_the_first_item_of_the_vault_is_stored_with_the_account_or_not_at_all(self, world: World) -> None:
+        code = await world.invite_first()
+        before = await world.snapshot()
+        with pytest.raises(TooLarge):
+            await enrol(world, SECRETARIAT, code, inner_envelope=Item(b"i" * 16, 1, bytes(MAX_ITEM_BYTES + 1)))
+        assert await world.snapshot() == before
+        signed_in = await enrol(world, SECRETARIAT, code, inner_envelope=Item(b"i" * 16, 1, b"sealed"))
+        found, more = await vault.items_after(signed_in.session, 0, 10, world.uow())
+        assert [(item.position, item.item_id, item.data) for item in found] == [(1, b"i" * 16, b"sealed")]
+        assert not more
 
     async def test_code_works_once(self, world: World) -> None:
         code = await world.invite_first()

@@ -91,6 +91,8 @@ class FakeAccounts:
         if request.invitation_code != "code":
             raise ServerRefused("accounts.invitation_invalid")
         self.enrolled[request.account] = request
+        if request.inner_envelope is not None:
+            self._append(request.account, [request.inner_envelope])
         return self._session(request.account)
 
     def _session(self, name: str) -> SessionOut:
@@ -163,7 +165,10 @@ class FakeAccounts:
             yield item
 
     async def append_vault_items(self, items: Sequence[VaultItem]) -> int:
-        kept = self.items.setdefault(self.who, [])
+        return self._append(self.who, items)
+
+    def _append(self, name: str, items: Sequence[VaultItem]) -> int:
+        kept = self.items.setdefault(name, [])
         for item in items:
             position = len(kept) + 1
             kept.append(StoredVaultItem(item_id=item.item_id, version=item.version, data=item.data, position=position))

@@ -6,10 +6,13 @@ ER-003 what is refused leaves nothing behind
 ER-004 an enrolment whose answer was lost is taken up
 ER-005 a further device has the same identity and its own key; the password and the sheet are both needed
 ER-006 a forgotten password is replaced with the sheet
+ER-007 a second device needs nothing that the first one has not sent when it enrolled, even if it died over it
+ER-008 where the vault lacks the identity, the refusal says so, and nothing is left behind
 """
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +21,14 @@ import pytest
 from cencomm.client import account, model
 from cencomm.client.api import Client
 from cencomm.client.enrol import enrol, recover, sign_in_new_device
-from cencomm.client.errors import ProfileExists, ServerRefused, ServerUnreachable, WeakPassword, WrongDeployment
+from cencomm.client.errors import (
+    IdentityAbsent,
+    ProfileExists,
+    ServerRefused,
+    ServerUnreachable,
+    WeakPassword,
+    WrongDeployment,
+)
 from cencomm.client.model import AccountRow, unpack
 from cencomm.client.profile import Profile
 from cencomm.crypto.certificates import Certificate, verify_signature
@@ -102,16 +112,30 @@ class TestEnrolment:
         await enrol(tmp_path / "x", sheet, PASSWORD, cost=CHEAP)
         assert row_of(tmp_path / "x").token == server.token
 
+    async def test_a_device_that_died_while_it_enrolled_has_a_whole_profile(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """ER-007: what is on disk and at the server when the answer comes is all there has to be."""
+        server, sheet = await found(tmp_path, monkeypatch)
+        sheet = replace(sheet, account="KE/otieno", display_name="Otieno")
+        stored = server.enrol
+
+        async def dies(request: EnrolIn) -> SessionOut:
+            shutil.copytree(tmp_path / "x", tmp_path / "as it died")
+            return await stored(request)
+
+        monkeypatch.setattr(server, "enrol", dies)
+        await enrol(tmp_path / "x", sheet, PASSWORD, cost=CHEAP)
+        async with Client.open(tmp_path / "as it died", PASSWORD) as client:
+            await client.sign_in()
+            assert client.account.account == "KE/otieno"
+        assert row_of(tmp_path / "as it died").inner_uploaded
+
 
 class TestFurtherDevices:
-    async def upload(self, server: FakeAccounts, folder: Path) -> None:
-        async with Client.open(folder, PASSWORD) as client:
-            await client.sign_in()
-
     async def test_it_has_the_identity_and_its_own_key(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """ER-005"""
-        server, sheet = await officer(tmp_path, monkeypatch)
-        await self.upload(server, tmp_path / "laptop")
+        """ER-005, ER-007"""
+        _, sheet = await officer(tmp_path, monkeypatch)
         with pytest.raises(ServerRefused):
             await sign_in_new_device(tmp_path / "p", sheet, "not the password", device="phone", cost=CHEAP)
         with pytest.raises(ServerRefused):
@@ -129,8 +153,7 @@ class TestFurtherDevices:
 
     async def test_a_forgotten_password_is_replaced(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """ER-006"""
-        server, sheet = await officer(tmp_path, monkeypatch)
-        await self.upload(server, tmp_path / "laptop")
+        _, sheet = await officer(tmp_path, monkeypatch)
         with pytest.raises((ServerRefused, WrongKey)):
             other = replace(sheet, secret_r=new_secret_r())
             await recover(tmp_path / "p", other, "a new password", device="phone", cost=CHEAP)
@@ -139,3 +162,14 @@ class TestFurtherDevices:
         with pytest.raises(ServerRefused):
             await sign_in_new_device(tmp_path / "q", sheet, PASSWORD, device="tablet", cost=CHEAP)
         await sign_in_new_device(tmp_path / "q", sheet, "a new password", device="tablet", cost=CHEAP)
+
+    async def test_without_the_identity_at_the_server_it_says_so(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """ER-008"""
+        server, sheet = await officer(tmp_path, monkeypatch)
+        server.items.clear()
+        with pytest.raises(IdentityAbsent) as refused:
+            await sign_in_new_device(tmp_path / "p", sheet, PASSWORD, device="phone", cost=CHEAP)
+        assert refused.value.facts == {"account": "KE/otieno"}
+        assert not Profile.exists(tmp_path / "p")

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from cencomm.client.api import Client
-from cencomm.client.errors import NotSignedIn, WrongPassword
+from cencomm.client.errors import IdentityAbsent, WrongPassword
 from cencomm.client.identity import open_envelope
 from cencomm.client.vault_sync import read_account
 from cencomm.crypto.primitives import ed25519_public
@@ -34,5 +34,5 @@ class TestEnvelope:
             elsewhere = msgspec.structs.replace(row, inner_envelope=b"")
             assert await open_envelope(client.api, elsewhere, PASSWORD) == envelope
             client.api.items.clear()  # type: ignore[attr-defined]
-            with pytest.raises(NotSignedIn):
+            with pytest.raises(IdentityAbsent):
                 await open_envelope(client.api, elsewhere, PASSWORD)

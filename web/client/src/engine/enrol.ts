@@ -35,12 +35,12 @@ import { ProfileExists, WrongPassword } from "../store/errors.ts";
 import { DEFAULT_COST, type PasswordCost } from "../store/keys.ts";
 import { Profile } from "../store/profile.ts";
 import type { Deployment } from "../wire/http.ts";
-import { NotSignedIn, ServerMisbehaved, ServerUnreachable, WrongDeployment } from "./errors.ts";
+import { IdentityAbsent, ServerMisbehaved, ServerUnreachable, WrongDeployment } from "./errors.ts";
 import { Api, type Enrolment, type Fetch } from "./http.ts";
 import type { Proof } from "./proofs.ts";
 import { ACCOUNT, type AccountRow, SELF, packRow, tables } from "./model.ts";
 import { Stretched, kdfOf, newKdf, requireStrength } from "./passwords.ts";
-import { INNER_ITEM_ID, newestInner } from "./vault_items.ts";
+import { INNER_ITEM_ID, innerItem, newestInner } from "./vault_items.ts";
 
 const YEAR_SECONDS = 365 * 24 * 3600;
 const DEVICE_YEARS = 2;
@@ -84,10 +84,10 @@ export async function enrol(place: Place, typed: Typed): Promise<Profile> {
   const keys = newVaultKeys();
   const identity: Identity = { seed: new Secret(newSignatureKey().seed), archive: newArchiveKey() };
   const row = firstRow(sheet, stretched, keys, identity, typed.device);
-  const request = enrolment(sheet, stretched, keys, identity.seed);
+  const request = enrolment(sheet, stretched, keys, identity.seed, row);
   forgetSigningKeys();
   await redeem(api, request);
-  return await newProfile(place, typed.password, row);
+  return await newProfile(place, typed.password, { ...row, innerUploaded: true });
 }
 
 /**
@@ -166,7 +166,7 @@ function recoveredKeys(wraps: VaultWraps, sheet: Sheet): VaultKeys {
   }
 }
 
-function enrolment(sheet: Sheet, stretched: Stretched, keys: VaultKeys, seed: Secret): Enrolment {
+function enrolment(sheet: Sheet, stretched: Stretched, keys: VaultKeys, seed: Secret, row: AccountRow): Enrolment {
   const ak = accountKey(sheet.secretR);
   const wraps = createWraps(keys, sheet.account, stretched.from(ak), sheet.secretR);
   const kind = { secretariat: null, ncp: Kind.NCP, officer: Kind.OFFICER }[accountKind(sheet.account)];
@@ -180,6 +180,7 @@ function enrolment(sheet: Sheet, stretched: Stretched, keys: VaultKeys, seed: Se
     certificateRequest: request?.encode() ?? null,
     requestMac: request === null ? null : requestMac(requestMacKey(sheet.secretR), request),
     wraps: wraps.encode(),
+    innerEnvelope: innerItem(row),
   };
 }
 
@@ -255,7 +256,7 @@ async function settleDevice(api: Api, place: Place, proof: Proof, stretched: Str
     row = withDevice(row, { seed: envelope.identitySeed, archive: envelope.archiveKeys.at(-1) ?? null }, typed.device);
     forgetSigningKeys();
   } else if (row.kind !== "secretariat") {
-    throw new NotSignedIn({ reason: "no_identity" });
+    throw new IdentityAbsent({ account: row.account });
   }
   return await newProfile(place, typed.password, row);
 }

@@ -15,8 +15,11 @@ function kind(name: string): new (facts?: Record<string, Fact>) => ClientError {
 /** A new password is shorter than the floor (`shortest` characters). */
 export class WeakPassword extends kind("weak_password") {}
 
-/** There is no account here yet, or it has no identity. */
+/** There is no account here yet. */
 export class NotSignedIn extends kind("not_signed_in") {}
+
+/** The vault lacks the account's identity: the device that enrolled it (`account`) has not uploaded it yet. */
+export class IdentityAbsent extends kind("identity_absent") {}
 
 /** The account has no certificate yet; its contact point must certify it first. */
 export class NotCertified extends kind("not_certified") {}

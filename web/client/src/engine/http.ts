@@ -26,6 +26,7 @@ export interface Enrolment {
   readonly certificateRequest: Uint8Array | null;
   readonly requestMac: Uint8Array | null;
   readonly wraps: Uint8Array;
+  readonly innerEnvelope: wire.VaultItemBody;
 }
 
 export interface PasswordChange {
@@ -69,6 +70,7 @@ export class Api {
       certificate_request: one.certificateRequest === null ? null : wire.toBase64(one.certificateRequest),
       request_mac: one.requestMac === null ? null : wire.toBase64(one.requestMac),
       wraps: wire.toBase64(one.wraps),
+      inner_envelope: wire.vaultItemOut(one.innerEnvelope),
     };
     return this.#ask("POST", "/v1/enrolments", wire.readSession, request);
   }

@@ -4,7 +4,7 @@ import { Secret } from "../crypto/primitives.ts";
 import { type InnerEnvelope, VaultItem, VaultWraps, openInner, openItem } from "../crypto/vault.ts";
 import type { Profile } from "../store/profile.ts";
 import { readAccount } from "./account_row.ts";
-import { NotSignedIn } from "./errors.ts";
+import { IdentityAbsent } from "./errors.ts";
 import type { Api } from "./http.ts";
 import { Stretched } from "./passwords.ts";
 import { newestInner } from "./vault_items.ts";
@@ -12,7 +12,7 @@ import { newestInner } from "./vault_items.ts";
 /**
  * The identity key and archive keys. Drop it at once, and call `forgetSigningKeys` after signing.
  *
- * Throws WrongPassword; NotSignedIn: the account has no identity; ServerRefused, ServerUnreachable.
+ * Throws WrongPassword; IdentityAbsent: the vault does not have them; ServerRefused, ServerUnreachable.
  */
 export async function openEnvelope(api: Api, profile: Profile, password: string): Promise<InnerEnvelope> {
   const row = await readAccount(profile);
@@ -26,6 +26,6 @@ export async function openEnvelope(api: Api, profile: Profile, password: string)
     return openInner(innerKey, sealed, { account, version: innerVersion });
   }
   const found = await newestInner(api, row.vaultKey, account);
-  if (found === null) throw new NotSignedIn({ reason: "no_identity" });
+  if (found === null) throw new IdentityAbsent({ account });
   return openInner(innerKey, found.sealed, { account, version: found.version });
 }

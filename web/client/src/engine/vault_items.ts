@@ -16,7 +16,7 @@ import { ServerMisbehaved } from "./errors.ts";
 import type { Api } from "./http.ts";
 import { ID_BYTES, newId } from "./ids.ts";
 import type { SaidKey } from "./keys.ts";
-import type { CheckpointRow } from "./model.ts";
+import type { AccountRow, CheckpointRow } from "./model.ts";
 
 export const INNER_ITEM_ID = sha256(utf8("CENcomm inner envelope")).slice(0, ID_BYTES);
 const VERSION = 1;
@@ -33,6 +33,11 @@ export interface SealedInner {
   readonly version: number;
   readonly sealed: Uint8Array;
   readonly item: Uint8Array;
+}
+
+/** The inner envelope as the vault stores it. */
+export function innerItem({ innerEnvelope, innerVersion }: AccountRow): VaultItemBody {
+  return { itemId: INNER_ITEM_ID, version: innerVersion, data: innerEnvelope };
 }
 
 export function isInner(stored: VaultItemBody): boolean {

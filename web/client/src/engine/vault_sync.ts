@@ -10,7 +10,7 @@ import type { Api } from "./http.ts";
 import { ID_BYTES } from "./ids.ts";
 import { type SaidKey, learnKeys } from "./keys.ts";
 import { CHECKPOINT, type CheckpointRow, KEY, epochKey, packRow, readNumber, tables, unpackRow } from "./model.ts";
-import { INNER_ITEM_ID, type Kept, isInner, openKept, openSealedInner, sealKept } from "./vault_items.ts";
+import { type Kept, innerItem, isInner, openKept, openSealedInner, sealKept } from "./vault_items.ts";
 
 const ITEMS_AT_ONCE = 100;
 
@@ -21,7 +21,7 @@ export type Engines = ReadonlyMap<string, CugEngine>;
 export async function uploadInner(api: Api, profile: Profile): Promise<void> {
   const account = await readAccount(profile);
   if (account.innerEnvelope.length === 0 || account.innerUploaded) return;
-  await api.appendVaultItems([{ itemId: INNER_ITEM_ID, version: account.innerVersion, data: account.innerEnvelope }]);
+  await api.appendVaultItems([innerItem(account)]);
   await changeAccount(profile, { innerUploaded: true });
 }
 

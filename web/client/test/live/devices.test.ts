@@ -7,6 +7,8 @@
  * DEV-04 the code that a browser shows lets a Python device in; a wrong password shows none
  * DEV-05 two accounts in one browser: each opens by its own password, one is forgotten and the other stays
  * DEV-06 what has begun for one account is not gone on with under the session of another
+ * DEV-07 an account enrolled on the Python client has at once all that a browser needs; where the server says that its
+ *        identity is not there, the refusal says what to do, and nothing is left behind
  */
 
 import "fake-indexeddb/auto";
@@ -139,4 +141,26 @@ test("DEV-06 the session of another account is left, and a session of one's own 
   expect((await next.engine.devices()).map((device) => device.deviceId)).toContain("FR/martin/next");
   await next.engine.lock();
   await crashed.engine.lock();
+}, 60_000);
+
+test("DEV-07 an account enrolled on the Python client and never opened there is open to a browser", async () => {
+  const sheetOfDupont = await world.ask<string>("enrol", { account_name: "FR/dupont" });
+  const before = await databases();
+  const robbed = browser("dupont-robbed", {
+    fetch: async (url, options) => {
+      const answer = await fetch(url, options);
+      if (!new URL(url).pathname.endsWith("/v1/vault/items")) return answer;
+      return new Response(JSON.stringify({ items: [], more: false }), { headers: { "content-type": "application/json" } });
+    },
+  });
+  const refused = { code: "client.identity_absent", facts: { account: "FR/dupont" } };
+  await expect(robbed.engine.signInNewDevice(sheetOfDupont, PASSWORD, "phone")).rejects.toMatchObject(refused);
+  expect((await robbed.engine.status()).known).toEqual([]);
+  expect((await databases()).filter((name) => !before.includes(name) && name !== "dupont-robbed-accounts")).toEqual([]);
+  const phone = browser("dupont-phone");
+  await phone.engine.signInNewDevice(sheetOfDupont, PASSWORD, "phone");
+  await world.ask("certify", { administration: "FR" });
+  await phone.engine.connect();
+  await online(phone);
+  await phone.engine.lock();
 }, 60_000);

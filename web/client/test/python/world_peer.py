@@ -28,6 +28,7 @@ from cencomm.client.model import Item, ItemKind
 from cencomm.client.vault_sync import read_account
 from cencomm.crypto.certificates import Certificate
 from cencomm.crypto.device_code import parse_device_code
+from cencomm.crypto.enrolment import parse_sheet
 from cencomm.crypto.group_context import History, Role
 from cencomm.crypto.primitives import Secret, new_signature_key
 from cencomm.crypto.records import seal_record
@@ -73,6 +74,13 @@ class Peer:
         async with self._world.signed_in(administration) as ncp:
             sheet = await account.invite(ncp, account_name, account_name.partition("/")[2].title())
         return sheet.text()
+
+    async def enrol(self, account_name: str) -> str:
+        """An officer who enrols on the Python client and does no more there; gives his sheet."""
+        text = await self.invite(account_name)
+        sheet = parse_sheet(text)
+        await account.enrol(self._world.profile(account_name, "laptop"), sheet, PASSWORD, device="laptop", cost=COST)
+        return text
 
     async def certify(self, administration: str) -> int:
         async with self._world.signed_in(administration) as ncp:
