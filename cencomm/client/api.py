@@ -181,9 +181,13 @@ class Client:
                 if refused.server_code != "accounts.not_signed_in":
                     raise
             else:
-                await upload_inner(self._api, self._profile)
+                await self._give_back()
                 return
         await self.renew()
+        await self._give_back()
+
+    async def _give_back(self) -> None:
+        """What only this account can give to a server that has lost it, or never got it."""
         await upload_inner(self._api, self._profile)
         await hand_back_own_list(self._api, self._profile)
 

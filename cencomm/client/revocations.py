@@ -30,17 +30,9 @@ async def fetch_revocations(api: Api, profile: Profile, clock: ServerClock) -> b
     known = {entry.issuer: entry for entry in known_lists(profile)}
     newer: list[RevocationList] = []
     for said in await api.revocations():
-        given = RevocationList.decode(said.data)
-        older = known.get(given.issuer)
-        if given == older:
-            continue
-        await _verify(api, account, said, given)
-        try:
-            if older is not None:
-                verify_newer(older, given)
-        except RevocationInvalid as error:
-            raise ServerMisbehaved(reason=f"revocations:{error.facts.get('reason')}") from None
-        newer.append(given)
+        older = known.get(said.issuer)
+        if older is None or said.data != older.encode():
+            newer.append(await _checked(api, account, said, older))
     with profile.transaction() as tx:
         for entry in newer:
             tx.put(model.REVOCATIONS, entry.issuer.encode(), entry.encode())
@@ -58,17 +50,40 @@ def keep_own_list(profile: Profile, signed: RevocationList) -> None:
 
 
 async def hand_back_own_list(api: Api, profile: Profile) -> bool:
-    """Publish the account's own newest list again where the server has forgotten it (it was restored): members who know
-    that list accept no older one. Whether there was anything to hand back."""
+    """Publish a contact point's own newest list again where the server has forgotten it (it was restored): members who
+    know that list accept no older one. One that another device of the account has published is learned, so that this
+    device can hand it back, too. Whether there was anything to hand back.
+
+    Raises:
+        ServerMisbehaved: the server shows what is not the account's own list, or takes something back. Nothing is kept.
+    """
     account = _account(profile)
-    own = next((known for known in known_lists(profile) if known.issuer == account.account), None)
-    if own is None:
+    if account.kind != "ncp":
         return False
-    newest = max((said.number for said in await api.revocations() if said.issuer == own.issuer), default=0)
-    if newest >= own.number:
+    own = next((known for known in known_lists(profile) if known.issuer == account.account), None)
+    known_number = 0 if own is None else own.number
+    said = [entry for entry in await api.revocations() if entry.issuer == account.account]
+    newest = max(said, key=lambda entry: entry.number, default=None)
+    if newest is not None and newest.number > known_number:
+        keep_own_list(profile, await _checked(api, account, newest, own))
+    if own is None or (newest is not None and newest.number >= known_number):
         return False
     await api.publish_revocations(own.encode())
     return True
+
+
+async def _checked(
+    api: Api, account: AccountRow, said: RevocationListOut, older: RevocationList | None
+) -> RevocationList:
+    """What the server shows, if its issuer signed it and it takes nothing back of the one that is known."""
+    given = RevocationList.decode(said.data)
+    await _verify(api, account, said, given)
+    try:
+        if older is not None:
+            verify_newer(older, given)
+    except RevocationInvalid as error:
+        raise ServerMisbehaved(reason=f"revocations:{error.facts.get('reason')}") from None
+    return given
 
 
 async def _verify(api: Api, account: AccountRow, said: RevocationListOut, given: RevocationList) -> None:

@@ -44,6 +44,7 @@ async def pull_vault(api: Api, profile: Profile, engines: Mapping[CugId, CugEngi
     account = read_account(profile)
     if not await _reaches(api, account.vault_position):
         account = _start_over(profile, engines)
+        await upload_inner(api, profile)
     count = 0
     async for stored in api.vault_items(account.vault_position):
         count += 1

@@ -114,10 +114,38 @@ class TestLists:
 
         monkeypatch.setattr(api, "publish_revocations", publish, raising=False)
         assert not await hand_back_own_list(api, profile)
-        change_account(profile, account="FR")
+        change_account(profile, account="FR", kind="ncp")
         own, other = signed(stand, "FR", 3, "FR/dupont"), signed(stand, "BR", 9, "BR/silva")
         for known in (own, other):
             keep_own_list(profile, known)
-        fake.lists = [out(signed(stand, "FR", number)) for number in at_server]
+        fake.lists = [out(signed(stand, "FR", number, "FR/dupont")) for number in at_server]
         assert await hand_back_own_list(api, profile) is handed
         assert published == ([own.encode()] if handed else [])
+
+    async def test_what_another_device_published_is_learned_to_be_handed_back(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """RL-004"""
+        stand = Stand(tmp_path)
+        device = stand.device("FR/chief")
+        profile = stand.profile(device)
+        api, fake = api_of(stand, device)
+        published: list[bytes] = []
+
+        async def publish(data: bytes) -> None:
+            published.append(data)
+
+        monkeypatch.setattr(api, "publish_revocations", publish, raising=False)
+        change_account(profile, account="FR", kind="ncp")
+        forged = signed(stand, "FR", 3, "FR/dupont", seed=stand.ncp("BR")[0])
+        fake.lists = [out(forged)]
+        with pytest.raises(ServerMisbehaved):
+            await hand_back_own_list(api, profile)
+        assert known_lists(profile) == ()
+        own = signed(stand, "FR", 3, "FR/dupont")
+        fake.lists = [out(own), out(signed(stand, "BR", 9, "BR/silva"))]
+        assert not await hand_back_own_list(api, profile)
+        assert known_lists(profile) == (own,)
+        fake.lists = []
+        assert await hand_back_own_list(api, profile)
+        assert published == [own.encode()]

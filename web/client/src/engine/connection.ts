@@ -12,6 +12,7 @@ import type { Api } from "./http.ts";
 import type { AccountRow } from "./model.ts";
 import { signInAgain } from "./password_change.ts";
 import { bindSession, learnChain } from "./registration.ts";
+import { handBackOwnList } from "./revocations.ts";
 import { type Handler, type OpenSocket, Session, backoffSeconds } from "./session.ts";
 import { uploadInner } from "./vault_sync.ts";
 
@@ -109,6 +110,7 @@ export class Connection {
   async #begin(): Promise<void> {
     const row = await this.#signIn();
     if (row.kind !== "officer") {
+      await handBackOwnList(this.#api, this.#profile);
       this.#owner.report("online", null); // secretariat and contact points take no part in CUGs
       return;
     }

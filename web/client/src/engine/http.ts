@@ -143,6 +143,10 @@ export class Api {
     return this.#ask("GET", "/v1/revocations", wire.readRevocations);
   }
 
+  publishRevocations(list: Uint8Array): Promise<void> {
+    return this.#do("POST", "/v1/revocations", { data: wire.toBase64(list) });
+  }
+
   // -------------------------------------------------------------- key packages and vault
 
   countKeyPackages(): Promise<wire.KeyPackageCount> {

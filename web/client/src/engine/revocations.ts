@@ -1,8 +1,7 @@
 /** Revocation lists: fetched, verified, kept, never rolled back; how fresh they are (PROTOCOL §1.5). */
 
-import { utf8 } from "../crypto/bytes.ts";
+import { equal, utf8 } from "../crypto/bytes.ts";
 import { Certificate, verifySignature } from "../crypto/certificates.ts";
-import { same } from "../crypto/mls/public/struct.ts";
 import { ROOT, RevocationInvalid, RevocationList, verifyList, verifyNewer } from "../crypto/revocation.ts";
 import type { Profile } from "../store/profile.ts";
 import type { RevocationListSaid } from "../wire/http.ts";
@@ -25,11 +24,8 @@ export async function fetchRevocations(api: Api, profile: Profile, clock: Server
   const known = new Map((await knownLists(profile)).map((list) => [list.issuer, list]));
   const newer: RevocationList[] = [];
   for (const said of await api.revocations()) {
-    const given = RevocationList.decode(said.data);
-    const older = known.get(given.issuer);
-    if (older !== undefined && same(given, older)) continue;
-    await verify(api, account, said, given, older);
-    newer.push(given);
+    const older = known.get(said.issuer);
+    if (older === undefined || !equal(said.data, older.encode())) newer.push(await checked(api, account, said, older));
   }
   await profile.transaction((tx) => {
     for (const list of newer) tx.put(tables.revocations, utf8(list.issuer), list.encode());
@@ -37,13 +33,38 @@ export async function fetchRevocations(api: Api, profile: Profile, clock: Server
   await changeAccount(profile, { revocationsAtMs: clock.nowMs() });
 }
 
-async function verify(
+/**
+ * Publish a contact point's own newest list again where the server has forgotten it (it was restored): members who know
+ * that list accept no older one. One that another device of the account has published is learned, so that this browser
+ * can hand it back, too. Whether there was anything to hand back.
+ *
+ * Throws ServerMisbehaved: the server shows what is not the account's own list, or takes something back. Nothing is kept.
+ */
+export async function handBackOwnList(api: Api, profile: Profile): Promise<boolean> {
+  const account = await readAccount(profile);
+  if (account.kind !== "ncp") return false;
+  const own = (await knownLists(profile)).find((list) => list.issuer === account.account);
+  const said = (await api.revocations()).filter((list) => list.issuer === account.account);
+  const newest = said.sort((one, other) => other.number - one.number)[0];
+  const number = newest?.number ?? 0;
+  if (newest !== undefined && number > (own?.number ?? 0)) {
+    const learned = await checked(api, account, newest, own);
+    await profile.transaction((tx) => tx.put(tables.revocations, utf8(learned.issuer), learned.encode()), true);
+    return false;
+  }
+  if (own === undefined || number === own.number) return false;
+  await api.publishRevocations(own.encode());
+  return true;
+}
+
+/** What the server shows, if its issuer signed it and it takes nothing back of the one that is known. */
+async function checked(
   api: Api,
   account: AccountRow,
   said: RevocationListSaid,
-  given: RevocationList,
   older: RevocationList | undefined,
-): Promise<void> {
+): Promise<RevocationList> {
+  const given = RevocationList.decode(said.data);
   if (said.issuer !== given.issuer || said.number !== given.number) throw new ServerMisbehaved({ reason: "revocations:label" });
   const key = given.issuer === ROOT ? account.rootPublicKey : await issuerKey(api, account, given.issuer);
   try {
@@ -53,6 +74,7 @@ async function verify(
     if (!(error instanceof RevocationInvalid)) throw error;
     throw new ServerMisbehaved({ reason: `revocations:${String(error.facts["reason"])}` });
   }
+  return given;
 }
 
 async function issuerKey(api: Api, account: AccountRow, issuer: string): Promise<Uint8Array> {

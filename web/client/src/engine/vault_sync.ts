@@ -9,7 +9,7 @@ import type { CugEngine } from "./engine.ts";
 import type { Api } from "./http.ts";
 import { ID_BYTES } from "./ids.ts";
 import { type SaidKey, learnKeys } from "./keys.ts";
-import { CHECKPOINT, type CheckpointRow, KEY, epochKey, packRow, readNumber, tables, unpackRow } from "./model.ts";
+import { type AccountRow, CHECKPOINT, type CheckpointRow, KEY, epochKey, packRow, readNumber, tables, unpackRow } from "./model.ts";
 import { type Kept, innerItem, isInner, openKept, openSealedInner, sealKept } from "./vault_items.ts";
 
 const ITEMS_AT_ONCE = 100;
@@ -27,7 +27,11 @@ export async function uploadInner(api: Api, profile: Profile): Promise<void> {
 
 /** Merge what other devices of the account have put there. */
 export async function pullVault(api: Api, profile: Profile, engines: Engines): Promise<void> {
-  const account = await readAccount(profile);
+  let account = await readAccount(profile);
+  if (!(await reaches(api, account.vaultPosition))) {
+    account = await startOver(profile, engines);
+    await uploadInner(api, profile);
+  }
   for await (const stored of api.vaultItems(account.vaultPosition)) {
     if (isInner(stored)) {
       await takeInner(profile, stored);
@@ -37,6 +41,24 @@ export async function pullVault(api: Api, profile: Profile, engines: Engines): P
     }
     await changeAccount(profile, { vaultPosition: stored.position });
   }
+}
+
+/** Whether the vault still has the last item that was read: a server that was restored has fewer. */
+async function reaches(api: Api, position: number): Promise<boolean> {
+  if (position === 0) return true;
+  for await (const stored of api.vaultItems(position - 1)) return stored.position === position;
+  return false;
+}
+
+/** All is read again and all of ours saved again: what is there already is there twice, and harmless. */
+async function startOver(profile: Profile, engines: Engines): Promise<AccountRow> {
+  for (const engine of engines.values()) {
+    await engine.changing(async (tx) => {
+      const table = tables.contentKeys(engine.cugId);
+      for (const stored of await tx.rows(table)) tx.put(table, stored.key, packRow({ ...unpackRow(KEY, stored.value), inVault: false }));
+    });
+  }
+  return await changeAccount(profile, { vaultPosition: 0, innerUploaded: false });
 }
 
 async function takeInner(profile: Profile, stored: StoredVaultItem): Promise<void> {

@@ -11,6 +11,8 @@
  * HOST-07 an old GroupInfo leads no new device into a fork
  * HOST-08 what a member forges inside of the seal is refused with the reason, in every form, and the group goes on
  * HOST-09 a commit with broken hidden parts is rejected aloud and got over; garbage seals are put right
+ * HOST-10 a vault that was rolled back is read again and filled again: a new device finds every key in it
+ * HOST-11 a contact point's browser hands a server that forgot it the newest revocation list that it knows, and no other
  */
 
 import "fake-indexeddb/auto";
@@ -361,3 +363,73 @@ test("HOST-09 a commit with broken hidden parts is rejected aloud and got over; 
   expect((await martin.engine.items(cug)).some((item) => item.kind === "rejection")).toBe(true);
   await goesOn(cug);
 }, 150_000);
+
+test("HOST-10 a vault that was rolled back is read again and filled again", async () => {
+  const vault: { item_id: string; version: number; data: string; position: number }[] = [];
+  let hidesInner = false;
+  const rolledBack = async (url: string, options: RequestInit = {}): Promise<Response> => {
+    const { pathname, searchParams } = new URL(url);
+    if (pathname !== "/v1/vault/items") return await fetch(url, options);
+    const json = (value: unknown) => new Response(JSON.stringify(value), { headers: { "content-type": "application/json" } });
+    if (options.method === "POST") {
+      for (const item of (JSON.parse(options.body as string) as { items: typeof vault }).items) vault.push({ ...item, position: vault.length + 1 });
+      return json({ position: vault.length });
+    }
+    if (vault.length === 0 && !hidesInner) {
+      vault.push(...((await (await fetch(url, options)).json()) as { items: typeof vault }).items.slice(0, 1));
+    }
+    return json({ items: vault.filter(({ position }) => position > Number(searchParams.get("after"))), more: false });
+  };
+  const cug = await operation();
+  await say(cug, "before the vault was lost");
+  const desk = browser("martin-rolled-back", { fetch: rolledBack });
+  await desk.engine.signInNewDevice(sheet, PASSWORD, "rolled-back");
+  await until(async () => ((await desk.engine.cugs()).some((one) => one.id === cug && one.state === "open") ? true : null));
+  await until(async () => ((await texts(cug, desk)).includes("before the vault was lost") ? true : null));
+  await until(() => (vault.length > 1 ? true : null));
+  await desk.engine.lock();
+  await desk.engine.unlock(PASSWORD); // reads its own items, so that it has a position to be behind
+  await until(async () => ((await desk.engine.status()).connection === "online" ? true : null));
+  await desk.engine.lock();
+  const [inner] = vault;
+  hidesInner = true;
+  vault.length = 0;
+  await desk.engine.unlock(PASSWORD);
+  await until(() => (vault.length > 1 ? true : null));
+  expect(vault[0]).toMatchObject({ item_id: inner!.item_id, data: inner!.data });
+  const tablet = browser("martin-after-the-loss", { fetch: rolledBack });
+  await tablet.engine.signInNewDevice(sheet, PASSWORD, "after-the-loss");
+  await until(async () => {
+    if (!(await tablet.engine.cugs()).some((one) => one.id === cug)) return null;
+    return (await texts(cug, tablet)).includes("before the vault was lost") ? true : null;
+  });
+  await desk.engine.lock();
+  await tablet.engine.lock();
+}, 90_000);
+
+test("HOST-11 a contact point's browser hands back its newest revocation list, and no other", async () => {
+  await world.ask("present", { name: "SN/diop" });
+  await world.ask("revoke", { administration: "SN", subject: "SN/diop" });
+  const published: unknown[] = [];
+  let lists: unknown[] | null = null;
+  let learned = "";
+  const point = browser("contact-point", {
+    fetch: async (url, options) => {
+      if (new URL(url).pathname !== "/v1/revocations") return await fetch(url, options);
+      if (options?.method === "POST") return published.push(JSON.parse(options.body as string)), new Response(null, { status: 204 });
+      const said = (await (await fetch(url, options)).json()) as { lists: { issuer: string; data: string }[] };
+      learned = said.lists.find(({ issuer }) => issuer === "SN")!.data;
+      return new Response(JSON.stringify({ lists: lists ?? said.lists }), { headers: { "content-type": "application/json" } });
+    },
+  });
+  const online = () => until(async () => ((await point.engine.status()).connection === "online" ? true : null));
+  await point.engine.signInNewDevice(await world.ask<string>("contact_point_code", { administration: "SN" }), PASSWORD, "desk");
+  await online();
+  expect(published).toEqual([]);
+  await point.engine.lock();
+  lists = [];
+  await point.engine.unlock(PASSWORD);
+  await online();
+  expect(published).toEqual([{ data: learned }]);
+  await point.engine.lock();
+}, 60_000);

@@ -97,6 +97,11 @@ class Peer:
         """What the officer's device shows to a new one, after the password was typed."""
         return (await device_code(self._officers[name], PASSWORD)).text()
 
+    async def contact_point_code(self, administration: str) -> str:
+        """As `device_code`, of a contact point."""
+        async with self._world.signed_in(administration) as ncp:
+            return (await device_code(ncp, PASSWORD)).text()
+
     async def take_device_code(self, name: str, text: str, device: str, password: str) -> str:
         """Become a further device by the code that a browser shows, and connect; gives the device's id."""
         folder = self._world.profile(name, device)
