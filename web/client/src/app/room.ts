@@ -18,6 +18,7 @@ const KEPT = 300;
 export class Room {
   readonly view = signal<CugView | null>(null);
   readonly items = signal<readonly Item[] | null>(null);
+  readonly isLoaded = computed(() => this.items.value !== null);
   readonly waiting = signal<readonly Waiting[]>([]);
   readonly templates = signal<ReadonlyMap<string, FormTemplate>>(new Map());
   readonly safety = signal<Safety | null>(null);

@@ -1,5 +1,6 @@
 /** The log: one order for all, read from the top, written at the foot. Older pages load as one scrolls up to them. */
 
+import { memo } from "preact/compat";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { type Line, linesOf } from "../../app/log.ts";
@@ -24,7 +25,8 @@ interface LogProps {
   readonly onGoal: () => void;
 }
 
-export function Log({ room, recordsOnly, goal, onReply, onGoal }: LogProps) {
+/** Drawn again for its own entries only, not for every change of the room around it. */
+export const Log = memo(function Log({ room, recordsOnly, goal, onReply, onGoal }: LogProps) {
   const app = useApp();
   const box = useRef<HTMLDivElement>(null);
   const follow = useRef(true);
@@ -87,13 +89,15 @@ export function Log({ room, recordsOnly, goal, onReply, onGoal }: LogProps) {
           </div>
         )}
         {lines.length === 0 && (recordsOnly ? <Empty title={t("room.records_empty_title")} text={t("room.records_empty")} /> : <Empty title={t("room.empty_title")} text={t("room.empty")} />)}
-        {lines.map((line) => (
-          <LineOf key={line.key} line={line} room={room} items={items} onReply={onReply} />
-        ))}
+        {lines.map((line) =>
+          line.kind === "item" ? (
+            <Entry key={line.key} item={line.item} room={room} answered={answeredBy(line.item, items)} onReply={onReply} />
+          ) : (
+            <LineOf key={line.key} line={line} room={room} />
+          ),
+        )}
       </div>
-      <p class="vh" aria-live="polite">
-        {useArrivals(room)}
-      </p>
+      <Arrivals room={room} />
       {away && (
         <Button class="to-newest" icon="arrow-down" onClick={() => void toNewest()}>
           <span class="words">{t("room.newest")}</span>
@@ -101,10 +105,10 @@ export function Log({ room, recordsOnly, goal, onReply, onGoal }: LogProps) {
       )}
     </div>
   );
-}
+});
 
 /** What a screen reader is told of what others sent since the room was entered; older pages that load are no news. */
-function useArrivals(room: Room): string {
+function Arrivals({ room }: { readonly room: Room }) {
   const told = useRef<number | null>(null);
   const [said, setSaid] = useState("");
   const items = room.items.value;
@@ -116,17 +120,19 @@ function useArrivals(room: Room): string {
     if (last === undefined) return;
     setSaid(fresh.length > 1 ? t("room.new", { count: fresh.length }) : t("room.said", { name: nameOf(room.people.value, last.officerId), text: summary(last.content, room) }));
   }, [items]);
-  return said;
+  return (
+    <p class="vh" aria-live="polite">
+      {said}
+    </p>
+  );
 }
 
 interface LineProps {
-  readonly line: Line;
+  readonly line: Exclude<Line, { readonly kind: "item" }>;
   readonly room: Room;
-  readonly items: readonly Item[];
-  readonly onReply: (item: Item, text?: string) => void;
 }
 
-function LineOf({ line, room, items, onReply }: LineProps) {
+function LineOf({ line, room }: LineProps) {
   switch (line.kind) {
     case "day":
       return <div class="day">{dayName(line.atMs)}</div>;
@@ -147,8 +153,6 @@ function LineOf({ line, room, items, onReply }: LineProps) {
           </p>
         </div>
       );
-    case "item":
-      return <Entry item={line.item} room={room} answered={answeredBy(line.item, items)} onReply={onReply} />;
     case "waiting":
       return <WaitingEntry waiting={line.waiting} room={room} />;
   }

@@ -1,10 +1,11 @@
 /** A closed user group: its conversation or its records, and beside it who can read this. */
 
-import { useState } from "preact/hooks";
+import { useCallback, useState } from "preact/hooks";
 
 import type { Room } from "../../app/room.ts";
 import type { RoomTab } from "../../app/route.ts";
 import { useApp } from "../../app/state.ts";
+import type { Item } from "../../engine/api.ts";
 import { t } from "../../i18n/index.ts";
 import { Button, Empty, Note, Skeleton } from "../../ui/basics.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -43,6 +44,9 @@ function Inside({ room, tab }: { readonly room: Room; readonly tab: RoomTab }) {
   const [jumping, setJumping] = useState(false);
   const [goal, setGoal] = useState<number | null>(null);
   const [replyTo, setReplyTo] = useState<Answering | null>(null);
+  // The same functions at every drawing, or each entry of the log would be drawn again with whatever changes here.
+  const reply = useCallback((item: Item, text = "") => setReplyTo({ item, text }), []);
+  const arrived = useCallback(() => setGoal(ANCHOR_NEWEST), []);
   const view = room.view.value;
   const panelOpen = tab === "safety";
   const jump = async (atMs: number): Promise<void> => {
@@ -73,7 +77,7 @@ function Inside({ room, tab }: { readonly room: Room; readonly tab: RoomTab }) {
             </a>
           </nav>
         </header>
-        {room.items.value === null ? <Skeleton lines={9} /> : <Log key={tab} room={room} recordsOnly={tab === "records"} goal={goal} onReply={(item, text = "") => setReplyTo({ item, text })} onGoal={() => setGoal(ANCHOR_NEWEST)} />}
+        {room.isLoaded.value ? <Log key={`${tab} ${room.cugId}`} room={room} recordsOnly={tab === "records"} goal={goal} onReply={reply} onGoal={arrived} /> : <Skeleton lines={9} />}
         <Foot room={room} replyTo={replyTo} onAnswered={() => setReplyTo(null)} />
       </main>
       <SafetyPanel room={room} open={panelOpen} />
