@@ -17,10 +17,14 @@ const SILENT: ReadonlySet<Item["kind"]> = new Set(["group"]);
 export function mergeItems(held: readonly Item[], arrived: readonly Item[]): readonly Item[] {
   if (arrived.length === 0) return held;
   const last = held.at(-1);
-  if (last === undefined || arrived[0]!.seq > last.seq) return [...held, ...arrived];
+  if (isRising(arrived, last?.seq ?? 0)) return [...held, ...arrived];
   const bySeq = new Map(held.map((item) => [item.seq, item]));
   for (const item of arrived) bySeq.set(item.seq, item);
   return [...bySeq.values()].sort((one, other) => one.seq - other.seq);
+}
+
+function isRising(items: readonly Item[], after: number): boolean {
+  return items.every((item, at) => item.seq > (at === 0 ? after : items[at - 1]!.seq));
 }
 
 /** The lines of a log. `readSeq` is what had been read when the room was entered; own entries are never unread. */

@@ -3,14 +3,20 @@
 /** Beyond so many nobody waits for a frame: a hidden page has none. */
 const MOST_WAITING = 500;
 
+/** Of what waits, so much is drawn in one frame: a little at least, and enough that a backlog of any length goes. */
+const LEAST_DRAWN = 16;
+const SHARE_DRAWN = 1 / 8;
+
+export type Schedule = (then: () => void) => void;
+
 /** When the next frame is drawn; soon, where nobody looks. */
-function nextFrame(then: () => void): void {
+export function nextFrame(then: () => void): void {
   if (document.visibilityState === "hidden") setTimeout(then);
   else requestAnimationFrame(then);
 }
 
 /** Gives a function that takes one thing at a time; `deliver` gets all of a frame, in their order. */
-export function eachFrame<T>(deliver: (some: readonly T[]) => void, schedule: (then: () => void) => void = nextFrame): (one: T) => void {
+export function eachFrame<T>(deliver: (some: readonly T[]) => void, schedule: Schedule = nextFrame): (one: T) => void {
   let waiting: T[] = [];
   const flush = (): void => {
     const some = waiting;
@@ -22,6 +28,46 @@ export function eachFrame<T>(deliver: (some: readonly T[]) => void, schedule: (t
     if (waiting.length === 1) schedule(flush);
     else if (waiting.length >= MOST_WAITING) flush();
   };
+}
+
+/** Many things that came together, and that take long to draw: some now, the others in the frames that follow. */
+export class Slices<T> {
+  readonly #deliver: (some: readonly T[]) => void;
+  readonly #schedule: Schedule;
+  #waiting: readonly T[] = [];
+  #scheduled = false;
+
+  /** `deliver` gets a slice at a time, in their order. */
+  constructor(deliver: (some: readonly T[]) => void, schedule: Schedule = nextFrame) {
+    this.#deliver = deliver;
+    this.#schedule = schedule;
+  }
+
+  get length(): number {
+    return this.#waiting.length;
+  }
+
+  take(many: readonly T[]): void {
+    this.#waiting = [...this.#waiting, ...many];
+    if (!this.#scheduled) this.#flush();
+  }
+
+  /** Gives what waits, which is delivered no more. */
+  drop(): readonly T[] {
+    const rest = this.#waiting;
+    this.#waiting = [];
+    return rest;
+  }
+
+  #flush(): void {
+    this.#scheduled = this.#waiting.length > 0;
+    if (!this.#scheduled) return;
+    const count = Math.max(LEAST_DRAWN, Math.ceil(this.#waiting.length * SHARE_DRAWN));
+    const some = this.#waiting.slice(0, count);
+    this.#waiting = this.#waiting.slice(count);
+    this.#schedule(() => this.#flush());
+    this.#deliver(some);
+  }
 }
 
 /** Gives a function that runs `work`: one at a time, the last of those asked for meanwhile, and at most once in `everyMs`. */

@@ -6,11 +6,13 @@ import { type Alarm, type CugView, type EngineApi, EngineError, type EngineEvent
 import { type FormTemplate, readTemplate } from "../templates_forms/model.ts";
 import type { People } from "../screens/people.ts";
 import { mergeItems } from "./log.ts";
-import { atMostEvery } from "./pace.ts";
+import { atMostEvery, nextFrame, type Schedule, Slices } from "./pace.ts";
 
 const PAGE = 100;
 /** Members and safety are asked for again at most so often, however fast entries come. */
 const VIEW_EVERY_MS = 500;
+/** What has been read is noted on the device at most so often. */
+const READ_EVERY_MS = 250;
 /** Entries held while one reads along at the newest; beyond, the oldest go, few at a time, and come again as one scrolls up. */
 const MOST_HELD = 340;
 const KEPT = 300;
@@ -35,12 +37,16 @@ export class Room {
   /** Whether the reader is at the newest entry, so that older ones may go. */
   following = true;
   readonly #engine: EngineApi;
+  /** Entries that are not shown yet: they come in hundreds, and are drawn some at a time. */
+  readonly #coming: Slices<Item>;
 
   constructor(
     engine: EngineApi,
     readonly cugId: string,
+    schedule: Schedule = nextFrame,
   ) {
     this.#engine = engine;
+    this.#coming = new Slices((some) => this.#append(some), schedule);
   }
 
   /** Everything that the room shows, from what is on this device. */
@@ -94,13 +100,15 @@ export class Room {
   }
 
   /** All that is shown has been seen. */
-  async markRead(): Promise<void> {
+  markRead(): void {
     const last = this.items.value?.at(-1);
     const view = this.view.value;
     if (last === undefined || view === null || last.seq <= view.readSeq) return;
     this.view.value = { ...view, readSeq: last.seq };
-    await this.#engine.markRead(this.cugId, last.seq);
+    this.#noteRead();
   }
+
+  readonly #noteRead = atMostEvery(READ_EVERY_MS, () => whileOpen(() => this.#engine.markRead(this.cugId, this.view.value?.readSeq ?? 0)));
 
   take(event: EngineEvent): void {
     if (event.type === "status" || (event.type === "cug" ? event.cug.id : event.cugId) !== this.cugId) return;
@@ -125,23 +133,29 @@ export class Room {
   }
 
   #arrive(arrived: readonly Item[]): void {
+    if (arrived.some((item) => item.kind === "template")) void this.#engine.templates(this.cugId).then((found) => this.#takeTemplates(found));
     const held = this.items.value ?? [];
+    const known = new Set(held.map((item) => item.seq));
+    this.items.value = mergeItems(held, arrived.filter((item) => known.has(item.seq)));
     const last = held.at(-1)?.seq ?? 0;
-    const fitting = this.atNewest.value ? arrived : arrived.filter((item) => item.seq <= last);
-    const merged = mergeItems(held, fitting);
+    this.#coming.take(arrived.filter((item) => !known.has(item.seq) && (this.atNewest.value || item.seq <= last)));
+    if (this.following && this.#coming.length > KEPT) this.#skip();
+  }
+
+  #append(some: readonly Item[]): void {
+    const merged = mergeItems(this.items.value ?? [], some);
     const crowded = this.following && merged.length > MOST_HELD;
     this.items.value = crowded ? merged.slice(-KEPT) : merged;
     if (crowded) this.hasOlder.value = true;
-    if (arrived.some((item) => item.kind === "template")) void this.#engine.templates(this.cugId).then((found) => this.#takeTemplates(found));
   }
 
-  readonly #refresh = atMostEvery(VIEW_EVERY_MS, async () => {
-    try {
-      await this.#refreshView();
-    } catch (error) {
-      if (!(error instanceof EngineError)) throw error; // locked meanwhile: the room goes, too
-    }
-  });
+  /** More has come than would be kept, as after a sleep: the newest page is shown at once. */
+  #skip(): void {
+    this.items.value = mergeItems(this.items.value ?? [], this.#coming.drop()).slice(-PAGE);
+    this.hasOlder.value = true;
+  }
+
+  readonly #refresh = atMostEvery(VIEW_EVERY_MS, () => whileOpen(() => this.#refreshView()));
 
   async #refreshView(): Promise<void> {
     const view = await this.#engine.cug(this.cugId);
@@ -154,6 +168,7 @@ export class Room {
   }
 
   #show(items: readonly Item[], newest: boolean): void {
+    this.#coming.drop();
     this.items.value = items;
     this.atNewest.value = newest;
     this.hasOlder.value = items.length > 0 && items[0]!.seq > 1;
@@ -161,6 +176,15 @@ export class Room {
 
   #takeTemplates(found: readonly TemplateView[]): void {
     this.templates.value = new Map(found.map((view) => [view.hash, readTemplate(view.hash, view.document)]));
+  }
+}
+
+/** A profile that was locked meanwhile, or is full, refuses; what was asked of it by a person says so, this need not. */
+async function whileOpen(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { atMostEvery, eachFrame } from "../../src/app/pace.ts";
+import { atMostEvery, eachFrame, Slices } from "../../src/app/pace.ts";
 
 /** Frames and waits that come when the test says so. */
 function byHand(): { readonly schedule: (then: () => void) => void; readonly next: () => void; readonly asked: () => number } {
@@ -28,6 +28,44 @@ describe("what comes faster than frames", () => {
     const take = eachFrame<number>((some) => got.push(some), () => undefined);
     for (let number = 0; number < 1200; number++) take(number);
     expect(got.flat()).toEqual(Array.from({ length: 1000 }, (_, number) => number));
+  });
+});
+
+describe("many things at once", () => {
+  test("come in slices: some at once, the others frame by frame, all in their order", () => {
+    const frames = byHand();
+    const got: (readonly number[])[] = [];
+    const slices = new Slices<number>((some) => got.push(some), frames.schedule);
+    const all = Array.from({ length: 200 }, (_, number) => number);
+    slices.take(all);
+    slices.take([200]);
+    expect(got.map(({ length }) => length)).toEqual([25]);
+    while (frames.asked() > 0) frames.next();
+    expect(got.flat()).toEqual([...all, 200]);
+    expect(Math.max(...got.map(({ length }) => length))).toBe(25);
+  });
+
+  test("a single one waits for no frame, a second in the same frame does", () => {
+    const frames = byHand();
+    const got: (readonly number[])[] = [];
+    const slices = new Slices<number>((some) => got.push(some), frames.schedule);
+    slices.take([1]);
+    slices.take([2]);
+    expect(got).toEqual([[1]]);
+    frames.next();
+    frames.next();
+    slices.take([3]);
+    expect(got).toEqual([[1], [2], [3]]);
+  });
+
+  test("what was dropped does not come", () => {
+    const frames = byHand();
+    const got: number[] = [];
+    const slices = new Slices<number>((some) => got.push(...some), frames.schedule);
+    slices.take(Array.from({ length: 20 }, (_, number) => number));
+    expect(slices.drop()).toEqual([16, 17, 18, 19]);
+    while (frames.asked() > 0) frames.next();
+    expect(got).toHaveLength(16);
   });
 });
 

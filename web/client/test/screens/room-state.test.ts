@@ -9,10 +9,17 @@ import { id, memoryEngine, NOW } from "../harness/memory-engine.ts";
 const CUG = id(16);
 let engine: EngineApi;
 let room: Room;
+/** Frames come when a test says so. */
+let frames: (() => void)[];
+
+function drawAll(): void {
+  for (let next = frames.shift(); next !== undefined; next = frames.shift()) next();
+}
 
 beforeEach(async () => {
   engine = memoryEngine({ profile: "open", connection: "online", template: "", empty: false });
-  room = new Room(engine, CUG);
+  frames = [];
+  room = new Room(engine, CUG, (then) => void frames.push(then));
   engine.subscribe((event) => room.take(event));
   await room.load();
 });
@@ -21,7 +28,7 @@ describe("a room", () => {
   test("shows what is on this device, and keeps where reading had stopped", async () => {
     expect(room.items.value?.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
     expect(room.readSeq.value).toBe(11);
-    await room.markRead();
+    room.markRead();
     expect(room.view.value?.readSeq).toBe(13);
     expect(room.readSeq.value).toBe(11);
   });
@@ -44,17 +51,61 @@ describe("a room", () => {
     expect(room.items.value?.at(-1)?.seq).toBe(13);
   });
 
+  const stream = (from: number, count = 300): void =>
+    room.take({ type: "items", cugId: CUG, items: Array.from({ length: count }, (_, at) => ({ ...room.items.value![0]!, seq: from + at, clientRef: `s${from + at}` })) });
+
   test("a long stream keeps the newest entries only, unless one is reading further up", () => {
-    const stream = (from: number): void => room.take({ type: "items", cugId: CUG, items: Array.from({ length: 300 }, (_, at) => ({ ...room.items.value![0]!, seq: from + at, clientRef: `s${from + at}` })) });
     room.following = false;
     stream(100);
+    drawAll();
     stream(400);
+    drawAll();
     expect(room.items.value).toHaveLength(613);
     room.following = true;
     stream(700);
-    expect(room.items.value).toHaveLength(300);
+    drawAll();
+    expect(room.items.value!.length).toBeLessThanOrEqual(340);
     expect(room.items.value?.at(-1)?.seq).toBe(999);
     expect(room.hasOlder.value).toBe(true);
+  });
+
+  test("what comes together is drawn in slices, a frame for each", () => {
+    stream(100, 200);
+    const drawn = [room.items.value!.length - 13];
+    for (let next = frames.shift(); next !== undefined; next = frames.shift()) {
+      const before = room.items.value!.length;
+      next();
+      drawn.push(room.items.value!.length - before);
+    }
+    expect(Math.max(...drawn)).toBe(25);
+    expect(drawn.reduce((sum, some) => sum + some)).toBe(200);
+    expect(room.items.value?.map(({ seq }) => seq)).toEqual([...room.items.value!.map(({ seq }) => seq)].sort((one, other) => one - other));
+  });
+
+  test("where more waits than would be kept, the newest page is shown at once", () => {
+    stream(100, 900);
+    expect(room.items.value).toHaveLength(100);
+    expect(room.items.value?.at(-1)?.seq).toBe(999);
+    expect(room.hasOlder.value).toBe(true);
+    drawAll();
+    expect(room.items.value).toHaveLength(100);
+  });
+
+  test("an entry that changes before it was drawn is drawn as it became, once", () => {
+    stream(100, 200);
+    room.take({ type: "items", cugId: CUG, items: [{ ...room.items.value![0]!, seq: 299, clientRef: "s299", standing: "refused" }] });
+    drawAll();
+    expect(room.items.value?.filter(({ seq }) => seq === 299).map(({ standing }) => standing)).toEqual(["refused"]);
+  });
+
+  test("what was read is noted on the device a few times a second, not at every entry", async () => {
+    const noted: number[] = [];
+    engine.markRead = async (_, seq) => void noted.push(seq);
+    room.markRead();
+    stream(100, 10);
+    room.markRead();
+    expect(room.view.value?.readSeq).toBe(109);
+    await expect.poll(() => noted).toEqual([13, 109]);
   });
 
   test("an entry that opens later takes its place", () => {

@@ -58,7 +58,7 @@ export const Log = memo(function Log({ room, recordsOnly, goal, onReply, onGoal 
   }, [lines, goal]);
 
   useEffect(() => {
-    if (!away && document.visibilityState === "visible") void app.attempt(() => room.markRead());
+    if (!away && document.visibilityState === "visible") room.markRead();
   }, [lines, away]);
 
   const onScroll = (): void => {
