@@ -6,6 +6,7 @@ import re
 
 import typer
 
+from cencomm.templates_forms.entry import finished_number, typed_answer
 from cencomm.templates_forms.model import Field, Template
 from cencomm.wire.content import Answers
 
@@ -53,8 +54,7 @@ def _value(field: Field, text: str) -> object:
     """The text as the field's type keeps it; what does not fit stays text and the rules will say so."""
     if field.type == "codes":
         return [code.strip() for code in text.split(",")]
-    if field.type == "int" and text.removeprefix("-").isdecimal():
-        return int(text)
     if field.type == "bool" and text.lower() in _TRUE | _FALSE:
         return text.lower() in _TRUE
-    return text
+    answer = typed_answer(field.type, text)
+    return finished_number(answer) if field.type == "decimal" and isinstance(answer, str) else answer

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
+from uuid import uuid4
 
 from cencomm.templates_forms.compiled import Level, plan_of
 from cencomm.templates_forms.errors import ExpressionTooLarge
@@ -15,13 +18,18 @@ from cencomm.templates_forms.reading import Findings, Reader
 from cencomm.templates_forms.values import MISSING, Value, to_bool, to_number, to_text
 
 
-def derived_values(template: Template, answers: Mapping[str, Any], *, now: datetime) -> dict[str, str]:
-    """The text of each derived field that has a value, by path (`item[0].quantity_canonical`).
+def derived_values(
+    template: Template, answers: Mapping[str, Any], *, now: datetime, language: str = ""
+) -> dict[str, str]:
+    """The text of each derived field that has a value, by path (`item[0].quantity_canonical`); words of codes are in
+    `language`, or those that all clients share.
 
     Answers that do not fit their fields count as missing; hostile ones give fewer values, never an error.
     """
     plan = plan_of(template)
-    env = Env((Reader(plan, Findings()).read(answers),), now, plan.tables)
+    env = plan.env(Reader(plan, Findings()).read(answers), now)
+    if language:
+        env.word = partial(_word, template, language)
     found: dict[str, str] = {}
     try:
         found.update(_derived(plan.level, env, ""))
@@ -40,17 +48,24 @@ def _derived(level: Level, env: Env, prefix: str) -> Iterator[tuple[str, str]]:
         rows = env.rows[-1].get(repeat.group.key, [])
         assert isinstance(rows, list)
         for number, row in enumerate(rows):
-            inner = Env((*env.rows, row), env.now, env.tables, (*env.positions, number + 1), budget=env.budget)
+            inner = replace(env, rows=(*env.rows, row), positions=(*env.positions, number + 1))
             yield from _derived(repeat.level, inner, f"{prefix}{repeat.group.key}[{number}].")
 
 
-def default_values(template: Template, answers: Mapping[str, Any], *, now: datetime) -> Answers:
+def _word(template: Template, language: str, code_list: str, code: str) -> str:
+    return template.code_word(code_list, code, language) if template.code(code_list, code) is not None else MISSING
+
+
+def default_values(
+    template: Template, answers: Mapping[str, Any], *, now: datetime, new_id: Callable[[], str] = lambda: str(uuid4())
+) -> Answers:
     """Answers for the fields outside repeats that have a default and no answer yet.
 
     For the one who fills in the form: a record that was received is never completed (DESIGN §4).
     """
     plan = plan_of(template)
-    env = Env((Reader(plan, Findings()).read(answers),), now, plan.tables)
+    env = plan.env(Reader(plan, Findings()).read(answers), now)
+    env.new_id = new_id
     found: Answers = {}
     for field in plan.level.fields:
         if field.default is not None and field.field.key not in answers:

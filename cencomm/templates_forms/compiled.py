@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import datetime
+from functools import lru_cache, partial
 
-from cencomm.templates_forms.evaluation import Compiled, Env, Layout, Tables, compile_expression
+from cencomm.templates_forms.evaluation import Compiled, Env, Layout, Row, Tables, compile_expression
 from cencomm.templates_forms.expression import parse
 from cencomm.templates_forms.model import Field, Group, Rule, Template
-from cencomm.templates_forms.values import Value
+from cencomm.templates_forms.values import MISSING, Value
+from cencomm.templates_forms.words import SOURCE_LANGUAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,10 @@ class Plan:
     rules: tuple[RulePlan, ...]
     """Rules that are judged once."""
 
+    def env(self, root: Row, now: datetime) -> Env:
+        """What judging answers may look at: nothing that differs from reader to reader."""
+        return Env((root,), now, self.tables, word=partial(neutral_word, self.template))
+
 
 @lru_cache(maxsize=64)
 def plan_of(template: Template) -> Plan:
@@ -109,7 +115,18 @@ def layout_of(template: Template) -> Layout:
                 fields[child.key] = path
             else:
                 pending.append((child, path))
-    return Layout(fields, repeats)
+    parents = {child.key: group.key for group in template.all_groups() for child in group.children}
+    parents |= {group.key: "" for group in template.groups}
+    lists = {field.key: field.code_list for field in template.fields.values() if field.code_list}
+    return Layout(fields, repeats, parents, lists)
+
+
+def neutral_word(template: Template, code_list: str, code: str) -> str:
+    """The word of a code where every client must have the same: English, else the first; without words, the code."""
+    found = template.code(code_list, code)
+    if found is None:
+        return MISSING
+    return found.labels.get(SOURCE_LANGUAGE) or found.labels.get(min(found.labels, default=""), code)
 
 
 def place_of_rule(layout: Layout, at: str) -> tuple[str, ...]:
@@ -149,14 +166,16 @@ class _Maker:
         fields = tuple(self._field(child, path) for child in group.children if isinstance(child, Field))
         groups = tuple(self.group(child, path) for child in group.children if isinstance(child, Group))
         rules = self.rules(path) if group.repeat is not None else ()
-        return GroupPlan(group, self._ready(group.relevant, outside), fields, groups, rules, _level(fields, groups))
+        return GroupPlan(
+            group, self._ready(group.relevant, outside, group.key), fields, groups, rules, _level(fields, groups)
+        )
 
     def rules(self, path: tuple[str, ...]) -> tuple[RulePlan, ...]:
         """The rules whose field stands in exactly the repeats of `path`."""
         plans = []
         for rule in self.template.rules:
             if place_of_rule(self.layout, rule.at) == path:
-                expression = self._ready(rule.expression, path)
+                expression = self._ready(rule.expression, path, rule.at)
                 assert expression is not None
                 needs = tuple((len(self.layout.fields[key]), key) for key in rule.needs)
                 plans.append(RulePlan(rule, expression, needs))
@@ -168,18 +187,20 @@ class _Maker:
         return FieldPlan(
             field,
             {code.key: code.attributes for code in code_list.codes} if code_list is not None else {},
-            self._ready(field.relevant, path),
-            self._ready(field.required, path),
-            self._ready(field.constraint, path),
-            self._ready(field.choice_filter, path, columns=True),
-            self._ready(field.calculation, path),
-            self._ready(field.default, path),
+            self._ready(field.relevant, path, field.key),
+            self._ready(field.required, path, field.key),
+            self._ready(field.constraint, path, field.key),
+            self._ready(field.choice_filter, path, field.key, columns=True),
+            self._ready(field.calculation, path, field.key),
+            self._ready(field.default, path, field.key, entry=True),
             any(conditions),
         )
 
-    def _ready(self, text: str, path: tuple[str, ...], *, columns: bool = False) -> Ready | None:
+    def _ready(
+        self, text: str, path: tuple[str, ...], at: str, *, columns: bool = False, entry: bool = False
+    ) -> Ready | None:
         if not text:
             return None
         expression = parse(text)
-        run = compile_expression(expression, self.layout, path, columns=columns)
+        run = compile_expression(expression, self.layout, path, at=at, columns=columns, entry=entry)
         return Ready(run, expression.nodes, expression.references)

@@ -4,9 +4,7 @@ Total and bounded: every operation has an answer for every value (`values.py`), 
 (one step per node, per row looked at and per 50 characters worked on) that ends it with a typed error, at the same
 point on every client.
 
-Missing answers are empty text: equal to `''`, false, no number. Arithmetic with a missing number is missing; an order
-comparison with one is false. `=` compares truth values if one side is one, else moments, else numbers, else text; of
-several values of a repeat, any may fit.
+Missing answers are empty text: equal to `''`, false, no number.
 """
 
 from __future__ import annotations
@@ -17,19 +15,21 @@ from datetime import datetime
 from decimal import Decimal
 
 from cencomm.templates_forms.errors import ExpressionMalformed, ExpressionTooLarge
-from cencomm.templates_forms.expression import Call, Chain, Column, Expression, Literal, Negation, Node, Reference, Self
-from cencomm.templates_forms.values import (
-    CONTEXT,
-    MISSING,
-    Moment,
-    Value,
-    bounded,
-    moment_of,
-    parse_moment,
-    to_bool,
-    to_number,
-    to_text,
+from cencomm.templates_forms.expression import (
+    Call,
+    Chain,
+    Column,
+    Expression,
+    Literal,
+    Negation,
+    Node,
+    Path,
+    Reference,
+    Self,
+    Step,
 )
+from cencomm.templates_forms.operators import OPERATORS, Operator, cost
+from cencomm.templates_forms.values import MISSING, Moment, Value, moment_of, to_bool, to_number, to_text
 
 Row = Mapping[str, "Value | list[Row]"]
 """Typed answers of one level: values of fields, and lists of rows under the keys of repeats."""
@@ -42,10 +42,13 @@ MAX_TEXT = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where fields and repeats stand: by key, the repeats from the outermost in (for a repeat, itself included)."""
+    """Where fields and repeats stand: by key, the repeats from the outermost in (for a repeat, itself included); in
+    which group each field and group stands (none for the outermost); and the code list of each coded field."""
 
     fields: Mapping[str, tuple[str, ...]]
     repeats: Mapping[str, tuple[str, ...]]
+    parents: Mapping[str, str] = field(default_factory=dict)
+    lists: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -64,7 +67,8 @@ class Budget:
 class Env:
     """What an evaluation may look at. `rows` holds the form's top level, then the row in each repeat that encloses the
     expression; `positions` their numbers from 1; `own` the value of `.`; `columns` the attributes of the code that a
-    choice filter judges."""
+    choice filter judges; `current`, within brackets, the rows and positions outside of them. `word` gives the word of a
+    code of a list, `new_id` a random identifier (only where one fills in a form)."""
 
     rows: tuple[Row, ...]
     now: datetime
@@ -73,11 +77,15 @@ class Env:
     own: Value = MISSING
     columns: Mapping[str, str] | None = None
     budget: Budget = field(default_factory=Budget)
+    current: Current | None = None
+    word: Callable[[str, str], str] = lambda _list, code: code
+    new_id: Callable[[], str] | None = None
 
     def moment(self) -> Moment:
         return moment_of(self.now)
 
 
+Current = tuple[tuple[Row, ...], tuple[int, ...], Value]
 Compiled = Callable[[Env], Value]
 
 
@@ -88,23 +96,40 @@ def evaluate(compiled: Compiled, nodes: int, env: Env) -> Value:
 
 
 def compile_expression(
-    expression: Expression, layout: Layout, inside: tuple[str, ...] = (), *, columns: bool = False
+    expression: Expression,
+    layout: Layout,
+    inside: tuple[str, ...] = (),
+    *,
+    at: str = "",
+    columns: bool = False,
+    entry: bool = False,
 ) -> Compiled:
-    """The function for `expression`, standing in the repeats `inside`; `columns` for a choice filter.
+    """The function for `expression`, standing in the repeats `inside`.
+
+    Args:
+        at: the field or group that it belongs to: where its paths begin.
+        columns: for a choice filter, which has attributes of codes.
+        entry: for what only the one who fills in the form evaluates, never a reader.
 
     Raises:
         ExpressionMalformed: unknown field or function, or a call that does not fit the function.
     """
-    return Compiler(layout, inside, columns).compile(expression.root)
+    return Compiler(layout, inside, at, columns, entry).compile(expression.root)
 
 
 @dataclass(frozen=True, slots=True)
 class Compiler:
-    """Turns nodes into functions; what functions may ask about their arguments is here too (`functions.py`)."""
+    """Turns nodes into functions; what functions may ask about their arguments is here too (`functions.py`).
+
+    Within brackets `at` is the repeat or field whose rows are judged, and `outer` compiles what stands outside of them.
+    """
 
     layout: Layout
     inside: tuple[str, ...]
+    at: str = ""
     columns: bool = False
+    entry: bool = False
+    outer: Compiler | None = None
 
     def compile(self, node: Node) -> Compiled:
         match node:
@@ -116,6 +141,10 @@ class Compiler:
                 from cencomm.templates_forms.functions import compile_call  # noqa: PLC0415  functions compile arguments
 
                 return compile_call(self, node)
+            case Path():
+                from cencomm.templates_forms.paths import compile_path  # noqa: PLC0415  conditions are compiled
+
+                return compile_path(self, node)
             case _:
                 return self._operand(node)
 
@@ -136,20 +165,34 @@ class Compiler:
             path = self.layout.fields[key]
         elif key in self.layout.repeats:
             path = self.layout.repeats[key]
-            return _all(self._shared(path[:-1]), path, None)
+            return _all(self.shared(path[:-1]), path, None)
         else:
             raise ExpressionMalformed(reason="unknown_field", position=0)
-        shared = self._shared(path)
+        nearest = self.nearest(path)
+        if nearest is not self:
+            return _outside(nearest.reference(key))
+        shared = self.shared(path)
         if shared == len(path):
             return _one(shared, key)
         return _all(shared, path, key)
 
+    @property
+    def base(self) -> Compiler:
+        """What compiles the expression outside of all brackets."""
+        return self if self.outer is None else self.outer.base
+
+    def nearest(self, path: tuple[str, ...]) -> Compiler:
+        """Whether a place is nearer to the row in brackets, or to the expression outside of them."""
+        return self.base if self.base.shared(path) > self.shared(path) else self
+
     def _column(self, key: str, position: int) -> Compiled:
+        if self.outer is not None:
+            return self.compile(Path((Step("child", key),), position))
         if not self.columns:
             raise ExpressionMalformed(reason="bare_name", position=position)
         return lambda env: (env.columns or {}).get(key, MISSING)
 
-    def _shared(self, path: tuple[str, ...]) -> int:
+    def shared(self, path: tuple[str, ...]) -> int:
         """How many repeats around `path` are also around the expression."""
         shared = 0
         for ours, theirs in zip(self.inside, path, strict=False):
@@ -165,8 +208,8 @@ class Compiler:
         if first in {"or", "and"}:
             return _logic(first == "or", [head, *(operand for _, operand in links)])
         if len(links) == 1:
-            return _binary(_OPERATORS[first], head, links[0][1])
-        steps = [(_OPERATORS[operator], operand) for operator, operand in links]
+            return _binary(OPERATORS[first], head, links[0][1])
+        steps = [(OPERATORS[operator], operand) for operator, operand in links]
 
         def run(env: Env) -> Value:
             value = head(env)
@@ -184,6 +227,20 @@ def _one(depth: int, key: str) -> Compiled:
         return value
 
     return run
+
+
+def _outside(run: Compiled) -> Compiled:
+    """What stands within brackets, but is looked up in the rows outside of them."""
+
+    def look_up(env: Env) -> Value:
+        assert env.current is not None
+        inner, env.rows = env.rows, env.current[0]
+        try:
+            return run(env)
+        finally:
+            env.rows = inner
+
+    return look_up
 
 
 def _all(shared: int, path: tuple[str, ...], key: str | None) -> Compiled:
@@ -231,106 +288,14 @@ def _logic(is_or: bool, operands: list[Compiled]) -> Compiled:
     return run
 
 
-def _binary(operator: Callable[[Value, Value], Value], left: Compiled, right: Compiled) -> Compiled:
+def _binary(operator: Operator, left: Compiled, right: Compiled) -> Compiled:
     return lambda env: _apply(env, operator, left(env), right(env))
 
 
-def _apply(env: Env, operator: Callable[[Value, Value], Value], left: Value, right: Value) -> Value:
-    """Several values against several are that many comparisons, and cost as much."""
+def _apply(env: Env, operator: Operator, left: Value, right: Value) -> Value:
     if isinstance(left, tuple) and isinstance(right, tuple):
-        env.budget.spend(len(left) * len(right))
+        env.budget.spend(cost(left, right))
     return operator(left, right)
-
-
-def equal(left: Value, right: Value) -> bool:
-    """`=`, for the kinds in the order that the module names."""
-    if isinstance(left, str) and isinstance(right, str):
-        return left == right
-    if isinstance(left, bool) or isinstance(right, bool):
-        return to_bool(left) == to_bool(right)
-    if isinstance(left, tuple):
-        return any(equal(item, right) for item in left)
-    if isinstance(right, tuple):
-        return any(equal(left, item) for item in right)
-    pair = _comparable(left, right)
-    return pair is not None and pair[0] == pair[1]
-
-
-def _comparable(left: Value, right: Value) -> tuple[Decimal, Decimal] | None:
-    """Both sides as numbers; text beside a moment is read as a moment. None where one side is neither."""
-    if isinstance(left, Moment) and isinstance(right, str):
-        right = parse_moment(right)
-    elif isinstance(right, Moment) and isinstance(left, str):
-        left = parse_moment(left)
-    first, second = to_number(left), to_number(right)
-    if isinstance(first, Decimal) and isinstance(second, Decimal):
-        return first, second
-    return None
-
-
-def _different(left: Value, right: Value) -> bool:
-    """`!=`: of several values, any may differ (XPath); so it is not the opposite of `=` there."""
-    if isinstance(left, tuple) and not isinstance(right, bool):
-        return any(_different(item, right) for item in left)
-    if isinstance(right, tuple) and not isinstance(left, bool):
-        return any(_different(left, item) for item in right)
-    return not equal(left, right)
-
-
-def _ordered(judge: Callable[[Decimal, Decimal], bool]) -> Callable[[Value, Value], Value]:
-    def compare(left: Value, right: Value) -> bool:
-        if isinstance(left, tuple):
-            return any(compare(item, right) for item in left)
-        if isinstance(right, tuple):
-            return any(compare(left, item) for item in right)
-        if isinstance(left, str) and isinstance(right, str):
-            pair = _both(parse_moment(left), parse_moment(right)) or _comparable(left, right)
-        else:
-            pair = _comparable(left, right)
-        return pair is not None and judge(*pair)
-
-    return compare
-
-
-def _both(left: Value, right: Value) -> tuple[Decimal, Decimal] | None:
-    """The days of two texts that are both moments, so that dates written as text compare as dates."""
-    if isinstance(left, Moment) and isinstance(right, Moment):
-        return left.days, right.days
-    return None
-
-
-def _arithmetic(work: Callable[[Decimal, Decimal], Decimal]) -> Callable[[Value, Value], Value]:
-    def calculate(left: Value, right: Value) -> Value:
-        first, second = to_number(left), to_number(right)
-        if isinstance(first, Decimal) and isinstance(second, Decimal):
-            return bounded(work(first, second))
-        return MISSING
-
-    return calculate
-
-
-def _divide(left: Decimal, right: Decimal) -> Decimal:
-    return CONTEXT.divide(left, right) if right else Decimal("NaN")
-
-
-def _remainder(left: Decimal, right: Decimal) -> Decimal:
-    """The remainder with the sign of the dividend."""
-    return CONTEXT.remainder(left, right) if right else Decimal("NaN")
-
-
-_OPERATORS: Mapping[str, Callable[[Value, Value], Value]] = {
-    "=": equal,
-    "!=": _different,
-    "<": _ordered(lambda left, right: left < right),
-    "<=": _ordered(lambda left, right: left <= right),
-    ">": _ordered(lambda left, right: left > right),
-    ">=": _ordered(lambda left, right: left >= right),
-    "+": _arithmetic(CONTEXT.add),
-    "-": _arithmetic(CONTEXT.subtract),
-    "*": _arithmetic(CONTEXT.multiply),
-    "div": _arithmetic(_divide),
-    "mod": _arithmetic(_remainder),
-}
 
 
 def text_of(env: Env, value: Value) -> str:

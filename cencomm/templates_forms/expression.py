@@ -2,18 +2,22 @@
 
     or  <  and  <  = !=  <  < <= > >=  <  + -  <  * div mod  <  unary -
 
-Operands are `${field}`, `.` (the answer being judged), numbers, text in single or double quotes, functions of
-`functions.py` and parentheses. Choice filters also have bare names: attributes of the
-code that is judged. There are no paths, no variables and no loops, so the work of one evaluation is bounded
-by the size of the tree and of the answers. `evaluation.py` gives trees their meaning.
+Operands are `${field}`, `.` (the answer being judged), numbers, text in quotes, functions of
+`functions.py`, parentheses and paths. A path begins at `${key}`, `.`, `..`, `current()`, `/form` or, in brackets, at a
+bare name; it goes on with `/key`, `/..` or `/.`; a step into a repeat may choose rows with conditions in brackets. In
+choice filters a bare name is an attribute of the code that is judged. There are no axes, variables or loops, so the
+work of one evaluation is bounded by the size of the tree and of the answers. `evaluation.py` and `paths.py` give trees
+their meaning.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import Literal as TypingLiteral
 
 from cencomm.templates_forms.errors import ExpressionMalformed, ExpressionTooLarge
 from cencomm.templates_forms.values import parse_number
@@ -42,9 +46,34 @@ class Self:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A bare name: in a choice filter, an attribute of the code that is judged."""
+    """A bare name: in a choice filter an attribute of the code that is judged, in brackets an answer of the row."""
 
     key: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a path. `key` is of a `reference`, of a `child`, or of the `root` (any name: that of the form)."""
+
+    axis: Axis
+    key: str
+    conditions: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What stands in brackets, and what judging it costs each time."""
+
+    root: Node
+    nodes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A place in the form, of more than one step or with conditions."""
+
+    steps: tuple[Step, ...]
     position: int
 
 
@@ -69,12 +98,13 @@ class Call:
     position: int
 
 
-Node = Literal | Reference | Self | Column | Negation | Chain | Call
+Node = Literal | Reference | Self | Column | Path | Negation | Chain | Call
+Axis = TypingLiteral["reference", "self", "parent", "child", "current", "root"]
 
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A parsed expression: its tree, how many nodes that has, and the fields it names."""
+    """A parsed expression: its tree, how many nodes that has, and the fields and groups it names."""
 
     text: str
     root: Node
@@ -91,13 +121,17 @@ class _Token:
 
 _TOKEN = re.compile(
     r"""(?P<space>[ \t\r\n]+)
-      | \$\{[ ]*(?P<reference>[a-z][a-z0-9_]{0,63})[ ]*\}
+      | \$\{[ ]*(?P<reference>[A-Za-z_][A-Za-z0-9_.-]{0,63})[ ]*\}
       | (?P<number>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)
       | "(?P<double>[^"]*)" | '(?P<single>[^']*)'
-      | (?P<name>[A-Za-z][A-Za-z0-9_]*(?:[-:][A-Za-z][A-Za-z0-9_]*)*)
-      | (?P<symbol><=|>=|!=|[=<>+\-*(),.])""",
+      | [“”„](?P<curved_double>[^"“”]*)["“”] | [‘’](?P<curved_single>[^'‘’]*)['‘’]
+      | (?P<name>[A-Za-z_][A-Za-z0-9_]*(?:[-:][A-Za-z][A-Za-z0-9_]*)*)
+      | (?P<symbol><=|>=|!=|\.\.|[=<>+\-*(),./\[\]])""",
     re.VERBOSE,
 )
+
+_QUOTED = frozenset({"double", "single", "curved_double", "curved_single"})
+"""Typographic quotes are what word processors make of straight ones; text in straight quotes may hold them."""
 
 _LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"or"}),
@@ -137,7 +171,7 @@ def _tokens(text: str) -> list[_Token]:
             raise ExpressionMalformed(reason="unexpected_character", position=position)
         kind = found.lastgroup
         assert kind is not None
-        if kind in {"double", "single"}:
+        if kind in _QUOTED:
             tokens.append(_Token("text", found[kind], position))
         elif kind == "name" and found[kind] in _WORDS:
             tokens.append(_Token("symbol", found[kind], position))
@@ -155,6 +189,7 @@ class _Parser:
         self._index = 0
         self._end = _Token("end", "", end)
         self.nodes = 0
+        self._brackets = 0
         self.references: set[str] = set()
 
     def finish(self) -> None:
@@ -182,32 +217,87 @@ class _Parser:
         return self._operand(depth)
 
     def _operand(self, depth: int) -> Node:
-        token = self._next()
-        if token.kind == "symbol" and token.text == "(":
+        token = self._peek()
+        if self._takes("("):
             inner = self.expression(0, depth + 1)
             self._expect(")")
             return inner
-        if token.kind == "name" and self._peek() == _Token("symbol", "(", self._peek().position):
+        if token.kind == "name" and self._follows("(") and token.text != "current":
+            self._index += 1
             return self._call(token, depth)
-        return self._counted(self._leaf(token))
+        if token.kind in {"reference", "name"} or (token.kind == "symbol" and token.text in _PATH_STARTS):
+            return self._path(depth)
+        self._index += 1
+        return self._counted(self._literal(token))
 
-    def _leaf(self, token: _Token) -> Node:
-        match token.kind:
+    def _literal(self, token: _Token) -> Literal:
+        if token.kind == "text":
+            return Literal(token.text)
+        if token.kind != "number":
+            raise ExpressionMalformed(reason="operand_expected", position=token.position)
+        value = parse_number(token.text)
+        if not isinstance(value, Decimal):
+            raise ExpressionMalformed(reason="number_too_large", position=token.position)
+        return Literal(value)
+
+    def _path(self, depth: int) -> Node:
+        position = self._peek().position
+        steps = [self._step(self._start(), depth)]
+        while self._takes("/"):
+            steps.append(self._step(self._further(), depth))
+        first = steps[0]
+        if len(steps) > 1 or first.conditions:
+            return Path(tuple(steps), position)
+        match first.axis:
             case "reference":
-                self.references.add(token.text)
-                return Reference(token.text)
-            case "text":
-                return Literal(token.text)
-            case "name":
-                return Column(token.text, token.position)
-            case "number":
-                value = parse_number(token.text)
-                if isinstance(value, Decimal):
-                    return Literal(value)
-                raise ExpressionMalformed(reason="number_too_large", position=token.position)
-            case "symbol" if token.text == ".":
+                return Reference(first.key)
+            case "self":
                 return Self()
-        raise ExpressionMalformed(reason="operand_expected", position=token.position)
+            case "child":
+                return Column(first.key, position)
+        return Path(tuple(steps), position)
+
+    def _start(self) -> tuple[Axis, str]:
+        token = self._next()
+        if token.kind == "reference":
+            self.references.add(token.text)
+            return "reference", token.text
+        if token.text == "current" and self._takes("("):
+            self._expect(")")
+            return "current", ""
+        if token.text == "/":
+            return "root", self._name()
+        if token.kind == "name" and self._brackets:
+            self.references.add(token.text)
+        axis: Axis = _PATH_STARTS.get(token.text, "child")
+        return axis, token.text
+
+    def _further(self) -> tuple[Axis, str]:
+        if self._takes(".."):
+            return "parent", ""
+        if self._takes("."):
+            return "self", ""
+        name = self._name()
+        self.references.add(name)
+        return "child", name
+
+    def _name(self) -> str:
+        token = self._next()
+        if token.kind not in {"name", "symbol"} or (token.kind == "symbol" and token.text not in _WORDS):
+            raise ExpressionMalformed(reason="name_expected", position=token.position)
+        return token.text
+
+    def _step(self, step: tuple[Axis, str], depth: int) -> Step:
+        self._count()
+        conditions: list[Condition] = []
+        while self._takes("["):
+            before = self.nodes
+            self._brackets += 1
+            condition = self.expression(0, depth + 1)
+            self._brackets -= 1
+            self._expect("]")
+            conditions.append(Condition(condition, self.nodes - before))
+        return Step(*step, tuple(conditions))
 
     def _call(self, name: _Token, depth: int) -> Node:
         self._expect("(")
@@ -231,6 +321,10 @@ class _Parser:
     def _peek(self) -> _Token:
         return self._tokens[self._index] if self._index < len(self._tokens) else self._end
 
+    def _follows(self, symbol: str) -> bool:
+        following = self._tokens[self._index + 1] if self._index + 1 < len(self._tokens) else self._end
+        return following.kind == "symbol" and following.text == symbol
+
     def _next(self) -> _Token:
         token = self._peek()
         self._index += 1
@@ -248,4 +342,20 @@ class _Parser:
             raise ExpressionMalformed(reason="expected_" + _SPELLED[symbol], position=self._peek().position)
 
 
-_SPELLED = {"(": "opening_parenthesis", ")": "closing_parenthesis"}
+_SPELLED = {"(": "opening_parenthesis", ")": "closing_parenthesis", "]": "closing_bracket"}
+_PATH_STARTS: Mapping[str, Axis] = {".": "self", "..": "parent", "/": "root"}
+
+
+def size(node: Node) -> int:
+    """How many nodes a tree has: what judging it costs each time."""
+    match node:
+        case Negation(operand=operand):
+            return 1 + size(operand)
+        case Chain(head=head, links=links):
+            return size(head) + sum(1 + size(operand) for _, operand in links)
+        case Call(arguments=arguments):
+            return 1 + sum(map(size, arguments))
+        case Path(steps=steps):
+            return sum(1 + sum(condition.nodes for condition in step.conditions) for step in steps)
+        case _:
+            return 1

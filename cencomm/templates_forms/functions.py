@@ -1,4 +1,5 @@
-"""The functions of expressions: name, how many arguments, and what they do. XLSForm's, and `territory` of our own.
+"""The functions of expressions: name, how many arguments, and what they do. XLSForm's, and of our own `any`, `all`,
+`territory` and the check digits (`check_digits.py`).
 
 Where XLSForm's own tools disagree among themselves we say what holds here: `regex` must match the whole text and its
 pattern must be written out; `round` rounds halves away from zero; `int` cuts towards zero; lengths and positions are in
@@ -9,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 from itertools import chain
 
+from cencomm.templates_forms.check_digits import is_air_waybill, is_container, is_imo_number, is_postal_item
 from cencomm.templates_forms.errors import ExpressionMalformed
 from cencomm.templates_forms.evaluation import Compiled, Compiler, Env, text_of
-from cencomm.templates_forms.expression import Call, Literal, Node, Reference
+from cencomm.templates_forms.expression import Call, Literal, Node, parse
+from cencomm.templates_forms.paths import any_or_all, indexed_repeat, place_of, position
 from cencomm.templates_forms.safe_regex import compile_pattern
 from cencomm.templates_forms.values import (
     CONTEXT,
@@ -143,29 +146,29 @@ def _territory(compiler: Compiler, call: Call) -> Compiled:
     return lambda env: territory(env) or to_text(country(env))
 
 
-def _position(compiler: Compiler, call: Call) -> Compiled:
-    if not compiler.inside:
-        raise ExpressionMalformed(reason="position_outside_repeat", position=call.position)
-    return lambda env: Decimal(env.positions[-1])
+def _once(compiler: Compiler, call: Call) -> Compiled:
+    """The answer that is there already, else the argument."""
+    beginning = compiler.compile(call.arguments[0])
+    return lambda env: beginning(env) if env.own == MISSING else env.own
 
 
-def _indexed_repeat(compiler: Compiler, call: Call) -> Compiled:
-    """`indexed-repeat(${field}, ${repeat}, number)`: the answer in that row, counted from 1, of an outermost repeat."""
-    wanted, repeat = call.arguments[0], call.arguments[1]
-    if not isinstance(wanted, Reference) or not isinstance(repeat, Reference):
-        raise ExpressionMalformed(reason="reference_expected", position=call.position)
-    if compiler.layout.fields.get(wanted.key) != (repeat.key,):
-        raise ExpressionMalformed(reason="field_not_in_repeat", position=call.position)
-    answers = Compiler(compiler.layout, ()).compile(wanted)
-    number = compiler.compile(call.arguments[2])
+def _uuid(compiler: Compiler, call: Call) -> Compiled:
+    """A random identifier: in defaults only, since readers would each have another one (DESIGN §4)."""
+    if not compiler.entry:
+        raise ExpressionMalformed(reason="only_in_defaults", position=call.position)
+    return lambda env: env.new_id() if env.new_id is not None else MISSING
+
+
+def _choice_name(compiler: Compiler, call: Call) -> Compiled:
+    """`jr:choice-name(code, '${field}')`: the word of the code in the list of that field; of several codes, all."""
+    code = compiler.compile(call.arguments[0])
+    code_list = compiler.layout.lists.get(place_of(compiler, parse(_written_text(call, 1)).root).key)
+    if code_list is None:
+        raise ExpressionMalformed(reason="field_without_codes", position=call.position)
 
     def run(env: Env) -> Value:
-        index = to_number(number(env))
-        values = answers(env)
-        assert isinstance(values, tuple)
-        if not isinstance(index, Decimal) or index != int(index) or not 1 <= index <= len(values):
-            return MISSING
-        return values[int(index) - 1]
+        words = [env.word(code_list, token) for token in _tokens(text_of(env, code(env)))]
+        return text_of(env, ", ".join(filter(None, words)))
 
     return run
 
@@ -232,9 +235,12 @@ def _round(value: Value, places: Value = MISSING) -> Value:
     return bounded(number.quantize(Decimal(1).scaleb(-int(digits)), ROUND_HALF_UP, _WIDE))
 
 
-def _int(value: Value) -> Value:
-    number = to_number(value)
-    return bounded(number.to_integral_value(ROUND_DOWN)) if isinstance(number, Decimal) else MISSING
+def _whole(rounding: str) -> Callable[[Value], Value]:
+    def cut(value: Value) -> Value:
+        number = to_number(value)
+        return bounded(number.to_integral_value(rounding)) if isinstance(number, Decimal) else MISSING
+
+    return cut
 
 
 def _abs(value: Value) -> Value:
@@ -323,7 +329,9 @@ FUNCTIONS: Mapping[str, Function] = {
     "min": Function(1, _MAX_ARGUMENTS, _plain(_min)),
     "max": Function(1, _MAX_ARGUMENTS, _plain(_max)),
     "round": Function(1, 2, _plain(_round)),
-    "int": Function(1, 1, _plain(_int)),
+    "int": Function(1, 1, _plain(_whole(ROUND_DOWN))),
+    "floor": Function(1, 1, _plain(_whole(ROUND_FLOOR))),
+    "ceiling": Function(1, 1, _plain(_whole(ROUND_CEILING))),
     "abs": Function(1, 1, _plain(_abs)),
     "number": Function(1, 1, _plain(to_number)),
     "string": Function(1, 1, _on_texts(lambda text: text)),
@@ -343,10 +351,20 @@ FUNCTIONS: Mapping[str, Function] = {
     "date-time": Function(1, 1, _plain(to_moment)),
     "decimal-date-time": Function(1, 1, _plain(_days)),
     "format-date": Function(2, 2, _plain(_format_date)),
+    "format-date-time": Function(2, 2, _plain(_format_date)),
     "today": Function(0, 0, _today),
     "now": Function(0, 0, _now),
-    "position": Function(0, 1, _position),
-    "indexed-repeat": Function(3, 3, _indexed_repeat),
+    "position": Function(0, 1, position),
+    "indexed-repeat": Function(3, 7, indexed_repeat),
+    "any": Function(2, 2, any_or_all),
+    "all": Function(2, 2, any_or_all),
+    "once": Function(1, 1, _once),
+    "uuid": Function(0, 0, _uuid),
+    "jr:choice-name": Function(2, 2, _choice_name),
+    "container-number": Function(1, 1, _on_texts(is_container)),
+    "imo-number": Function(1, 1, _on_texts(is_imo_number)),
+    "postal-item": Function(1, 1, _on_texts(is_postal_item)),
+    "air-waybill": Function(1, 1, _on_texts(is_air_waybill)),
     "pulldata": Function(4, 4, _pulldata),
     "territory": Function(1, 1, _territory),
 }

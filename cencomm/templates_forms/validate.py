@@ -44,7 +44,7 @@ def validate(template: Template, answers: Mapping[str, Any], *, now: datetime) -
         findings.add("wrong_type", "")
         return Report(tuple(findings.found))
     root = Reader(plan, findings).read(answers)
-    env = Env((root,), now, plan.tables)
+    env = plan.env(root, now)
     try:
         _Judge(findings, env).form(plan)
     except ExpressionTooLarge:
@@ -105,6 +105,7 @@ class _Judge:
         if path in self.findings.failed:
             return
         value = row.get(plan.field.key, MISSING)
+        self.env.own = MISSING if isinstance(value, list) else value
         relevant = relevant and (plan.relevant is None or to_bool(plan.relevant(self.env)))
         if isinstance(value, list):
             return
@@ -115,10 +116,8 @@ class _Judge:
         if not relevant:
             self.findings.add("not_relevant", path, "warn")
             return
-        if plan.constraint is not None:
-            self.env.own = value
-            if not to_bool(plan.constraint(self.env)):
-                self.findings.add("constraint", path)
+        if plan.constraint is not None and not to_bool(plan.constraint(self.env)):
+            self.findings.add("constraint", path)
         if plan.choice_filter is not None and path not in self.found_at:
             self._choice(plan, plan.choice_filter, str(value), path)
 
@@ -138,6 +137,8 @@ class _Judge:
                     break
             else:
                 path = prefix + plan.rule.at
+                own = rows[-1].get(plan.rule.at, MISSING)
+                self.env.own = MISSING if isinstance(own, list) else own
                 if path not in self.findings.failed and not to_bool(plan.expression(self.env)):
                     self.findings.add(plan.rule.key, path, plan.rule.level)
                     self.found_at.add(path)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import type { Answers } from "../../src/engine/api.ts";
-import { finishedNumber, momentText, nowText, pathOf, TOP, typedTime, typedValue, westernFigures, withAnswer, withoutRow, withRow, withUsualUnit } from "../../src/screens/form/answers.ts";
+import { momentText, nowText, pathOf, TOP, typedTime, withAnswer, withoutRow, withRow, withUsualUnit } from "../../src/screens/form/answers.ts";
 import { planOf } from "../../src/engine/rules/plan.ts";
 import { validate } from "../../src/engine/rules/validate.ts";
 import { filledIn, firstAnswers } from "../../src/screens/form/filled.ts";
@@ -97,23 +97,6 @@ describe("answers", () => {
     expect(withoutRow(withRow({}, "item"), "item", 0)).toEqual({});
     expect(withAnswer({ a: "1" }, TOP, "a", "")).toEqual({});
     expect(pathOf({ repeat: "item", row: 1 }, "unit")).toBe("item[1].unit");
-  });
-
-  test("figures of every script and a decimal comma are taken", () => {
-    const quantity = template.fields.get("quantity")!;
-    expect(typedValue(quantity, "١٢٫٥")).toBe("12.5");
-    expect(typedValue(quantity, "1 420,5")).toBe("1420.5");
-    expect(typedValue(template.fields.get("persons_arrested")!, "۲")).toBe(2);
-    expect(typedValue(template.fields.get("offence_location")!, "maptm")).toBe("MAPTM");
-    expect(westernFigures("٠٩۰۹")).toBe("0909");
-  });
-
-  test("a number is finished when its field is left", () => {
-    const quantity = template.fields.get("quantity")!;
-    expect(typedValue(quantity, "12,")).toBe("12.");
-    expect(typedValue(quantity, "-2,5")).toBe("-2.5");
-    expect(typedValue(quantity, "1٬420٫5")).toBe("1420.5");
-    expect([finishedNumber("12."), finishedNumber(".5"), finishedNumber("-.5"), finishedNumber("12.5")]).toEqual(["12", "0.5", "-0.5", "12.5"]);
   });
 
   test.each([

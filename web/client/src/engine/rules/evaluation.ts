@@ -5,11 +5,13 @@
  * node, per row looked at and per 50 characters worked on) that ends it at the same point on every client.
  */
 
-import { Decimal, add, divide, multiply, remainder, subtract } from "./decimal.ts";
+import { Decimal } from "./decimal.ts";
 import { ExpressionMalformed, ExpressionTooLarge } from "./errors.ts";
 import type { Expression, Node } from "./expression.ts";
 import { compileCall } from "./functions.ts";
-import { MISSING, Moment, type Value, isSeveral, momentOf, numberOr, parseMoment, toBool, toNumber, toText } from "./values.ts";
+import { OPERATORS, cost } from "./operators.ts";
+import { compilePath } from "./paths.ts";
+import { MISSING, type Moment, type Value, isSeveral, momentOf, numberOr, toBool, toNumber, toText } from "./values.ts";
 
 /** Typed answers of one level: values of fields, and lists of rows under the keys of repeats. */
 export interface Row {
@@ -23,10 +25,15 @@ export type Tables = ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string,
 const MAX_STEPS = 200_000;
 const MAX_TEXT = 100_000;
 
-/** Where fields and repeats stand: the repeats from the outermost in (for a repeat, itself included). */
+/**
+ * Where fields and repeats stand: the repeats from the outermost in (for a repeat, itself included); in which group each
+ * field and group stands (none for the outermost); and the code list of each coded field.
+ */
 export interface Layout {
   readonly fields: ReadonlyMap<string, readonly string[]>;
   readonly repeats: ReadonlyMap<string, readonly string[]>;
+  readonly parents: ReadonlyMap<string, string>;
+  readonly lists: ReadonlyMap<string, string>;
 }
 
 /** Steps that are left for all expressions of one record. */
@@ -41,7 +48,9 @@ export class Budget {
 
 /**
  * What an evaluation may look at: `rows` holds the form's top level, then the row in each repeat around the expression;
- * `positions` their numbers from 1; `own` the value of `.`; `columns` the attributes of the code that a filter judges.
+ * `positions` their numbers from 1; `own` the value of `.`; `columns` the attributes of the code that a filter judges;
+ * `current`, within brackets, the rows and positions outside of them. `word` gives the word of a code of a list, `newId` a
+ * random identifier (only where one fills in a form).
  */
 export interface Env {
   rows: readonly Row[];
@@ -51,10 +60,16 @@ export interface Env {
   readonly nowMs: number;
   readonly tables: Tables;
   readonly budget: Budget;
+  current: Current | null;
+  word: Word;
+  newId: (() => string) | null;
 }
 
-export function newEnv(root: Row, nowMs: number, tables: Tables): Env {
-  return { rows: [root], positions: [], own: MISSING, columns: new Map(), nowMs, tables, budget: new Budget() };
+export type Current = Pick<Env, "rows" | "positions" | "own">;
+export type Word = (list: string, code: string) => string;
+
+export function newEnv(root: Row, nowMs: number, tables: Tables, word: Word): Env {
+  return { rows: [root], positions: [], own: MISSING, columns: new Map(), nowMs, tables, budget: new Budget(), current: null, word, newId: null };
 }
 
 export function nowOf(env: Env): Moment {
@@ -63,18 +78,41 @@ export function nowOf(env: Env): Moment {
 
 export type Compiled = (env: Env) => Value;
 
-/** The function for `expression`, standing in the repeats `inside`. Throws ExpressionMalformed. */
-export function compileExpression(expression: Expression, layout: Layout, inside: readonly string[], columns = false): Compiled {
-  return new Compiler(layout, inside, columns).compile(expression.root);
+/** Where an expression stands. */
+export interface Standing {
+  /** The repeats around it. */
+  readonly inside: readonly string[];
+  /** The field or group that it belongs to: where its paths begin. Within brackets, the repeat or field of the rows. */
+  readonly at: string;
+  /** Of a choice filter, which has attributes of codes. */
+  readonly columns?: boolean;
+  /** Of what only the one who fills in the form evaluates, never a reader. */
+  readonly entry?: boolean;
+}
+
+/** The function for `expression`. Throws ExpressionMalformed. */
+export function compileExpression(expression: Expression, layout: Layout, standing: Standing): Compiled {
+  return new Compiler(layout, standing).compile(expression.root);
 }
 
 /** Turns nodes into functions; what functions may ask about their arguments is here too. */
 export class Compiler {
-  constructor(
-    readonly layout: Layout,
-    readonly inside: readonly string[],
-    readonly columns = false,
-  ) {}
+  readonly layout: Layout;
+  readonly inside: readonly string[];
+  readonly at: string;
+  readonly columns: boolean;
+  readonly entry: boolean;
+  /** What compiles the expression outside of all brackets. */
+  readonly base: Compiler;
+
+  constructor(layout: Layout, { inside, at, columns = false, entry = false }: Standing, outer: Compiler | null = null) {
+    this.layout = layout;
+    this.inside = inside;
+    this.at = at;
+    this.columns = columns;
+    this.entry = entry;
+    this.base = outer === null ? this : outer.base;
+  }
 
   compile(node: Node): Compiled {
     switch (node.node) {
@@ -93,29 +131,39 @@ export class Compiler {
         return () => node.value;
       case "self":
         return (env) => env.own;
+      case "path":
+        return compilePath(this, node);
       case "column":
+        if (this.base !== this) return compilePath(this, { node: "path", steps: [{ axis: "child", key: node.key, conditions: [] }], position: node.position });
         if (!this.columns) throw new ExpressionMalformed("bare_name", node.position);
         return (env) => env.columns.get(node.key) ?? MISSING;
       case "reference":
-        return this.#reference(node.key);
+        return this.reference(node.key);
     }
   }
 
   /** The answer to a field in the nearest row; from outside its repeat, all its answers in order. */
-  #reference(key: string): Compiled {
+  reference(key: string): Compiled {
     const field = this.layout.fields.get(key);
     if (field !== undefined) {
-      const shared = this.#shared(field);
+      const nearest = this.nearest(field);
+      if (nearest !== this) return outside(nearest.reference(key));
+      const shared = this.shared(field);
       if (shared === field.length) return (env) => env.rows[shared]?.values.get(key) ?? MISSING;
       return all(shared, field, key);
     }
     const repeat = this.layout.repeats.get(key);
     if (repeat === undefined) throw new ExpressionMalformed("unknown_field", 0);
-    return all(this.#shared(repeat.slice(0, -1)), repeat, null);
+    return all(this.shared(repeat.slice(0, -1)), repeat, null);
+  }
+
+  /** Whether a place is nearer to the row in brackets, or to the expression outside of them. */
+  nearest(path: readonly string[]): Compiler {
+    return this.base.shared(path) > this.shared(path) ? this.base : this;
   }
 
   /** How many repeats around `path` are also around the expression. */
-  #shared(path: readonly string[]): number {
+  shared(path: readonly string[]): number {
     let shared = 0;
     while (shared < path.length && path[shared] === this.inside[shared]) shared++;
     return shared;
@@ -132,10 +180,27 @@ export class Compiler {
     }
     return (env) => {
       let value = head(env);
-      for (const { operator, operand } of links) value = apply(env, operator, value, operand(env));
+      for (const { operator, operand } of links) {
+        const right = operand(env);
+        if (isSeveral(value) && isSeveral(right)) env.budget.spend(cost(value, right));
+        value = OPERATORS[operator]!(value, right);
+      }
       return value;
     };
   }
+}
+
+/** What stands within brackets, but is looked up in the rows outside of them. */
+function outside(run: Compiled): Compiled {
+  return (env) => {
+    const inner = env.rows;
+    env.rows = env.current!.rows;
+    try {
+      return run(env);
+    } finally {
+      env.rows = inner;
+    }
+  };
 }
 
 /** Every answer to `key` below the row that is shared; without a key, one `true` for each row. */
@@ -151,78 +216,6 @@ function all(shared: number, path: readonly string[], key: string | null): Compi
     return rows.map((row) => (key === null ? true : (row.values.get(key) ?? MISSING)));
   };
 }
-
-/** Several values against several are that many comparisons, and cost as much. */
-function apply(env: Env, operator: string, left: Value, right: Value): Value {
-  if (isSeveral(left) && isSeveral(right)) env.budget.spend(left.length * right.length);
-  return OPERATORS[operator]!(left, right);
-}
-
-/** `=`: truth values if one side is one, else moments, else numbers, else text; of several values any may fit. */
-export function equal(left: Value, right: Value): boolean {
-  if (typeof left === "string" && typeof right === "string") return left === right;
-  if (typeof left === "boolean" || typeof right === "boolean") return toBool(left) === toBool(right);
-  if (isSeveral(left)) return left.some((item) => equal(item, right));
-  if (isSeveral(right)) return right.some((item) => equal(left, item));
-  const order = comparison(left, right);
-  return order !== null && order === 0;
-}
-
-/** Both sides as numbers, compared; text beside a moment is read as a moment. Null where one side is neither. */
-function comparison(left: Value, right: Value): number | null {
-  const one = right instanceof Moment && typeof left === "string" ? parseMoment(left) : left;
-  const other = left instanceof Moment && typeof right === "string" ? parseMoment(right) : right;
-  const first = toNumber(one);
-  const second = toNumber(other);
-  return first instanceof Decimal && second instanceof Decimal ? first.compare(second) : null;
-}
-
-/** `!=`: of several values, any may differ (XPath); so it is not the opposite of `=` there. */
-function different(left: Value, right: Value): boolean {
-  if (isSeveral(left) && typeof right !== "boolean") return left.some((item) => different(item, right));
-  if (isSeveral(right) && typeof left !== "boolean") return right.some((item) => different(left, item));
-  return !equal(left, right);
-}
-
-function ordered(judge: (order: number) => boolean): (left: Value, right: Value) => boolean {
-  const compare = (left: Value, right: Value): boolean => {
-    if (isSeveral(left)) return left.some((item) => compare(item, right));
-    if (isSeveral(right)) return right.some((item) => compare(left, item));
-    const order = datesWritten(left, right) ?? comparison(left, right);
-    return order !== null && judge(order);
-  };
-  return compare;
-}
-
-/** Two texts that are both moments compare as moments. */
-function datesWritten(left: Value, right: Value): number | null {
-  if (typeof left !== "string" || typeof right !== "string") return null;
-  const one = parseMoment(left);
-  const other = parseMoment(right);
-  return one instanceof Moment && other instanceof Moment ? one.days.compare(other.days) : null;
-}
-
-function arithmetic(work: (left: Decimal, right: Decimal) => Decimal | null): (left: Value, right: Value) => Value {
-  return (left, right) => {
-    const first = toNumber(left);
-    const second = toNumber(right);
-    return first instanceof Decimal && second instanceof Decimal ? numberOr(work(first, second)) : MISSING;
-  };
-}
-
-const OPERATORS: Readonly<Record<string, (left: Value, right: Value) => Value>> = {
-  "=": equal,
-  "!=": different,
-  "<": ordered((order) => order < 0),
-  "<=": ordered((order) => order <= 0),
-  ">": ordered((order) => order > 0),
-  ">=": ordered((order) => order >= 0),
-  "+": arithmetic(add),
-  "-": arithmetic(subtract),
-  "*": arithmetic(multiply),
-  div: arithmetic(divide),
-  mod: arithmetic(remainder),
-};
 
 /** How many characters (code points) a text has. */
 export function lengthOf(text: string): number {

@@ -5,8 +5,8 @@
 
 import { Decimal } from "./decimal.ts";
 import { ExpressionTooLarge } from "./errors.ts";
-import { type Env, type Row, newEnv } from "./evaluation.ts";
-import type { FieldPlan, GroupPlan, LevelPlan, Plan } from "./plan.ts";
+import type { Env, Row } from "./evaluation.ts";
+import { type FieldPlan, type GroupPlan, type LevelPlan, type Plan, envOf } from "./plan.ts";
 import { Findings, Reader } from "./reading.ts";
 import { validate } from "./validate.ts";
 import { MISSING, type Value, toBool, toNumber, toText } from "./values.ts";
@@ -44,8 +44,9 @@ export function fill(plan: Plan, answers: Given, nowMs: number): Filling {
 }
 
 /** Answers for the fields outside repeats that have a default and no answer yet (twin of `calculation.default_values`). */
-export function defaultAnswers(plan: Plan, answers: Given, nowMs: number): Given {
-  const env = envOf(plan, answers, nowMs);
+export function defaultAnswers(plan: Plan, answers: Given, nowMs: number, newId: () => string = () => crypto.randomUUID()): Given {
+  const env = envFor(plan, answers, nowMs);
+  env.newId = newId;
   const found: Record<string, unknown> = {};
   for (const field of plan.level.fields) {
     if (field.default === null || Object.hasOwn(answers, field.key)) continue;
@@ -63,8 +64,8 @@ function plainAnswer(type: string, value: Value): unknown {
   return number instanceof Decimal && number.isInteger ? Number(number.truncated()) : toText(value);
 }
 
-function envOf(plan: Plan, answers: Given, nowMs: number): Env {
-  return newEnv(new Reader(new Findings()).read(plan.level, answers), nowMs, plan.tables);
+function envFor(plan: Plan, answers: Given, nowMs: number): Env {
+  return envOf(plan, new Reader(new Findings()).read(plan.level, answers), nowMs);
 }
 
 interface Asked {
@@ -73,7 +74,7 @@ interface Asked {
 }
 
 function askedOf(plan: Plan, answers: Given, nowMs: number): Asked {
-  const asked = new Asking(envOf(plan, answers, nowMs));
+  const asked = new Asking(envFor(plan, answers, nowMs));
   for (const group of plan.groups) asked.group(group, "", true);
   return asked;
 }
@@ -109,6 +110,7 @@ class Asking implements Asked {
   }
 
   #field(plan: FieldPlan, path: string, above: boolean): void {
+    this.#env.own = this.#env.rows.at(-1)!.values.get(plan.key) ?? MISSING;
     if (!above || !this.#holds(plan.relevant, true)) return;
     this.relevant.add(path);
     if (this.#holds(plan.required, false)) this.required.add(path);
@@ -166,7 +168,7 @@ function offered(plan: Plan, answers: Given, nowMs: number, at: RowPath, key: st
 }
 
 function envAt(plan: Plan, answers: Given, nowMs: number, at: RowPath): Env {
-  const env = envOf(plan, answers, nowMs);
+  const env = envFor(plan, answers, nowMs);
   const rows: Row[] = [env.rows[0]!];
   for (const [repeat, number] of at) rows.push(rows.at(-1)!.rows.get(repeat)?.[number] ?? { values: new Map(), rows: new Map() });
   env.rows = rows;

@@ -1,14 +1,17 @@
 /**
- * The functions of expressions (twin of `templates_forms.functions`): XLSForm's, and `territory` of our own.
+ * The functions of expressions (twin of `templates_forms.functions`): XLSForm's, and of our own `any`, `all`,
+ * `territory` and the check digits.
  *
  * `regex` must match the whole text and its pattern must be written out; `round` rounds halves away from zero; `int` cuts
  * towards zero; lengths and positions are in code points; `count` of a field counts rows, answered or not.
  */
 
+import { isAirWaybill, isContainer, isImoNumber, isPostalItem } from "./check_digits.ts";
 import { Decimal, ZERO, add, bounded, roundedTo } from "./decimal.ts";
 import { ExpressionMalformed } from "./errors.ts";
-import { type Compiled, Compiler, type Env, lengthOf, nowOf, textOf } from "./evaluation.ts";
-import type { Call } from "./expression.ts";
+import { type Compiled, type Compiler, type Env, lengthOf, nowOf, textOf } from "./evaluation.ts";
+import { type Call, parse } from "./expression.ts";
+import { anyOrAll, indexedRepeat, placeOf, position } from "./paths.ts";
 import { compilePattern } from "./safe_regex.ts";
 import { MISSING, Moment, type Value, dayOf, first, isSeveral, numberOr, toBool, toMoment, toNumber, toText } from "./values.ts";
 
@@ -99,25 +102,26 @@ const territory: Make = (compiler, call) => {
   };
 };
 
-const position: Make = (compiler, call) => {
-  if (compiler.inside.length === 0) throw new ExpressionMalformed("position_outside_repeat", call.position);
-  return (env) => Decimal.of(env.positions.at(-1)!);
+/** The answer that is there already, else the argument. */
+const once: Make = (compiler, call) => {
+  const beginning = compiler.compile(call.args[0]!);
+  return (env) => (env.own === MISSING ? beginning(env) : env.own);
 };
 
-/** `indexed-repeat(${field}, ${repeat}, number)`: the answer in that row, counted from 1, of an outermost repeat. */
-const indexedRepeat: Make = (compiler, call) => {
-  const [wanted, repeat, number] = call.args;
-  if (wanted?.node !== "reference" || repeat?.node !== "reference") {
-    throw new ExpressionMalformed("reference_expected", call.position);
-  }
-  const path = compiler.layout.fields.get(wanted.key);
-  if (path?.length !== 1 || path[0] !== repeat.key) throw new ExpressionMalformed("field_not_in_repeat", call.position);
-  const answers = new Compiler(compiler.layout, []).compile(wanted);
-  const index = compiler.compile(number!);
+/** A random identifier: in defaults only, since readers would each have another one (DESIGN §4). */
+const uuid: Make = (compiler, call) => {
+  if (!compiler.entry) throw new ExpressionMalformed("only_in_defaults", call.position);
+  return (env) => env.newId?.() ?? MISSING;
+};
+
+/** `jr:choice-name(code, '${field}')`: the word of the code in the list of that field; of several codes, all. */
+const choiceName: Make = (compiler, call) => {
+  const code = compiler.compile(call.args[0]!);
+  const list = compiler.layout.lists.get(placeOf(compiler, parse(writtenText(call, 1)).root).key);
+  if (list === undefined) throw new ExpressionMalformed("field_without_codes", call.position);
   return (env) => {
-    const at = wholeOf(index(env));
-    const values = answers(env);
-    return at === null || at < 1n || !isSeveral(values) ? MISSING : (values[Number(at) - 1] ?? MISSING);
+    const words = tokens(textOf(env, code(env))).map((token) => env.word(list, token));
+    return textOf(env, words.filter((word) => word !== "").join(", "));
   };
 };
 
@@ -172,9 +176,11 @@ function round(value: Value, places: Value = ZERO): Value {
   return numberOr(roundedTo(number, Number(digits)));
 }
 
-function int(value: Value): Value {
-  const number = toNumber(value);
-  return number instanceof Decimal ? numberOr(new Decimal(number.truncated())) : MISSING;
+function whole(cut: (number: Decimal) => bigint): (value?: Value) => Value {
+  return (value = MISSING) => {
+    const number = toNumber(value);
+    return number instanceof Decimal ? numberOr(new Decimal(cut(number))) : MISSING;
+  };
 }
 
 function abs(value: Value): Value {
@@ -268,7 +274,9 @@ const FUNCTIONS: ReadonlyMap<string, readonly [number, number, Make]> = new Map<
   ["min", [1, MAX_ARGUMENTS, plain(extreme(-1))]],
   ["max", [1, MAX_ARGUMENTS, plain(extreme(1))]],
   ["round", [1, 2, plain((value, places) => round(value!, places))]],
-  ["int", [1, 1, plain((value) => int(value!))]],
+  ["int", [1, 1, plain(whole((number) => number.truncated()))]],
+  ["floor", [1, 1, plain(whole((number) => number.floored()))]],
+  ["ceiling", [1, 1, plain(whole((number) => -number.negated().floored()))]],
   ["abs", [1, 1, plain((value) => abs(value!))]],
   ["number", [1, 1, plain((value) => toNumber(value!))]],
   ["string", [1, 1, onTexts((text) => text!)]],
@@ -288,10 +296,20 @@ const FUNCTIONS: ReadonlyMap<string, readonly [number, number, Make]> = new Map<
   ["date-time", [1, 1, plain((value) => toMoment(value!))]],
   ["decimal-date-time", [1, 1, plain((value) => days(value!))]],
   ["format-date", [2, 2, plain((value, pattern) => formatDate(value!, pattern!))]],
+  ["format-date-time", [2, 2, plain((value, pattern) => formatDate(value!, pattern!))]],
   ["today", [0, 0, () => (env) => dayOf(nowOf(env))]],
   ["now", [0, 0, () => nowOf]],
   ["position", [0, 1, position]],
-  ["indexed-repeat", [3, 3, indexedRepeat]],
+  ["indexed-repeat", [3, 7, indexedRepeat]],
+  ["any", [2, 2, anyOrAll]],
+  ["all", [2, 2, anyOrAll]],
+  ["once", [1, 1, once]],
+  ["uuid", [0, 0, uuid]],
+  ["jr:choice-name", [2, 2, choiceName]],
+  ["container-number", [1, 1, onTexts((text) => isContainer(text!))]],
+  ["imo-number", [1, 1, onTexts((text) => isImoNumber(text!))]],
+  ["postal-item", [1, 1, onTexts((text) => isPostalItem(text!))]],
+  ["air-waybill", [1, 1, onTexts((text) => isAirWaybill(text!))]],
   ["pulldata", [4, 4, pulldata]],
   ["territory", [1, 1, territory]],
 ]);

@@ -2,9 +2,9 @@
 
 import { type Fields, count, field, fields, listOf, textOf } from "../../wire/shape.ts";
 import { TemplateMalformed } from "./errors.ts";
-import { type Compiled, type Env, type Layout, type Tables, compileExpression } from "./evaluation.ts";
+import { type Compiled, type Env, type Layout, type Row, type Standing, type Tables, type Word, compileExpression, newEnv } from "./evaluation.ts";
 import { type Expression, parse } from "./expression.ts";
-import type { Value } from "./values.ts";
+import { MISSING, type Value } from "./values.ts";
 
 const key = textOf(64, 1);
 const expression = textOf(2_000);
@@ -61,6 +61,13 @@ export interface Plan {
   readonly level: LevelPlan;
   /** Rules that are judged once. */
   readonly rules: readonly RulePlan[];
+  /** The word of a code where every client must have the same: English, else the first; without words, the code. */
+  readonly word: Word;
+}
+
+/** What judging answers may look at: nothing that differs from reader to reader. */
+export function envOf(plan: Plan, root: Row, nowMs: number): Env {
+  return newEnv(root, nowMs, plan.tables, plan.word);
 }
 
 /** Throws Malformed, TemplateMalformed, ExpressionMalformed, ExpressionTooLarge. */
@@ -83,8 +90,9 @@ class Maker {
 
   plan(): Plan {
     const groups = listOf(fields)(this.#template["groups"]).map((group) => this.#group(group, []));
+    const words = new Map(field(this.#template, "code_lists", listOf(readWords), []));
     const tables = new Map([...field(this.#template, "tables", listOf(readTable), []), ...this.#lists]);
-    return { layout: this.#layout, tables, groups, level: levelOf([], groups), rules: this.#rulesIn([]) };
+    return { layout: this.#layout, tables, groups, level: levelOf([], groups), rules: this.#rulesIn([]), word: (list, code) => words.get(list)?.get(code) ?? MISSING };
   }
 
   #group(node: Fields, outside: readonly string[]): GroupPlan {
@@ -96,7 +104,7 @@ class Maker {
     const groups = children.filter((child) => child["kind"] !== "field").map((child) => this.#group(child, path));
     return {
       key: name,
-      relevant: this.#ready(node, "relevant", outside),
+      relevant: this.#ready(node, "relevant", { inside: outside, at: name }),
       repeat: repeat === null ? null : { min: field(repeat, "min", count, 0), max: field(repeat, "max", count, MAX_ROWS) },
       fields: own,
       groups,
@@ -107,10 +115,11 @@ class Maker {
 
   #field(node: Fields, path: readonly string[]): FieldPlan {
     const list = field(node, "code_list", textOf(64), "");
-    const choiceFilter = this.#ready(node, "choice_filter", path, true);
-    const [relevant, required, constraint] = (["relevant", "required", "constraint"] as const).map((name) => this.#ready(node, name, path));
+    const standing = { inside: path, at: key(node["key"]) };
+    const choiceFilter = this.#ready(node, "choice_filter", { ...standing, columns: true });
+    const [relevant, required, constraint] = (["relevant", "required", "constraint"] as const).map((name) => this.#ready(node, name, standing));
     return {
-      key: key(node["key"]),
+      key: standing.at,
       type: key(node["type"]),
       maxLength: field(node, "max_length", count, 0),
       codes: this.#lists.get(list) ?? new Map(),
@@ -118,7 +127,7 @@ class Maker {
       required: required ?? null,
       constraint: constraint ?? null,
       choiceFilter,
-      default: this.#ready(node, "default", path),
+      default: this.#ready(node, "default", { ...standing, entry: true }),
       isConditional: [relevant, required, constraint, choiceFilter].some((ready) => ready !== null),
     };
   }
@@ -129,18 +138,18 @@ class Maker {
       const at = key(rule["at"]);
       const place = this.#layout.fields.get(at) ?? this.#layout.repeats.get(at)?.slice(0, -1);
       if (place === undefined) throw new TemplateMalformed("unknown_field", key(rule["key"]));
-      const ready = place.join() === path.join() ? this.#ready(rule, "expression", path) : null;
+      const ready = place.join() === path.join() ? this.#ready(rule, "expression", { inside: path, at }) : null;
       if (ready === null) return [];
       const needs = field(rule, "needs", listOf(key), []).map((need) => [this.#layout.fields.get(need)?.length ?? 0, need] as const);
       return [{ key: key(rule["key"]), level: levelName(rule["level"]), at, expression: ready, needs }];
     });
   }
 
-  #ready(node: Fields, name: string, path: readonly string[], columns = false): Ready | null {
+  #ready(node: Fields, name: string, standing: Standing): Ready | null {
     const text = field(node, name, expression, "");
     if (text === "") return null;
     const parsed: Expression = parse(text);
-    const run: Compiled = compileExpression(parsed, this.#layout, path, columns);
+    const run: Compiled = compileExpression(parsed, this.#layout, standing);
     return (env) => {
       env.budget.spend(parsed.nodes);
       return run(env);
@@ -164,21 +173,32 @@ function levelOf(own: readonly FieldPlan[], groups: readonly GroupPlan[]): Level
 
 /** Where every field and repeat stands. */
 function layoutOf(groups: readonly Fields[]): Layout {
-  const places = new Map<string, readonly string[]>();
-  const repeats = new Map<string, readonly string[]>();
-  const walk = (node: Fields, outside: readonly string[]): void => {
+  const layout = { fields: new Map<string, readonly string[]>(), repeats: new Map<string, readonly string[]>(), parents: new Map<string, string>(), lists: new Map<string, string>() };
+  const walk = (node: Fields, outside: readonly string[], parent: string): void => {
     const name = key(node["key"]);
+    layout.parents.set(name, parent);
     if (node["kind"] === "field") {
-      places.set(name, outside);
+      layout.fields.set(name, outside);
+      const list = field(node, "code_list", textOf(64), "");
+      if (list !== "") layout.lists.set(name, list);
       return;
     }
     const repeated = node["repeat"] !== undefined && node["repeat"] !== null;
     const path = repeated ? [...outside, name] : outside;
-    if (repeated) repeats.set(name, path);
-    for (const child of listOf(fields)(node["children"])) walk(child, path);
+    if (repeated) layout.repeats.set(name, path);
+    for (const child of listOf(fields)(node["children"])) walk(child, path, name);
   };
-  for (const group of groups) walk(group, []);
-  return { fields: places, repeats };
+  for (const group of groups) walk(group, [], "");
+  return layout;
+}
+
+function readWords(value: unknown): [string, ReadonlyMap<string, string>] {
+  const list = fields(value);
+  const codes = listOf(fields)(list["codes"]).map((code) => {
+    const labels = field(code, "labels", readTexts, new Map<string, string>());
+    return [key(code["key"]), labels.get("en") ?? labels.get([...labels.keys()].sort()[0] ?? "") ?? key(code["key"])] as const;
+  });
+  return [key(list["key"]), new Map(codes)];
 }
 
 function readTexts(value: unknown): ReadonlyMap<string, string> {

@@ -8,8 +8,8 @@
 
 import type { FindingRow } from "../model.ts";
 import { ExpressionTooLarge } from "./errors.ts";
-import { type Env, newEnv } from "./evaluation.ts";
-import type { FieldPlan, GroupPlan, Plan, Ready, RulePlan } from "./plan.ts";
+import type { Env } from "./evaluation.ts";
+import { type FieldPlan, type GroupPlan, type Plan, type Ready, type RulePlan, envOf } from "./plan.ts";
 import { Findings, Reader } from "./reading.ts";
 import { MISSING, toBool } from "./values.ts";
 
@@ -18,7 +18,7 @@ export function validate(plan: Plan, answers: Readonly<Record<string, unknown>>,
   const findings = new Findings();
   const root = new Reader(findings).read(plan.level, answers);
   try {
-    new Judge(findings, newEnv(root, nowMs, plan.tables)).form(plan);
+    new Judge(findings, envOf(plan, root, nowMs)).form(plan);
   } catch (error) {
     if (!(error instanceof ExpressionTooLarge)) throw error;
     findings.add("too_much_work", "");
@@ -68,16 +68,14 @@ class Judge {
     const path = prefix + plan.key;
     if (this.#findings.failed.has(path)) return;
     const value = env.rows.at(-1)!.values.get(plan.key) ?? MISSING;
+    env.own = value;
     const relevant = above && (plan.relevant === null || toBool(plan.relevant(env)));
     if (value === MISSING) {
       if (relevant && plan.required !== null && toBool(plan.required(env))) this.#findings.add("required", path);
       return;
     }
     if (!relevant) return this.#findings.add("not_relevant", path, "warn");
-    if (plan.constraint !== null) {
-      env.own = value;
-      if (!toBool(plan.constraint(env))) this.#findings.add("constraint", path);
-    }
+    if (plan.constraint !== null && !toBool(plan.constraint(env))) this.#findings.add("constraint", path);
     if (plan.choiceFilter !== null && !this.#foundAt.has(path)) this.#choice(plan, plan.choiceFilter, String(value), path);
   }
 
@@ -94,6 +92,7 @@ class Judge {
     for (const plan of plans) {
       if (plan.needs.some(([depth, key]) => (rows[depth]?.values.get(key) ?? MISSING) === MISSING)) continue;
       const path = prefix + plan.at;
+      this.#env.own = rows.at(-1)!.values.get(plan.at) ?? MISSING;
       if (this.#findings.failed.has(path) || toBool(plan.expression(this.#env))) continue;
       this.#findings.add(plan.key, path, plan.level);
       this.#foundAt.add(path);

@@ -1,7 +1,7 @@
 /** Answers as one changes them. Pure. */
 
 import type { Answers, AnswerValue } from "../../engine/api.ts";
-import type { FormField } from "../../templates_forms/model.ts";
+import { westernFigures } from "../../templates_forms/entry.ts";
 
 /** Where a field stands: outside repeats, or in one row of one. */
 export interface Place {
@@ -57,27 +57,6 @@ function changed(answers: Answers, key: string, value: AnswerValue): Answers {
   if (!isMissing(value)) return { ...answers, [key]: value };
   const { [key]: _, ...rest } = answers;
   return rest;
-}
-
-const GROUPING = /[\s\u00a0\u202f\u066c'\u2019]/gu;
-
-/** What was typed, as the record keeps it; figures of every script and a decimal comma are taken. */
-export function typedValue(field: FormField, typed: string): AnswerValue {
-  if (field.type === "int" || field.type === "decimal") {
-    const figures = westernFigures(typed).replace(GROUPING, "").replace(/^([-\u2212]?)(\d*)[,\u060c](\d*)$/u, "$1$2.$3").replace("\u2212", "-");
-    return field.type === "int" && /^-?\d{1,15}$/u.test(figures) ? Number(figures) : figures;
-  }
-  return field.type === "identifier" ? westernFigures(typed).toUpperCase() : typed;
-}
-
-/** What is left when the field is left: `12.` is 12, `.5` is 0.5. */
-export function finishedNumber(text: string): string {
-  return text.replace(/^(-?)\./u, "$10.").replace(/\.$/u, "");
-}
-
-/** Arabic-Indic and Persian figures as 0 to 9. */
-export function westernFigures(text: string): string {
-  return text.replace(/[\u0660-\u0669\u06f0-\u06f9]/gu, (figure) => String(figure.charCodeAt(0) & 0xf)).replace(/\u066b/gu, ".");
 }
 
 /** The hour that was typed, of 24: `142`, `1:42`, `01.42`, `1h42`, in figures of every script; null where it is none. */

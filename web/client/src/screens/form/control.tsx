@@ -7,7 +7,8 @@ import { language, t } from "../../i18n/index.ts";
 import { Button } from "../../ui/basics.tsx";
 import { Combo } from "../../ui/combo.tsx";
 import { Checkbox, type ControlProps, Field, type Message } from "../../ui/field.tsx";
-import { finishedNumber, momentText, nowText, pathOf, type Place, typedTime, typedValue } from "./answers.ts";
+import { momentText, nowText, pathOf, type Place, typedTime } from "./answers.ts";
+import { finishedNumber, typedAnswer } from "../../templates_forms/entry.ts";
 import { choose, type FormField, type FormTemplate } from "../../templates_forms/model.ts";
 import { codeLabel, findingWords, isLatinOnly, optionsOf, placedFinding } from "./wording.ts";
 
@@ -92,7 +93,7 @@ function Control({ template, field, row, offers, onChange, onLeave, control }: Q
           spellcheck={field.type === "text"}
           autocapitalize={field.type === "identifier" ? "characters" : "sentences"}
           value={String(value ?? "")}
-          onInput={(event) => onChange(typedValue(field, event.currentTarget.value))}
+          onInput={(event) => onChange(typedAnswer(field.type, event.currentTarget.value))}
           onBlur={() => {
             const text = String(value ?? "");
             if (field.type === "decimal" && finishedNumber(text) !== text) onChange(finishedNumber(text));
