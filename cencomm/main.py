@@ -16,13 +16,14 @@ from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from cencomm import tracing
 from cencomm.errors import DomainError
 from cencomm.server import logging
 from cencomm.server.app import build_app
 from cencomm.server.context import Services
-from cencomm.server.draining import drain
+from cencomm.server.draining import drain, hear_out
 from cencomm.server.metrics import build_metrics
 from cencomm.server.startup import Startup
 from cencomm.server.uvicorn_protocol import WebSocketProtocol
@@ -31,6 +32,8 @@ from cencomm.wire.frames import MAX_FRAME_BYTES
 
 DRAIN_SECONDS = 10
 """How long sockets may take to be asked to leave, at most; a few take no time."""
+FIRST_REQUEST_SECONDS = 1
+"""How long a connection on which nothing was asked yet is kept for its first request."""
 GRACE_SECONDS = 10
 """How long a shutdown then waits for requests that are being answered."""
 BACKLOG = 1024
@@ -65,7 +68,12 @@ class Server(uvicorn.Server):
         for listener in sockets or []:
             listener.close()
         await self._drain()
+        await hear_out(self._has_silent, FIRST_REQUEST_SECONDS)
         await super().shutdown()
+
+    def _has_silent(self) -> bool:
+        """Whether there is a connection without any request so far; uvicorn's own shutdown would close it."""
+        return any(isinstance(one, H11Protocol) and one.cycle is None for one in self.server_state.connections)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

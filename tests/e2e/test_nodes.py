@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx2
 import pytest
 
-from cencomm.client.api import Client
 from cencomm.client.cug import Cug
-from tests.e2e.world import World, messages, operation, text_of
+from tests.e2e.talkers import PATIENCE_SECONDS, have_one_view, talking
+from tests.e2e.world import World, messages, operation
 from tests.redis_server import RedisServer
 from tests.servers import RunningServer
 from tests.tcp_proxy import TcpProxy
 
-PATIENCE_SECONDS = 120
-OUTSTANDING = 8
 NAMES = ("NL/organiser", "KE/otieno", "BR/silva", "CN/li")
 
 
@@ -59,46 +57,18 @@ async def found(folder: Path, servers: list[RunningServer], proxy: TcpProxy) -> 
     return world
 
 
-async def keep_sending(cug: Cug, name: str, stop: asyncio.Event, sent: list[str]) -> None:
-    while not stop.is_set():
-        if cug.waiting() >= OUTSTANDING:
-            await asyncio.sleep(0.01)
-            continue
-        text = f"{name} {len(sent)}"
-        sent.append(text)
-        await cug.send_text(text)
-        await asyncio.sleep(0)
-
-
 @contextlib.asynccontextmanager
-async def talking(deployment: Deployment) -> AsyncIterator[list[Cug]]:
+async def talk(deployment: Deployment) -> AsyncIterator[Sequence[Cug]]:
     """Everybody sends as fast as he may while the block runs; afterwards all must have the same, complete view."""
     async with contextlib.AsyncExitStack() as stack:
-        clients: list[Client] = [await stack.enter_async_context(deployment.world.officer(name)) for name in NAMES]
-        cugs = list(await operation(*clients))
-        stop = asyncio.Event()
-        sent: list[list[str]] = [[] for _ in NAMES]
-        senders = [
-            asyncio.create_task(keep_sending(cug, name, stop, texts))
-            for cug, name, texts in zip(cugs, NAMES, sent, strict=True)
-        ]
-        try:
+        clients = [await stack.enter_async_context(deployment.world.officer(name)) for name in NAMES]
+        cugs = await operation(*clients)
+        async with talking(cugs, NAMES) as sent:
             yield cugs
-        finally:
-            stop.set()
-            await asyncio.gather(*senders)
-        for cug in cugs:
-            await cug.flush(PATIENCE_SECONDS)
-        last = max([await cug.caught_up(PATIENCE_SECONDS) for cug in cugs])
-        for cug in cugs:
-            await cug.wait_seq(last, PATIENCE_SECONDS)
-        views = [[(item.seq, item.sender, text_of(item)) for item in messages(cug)] for cug in cugs]
-        assert all(view == views[0] for view in views)
-        assert sorted(text for _, _, text in views[0]) == sorted(text for texts in sent for text in texts)
-        assert [alarm for cug in cugs for alarm in cug.alarms()] == []
+        await have_one_view(cugs, sent)
 
 
-async def some_more(cugs: list[Cug], count: int = 5) -> None:
+async def some_more(cugs: Sequence[Cug], count: int = 5) -> None:
     """Until everybody has seen so many further messages of each of the others' making."""
     start = [len(messages(cug)) for cug in cugs]
     async with asyncio.timeout(PATIENCE_SECONDS):
@@ -115,7 +85,7 @@ async def test_processes_are_replaced_one_after_the_other_and_no_request_fails(d
             async with httpx2.AsyncClient(trust_env=False) as http:  # a connection each, as a browser's page load
                 answers.append((await http.get(f"{deployment.world.server_url}/v1/deployment")).status_code)
 
-    async with talking(deployment) as cugs:
+    async with talk(deployment) as cugs:
         asking = asyncio.create_task(ask())
         for server in deployment.servers:
             await some_more(cugs)
@@ -130,7 +100,7 @@ async def test_processes_are_replaced_one_after_the_other_and_no_request_fails(d
 
 
 async def test_processes_that_die_in_the_middle_of_a_batch_lose_and_double_nothing(deployment: Deployment) -> None:
-    async with talking(deployment) as cugs:
+    async with talk(deployment) as cugs:
         for server in deployment.servers:
             await some_more(cugs)
             await server.kill_async()
@@ -141,7 +111,7 @@ async def test_processes_that_die_in_the_middle_of_a_batch_lose_and_double_nothi
 async def test_redis_may_die_and_lines_may_break_while_everybody_talks(
     deployment: Deployment, mortal_redis: RedisServer
 ) -> None:
-    async with talking(deployment) as cugs:
+    async with talk(deployment) as cugs:
         await some_more(cugs)
         await asyncio.to_thread(mortal_redis.kill)
         await some_more(cugs)

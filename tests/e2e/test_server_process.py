@@ -95,3 +95,26 @@ async def test_socket_of_a_foreign_page_is_refused(new_server: NewServer, origin
     with pytest.raises(InvalidStatus) as refused:
         await connect(address, additional_headers={"Origin": origin})
     assert refused.value.response.status_code == 403
+
+
+async def test_who_had_connected_before_it_was_told_to_end_is_answered(new_server: NewServer) -> None:
+    server, _ = await begun(new_server)
+    assert server.process is not None
+    silent, to_silent = await asyncio.open_connection("127.0.0.1", server.port)
+    server.process.terminate()
+    while await _accepts(server):
+        await asyncio.sleep(0.01)
+    # A balancer had chosen this process; its request is still on its way.
+    to_silent.write(f"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode())
+    assert b" 200 " in await silent.readline()
+    assert await asyncio.to_thread(server.stop) == 0
+    to_silent.close()
+
+
+async def _accepts(server: RunningServer) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    except ConnectionRefusedError:
+        return False
+    writer.close()
+    return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cencomm.server.draining import SOCKETS_PER_SECOND, drain
+from cencomm.server.draining import SOCKETS_PER_SECOND, drain, hear_out
 
 
 class Connections:
@@ -58,3 +58,15 @@ async def test_nobody_there_takes_no_time() -> None:
     clock = Clock()
     await drain(Connections(0), 10, sleep=clock.sleep)
     assert clock.slept == []
+
+
+async def test_who_has_not_asked_yet_is_waited_for_and_no_longer() -> None:
+    clock = Clock()
+    await hear_out(lambda: len(clock.slept) < 3, 1, sleep=clock.sleep)
+    assert len(clock.slept) == 3
+
+
+async def test_who_never_asks_is_not_waited_for_beyond_the_time() -> None:
+    clock = Clock()
+    await hear_out(lambda: True, 1, sleep=clock.sleep)
+    assert 0.9 < sum(clock.slept) < 1.1
