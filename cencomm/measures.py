@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final, Protocol
 from weakref import WeakSet
 
-from prometheus_client import REGISTRY, Counter, Histogram
+from prometheus_client import REGISTRY, Counter, Gauge, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -47,6 +47,11 @@ SLOW_READERS: Final = Counter(
     "cencomm_slow_readers_total", "Connections taken out of the fan-out for reading too slowly."
 )
 STALLED_READERS: Final = Counter("cencomm_stalled_readers_total", "Connections cut off since they read nothing at all.")
+
+
+FILE_BYTES: Final = Gauge(
+    "cencomm_file_bytes", "What encrypted files take of what groups may, uploads under way included."
+)
 
 
 class Writer(Protocol):

@@ -3,6 +3,9 @@
 CENCOMM_DATA_DIR          folder for what the server keeps; default `var`
 CENCOMM_DATABASE_URL      sqlite:///path or postgresql://user@host/name; default a SQLite file in the data folder
 CENCOMM_REDIS_URL         redis://host:port or rediss://…, where several processes serve one PostgreSQL; default none
+CENCOMM_FILES             where encrypted files lie: a folder, or s3://bucket/folder; default `files` in the data folder
+CENCOMM_FILE_MB           what one file may take, in megabytes; default 100
+CENCOMM_CUG_FILES_MB      what all files of one group may take, in megabytes; default 10000
 CENCOMM_HOST              address to listen on; default 127.0.0.1
 CENCOMM_PORT              port to listen on; default 8440, 0 takes a free one
 CENCOMM_PUBLIC_URL        how clients reach the server; default http://HOST:PORT. Browsers of other origins are refused
@@ -31,6 +34,9 @@ DEFAULT_PORT = 8440
 MAX_PORT = 65535
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+MEGABYTE = 1_000_000
+MAX_FILE_MB = 1_000
+S3 = "s3://"
 MIN_TOKEN = 16
 """Characters of a token: one that cannot be guessed."""
 DATABASE_FILE = "cencomm.sqlite3"
@@ -70,6 +76,12 @@ class Settings:
     metrics_token: str = field(default="", repr=False)
     client_dir: Path | None = None
     """The built browser client; None where there is none to serve."""
+    files_dir: Path | None = None
+    """None: `files` in the data folder."""
+    files_bucket: str = ""
+    """`bucket/folder` of an S3-compatible store; empty where files lie in a folder."""
+    file_bytes: int = 100 * MEGABYTE
+    cug_files_bytes: int = 10_000 * MEGABYTE
 
     @property
     def origin(self) -> str:
@@ -104,6 +116,7 @@ class Settings:
             backup_dir=Path(environ.get("CENCOMM_BACKUP_DIR") or data_dir / "backups").resolve(),
             **_metrics(environ),
             client_dir=_client_dir(environ),
+            **_files(environ),
         )
 
 
@@ -115,6 +128,27 @@ def _client_dir(environ: Mapping[str, str]) -> Path | None:
             raise SettingsInvalid(setting="CENCOMM_CLIENT_DIR")
         return Path(given).resolve()
     return next((folder for folder in BUILT_CLIENTS if (folder / CLIENT_PAGE).is_file()), None)
+
+
+class _Files(TypedDict):
+    files_dir: Path | None
+    files_bucket: str
+    file_bytes: int
+    cug_files_bytes: int
+
+
+def _files(environ: Mapping[str, str]) -> _Files:
+    given = environ.get("CENCOMM_FILES") or ""
+    bucket = given.removeprefix(S3).strip("/") if given.startswith(S3) else ""
+    if "://" in given and not bucket:
+        raise SettingsInvalid(setting="CENCOMM_FILES")
+    one = _number(environ, "CENCOMM_FILE_MB", 100, 1, MAX_FILE_MB)
+    return {
+        "files_dir": Path(given).resolve() if given and not bucket else None,
+        "files_bucket": bucket,
+        "file_bytes": one * MEGABYTE,
+        "cug_files_bytes": _number(environ, "CENCOMM_CUG_FILES_MB", 10_000, one, 1_000_000_000) * MEGABYTE,
+    }
 
 
 def _redis_url(environ: Mapping[str, str]) -> str:

@@ -6,9 +6,10 @@ import pytest
 
 from tests.postgres import database_url, postgres, postgres_url
 from tests.redis_server import mortal_redis, redis_url
+from tests.s3_server import s3_address
 from tests.servers import new_server
 
-__all__ = ["database_url", "mortal_redis", "new_server", "postgres", "postgres_url", "redis_url"]
+__all__ = ["database_url", "mortal_redis", "new_server", "postgres", "postgres_url", "redis_url", "s3_address"]
 
 
 class FailuresAtOnce:

@@ -111,6 +111,11 @@ RULES: Final[Mapping[str, Rule]] = {
     "group_info": _MEMBER,
     "welcome": _MEMBER,
     "close_cug": _MEMBER,
+    "begin_upload": _MEMBER,
+    "upload_chunk": _MEMBER,
+    "finish_upload": _MEMBER,
+    "cancel_upload": _MEMBER,
+    "file_chunk": _MEMBER,
     "websocket": _MEMBER,
 }
 

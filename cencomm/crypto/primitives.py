@@ -124,6 +124,19 @@ def sha256(data: bytes) -> bytes:
     return hashlib.sha256(data).digest()
 
 
+class Sha256:
+    """SHA-256 of what comes piece by piece."""
+
+    def __init__(self) -> None:
+        self._state = hashlib.sha256()
+
+    def update(self, piece: bytes) -> None:
+        self._state.update(piece)
+
+    def digest(self) -> bytes:
+        return self._state.digest()
+
+
 def hmac_sha256(key: bytes, data: bytes) -> bytes:
     return hmac.digest(key, data, "sha256")
 

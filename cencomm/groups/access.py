@@ -2,13 +2,16 @@
 
 Asked at subscription, at every sending, at every read over HTTP and again at every delivery.
 
-    role                               records, rejections, seals, commits, successors   closing
-    organiser                          yes                                               yes
-    ocu, ncp, officer, rilo, liaison   yes                                               no
-    observer, auditor                  no: they have no leaf in the group                no
+    role                               records, rejections, seals, commits, successors   closing   files
+    organiser                          yes                                               yes       yes
+    ocu, ncp, officer, rilo, liaison   yes                                               no        yes
+    observer, auditor                  no: they have no leaf in the group                no        no
 
 Which commits and successors a role may make is the commit policy's question (`crypto.policy`). Every member reads the
 log from its first event: past content is kept from him by its keys, not by the server, and the head chain has no gap.
+
+Files are ciphertext beside the log, and no chain hangs on them: they are given to present members only, and one that
+was attached before somebody was admitted only where the history policy then in force shared the past with newcomers.
 """
 
 from __future__ import annotations
@@ -31,6 +34,14 @@ class Access:
 
     visible_to: int
     sends: frozenset[EventKind]
+    attaches: bool = False
+    """Whether files may be uploaded."""
+    files_from: int | None = None
+    """The event from which on files are his to read that are not shared with newcomers; None: no file is."""
+
+    def reads_file(self, seq: int, *, shared: bool) -> bool:
+        """Whether he may have a file that was attached after event `seq`; `shared`: under history policy `full`."""
+        return self.files_from is not None and (shared or seq >= self.files_from)
 
     def sees(self, seq: int) -> bool:
         return seq <= self.visible_to
@@ -54,9 +65,11 @@ def access(state: CugState, membership: Membership | None) -> Access:
         return NO_ACCESS
     if membership.removed_seq is not None:
         return Access(membership.removed_seq, frozenset())
+    role = Role(membership.role)
+    files_from = membership.admitted_seq if holds_leaf(role) else None
     if state is CugState.CLOSED:
-        return Access(EVERYTHING, frozenset())
-    return Access(EVERYTHING, _sends(Role(membership.role)))
+        return Access(EVERYTHING, frozenset(), files_from=files_from)
+    return Access(EVERYTHING, _sends(role), attaches=holds_leaf(role), files_from=files_from)
 
 
 def _sends(role: Role) -> frozenset[EventKind]:

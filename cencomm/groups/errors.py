@@ -111,3 +111,51 @@ class NotStored(DomainError):
     """The store did not answer; whether the event is there is known after sending the same bytes again."""
 
     code = "groups.not_stored"
+
+
+class FileTooLarge(DomainError):
+    """A file larger than this server takes (`limit` bytes). Nothing was stored."""
+
+    code = "files.too_large"
+
+
+class FilesFull(DomainError):
+    """The CUG's files take as much as they may: `left` bytes of `limit` are free. Nothing was stored."""
+
+    code = "files.full"
+
+
+class TooManyUploads(DomainError):
+    """The device has as many unfinished uploads in the CUG as it may."""
+
+    code = "files.too_many_uploads"
+
+
+class FileUnknown(DomainError):
+    """No such file or upload, for one who may know of it."""
+
+    code = "files.unknown"
+
+
+class ChunkOutOfOrder(DomainError):
+    """Chunks come in order: `received` of them are here."""
+
+    code = "files.out_of_order"
+
+
+class ChunkWrong(DomainError):
+    """A chunk that is not of the length that it has in such a file."""
+
+    code = "files.chunk_wrong"
+
+
+class FileHashWrong(DomainError):
+    """What was uploaded has another hash than its name says. Nothing of it was kept."""
+
+    code = "files.hash_wrong"
+
+
+class FileNotStored(DomainError):
+    """The storage for files does not answer or has no room; the same request again may go through."""
+
+    code = "files.not_stored"

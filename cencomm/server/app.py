@@ -5,7 +5,7 @@ rate -> Origin (security) -> size -> session -> device -> accounts.access -> sha
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -21,9 +21,21 @@ from starlette.types import ASGIApp
 from cencomm.accounts import access
 from cencomm.accounts.errors import NoDevice, NotSignedIn
 from cencomm.accounts.model import Session
+from cencomm.crypto.files import SEALED_CHUNK_BYTES
+from cencomm.crypto.primitives import HASH_BYTES
 from cencomm.errors import DomainError
 from cencomm.ids import ID_BYTES, CugId
-from cencomm.server import asyncapi, health, http_accounts, http_cugs, http_keys, http_vault, openapi, websocket
+from cencomm.server import (
+    asyncapi,
+    health,
+    http_accounts,
+    http_cugs,
+    http_files,
+    http_keys,
+    http_vault,
+    openapi,
+    websocket,
+)
 from cencomm.server.context import Handler, RequestContext, Services
 from cencomm.server.errors import MethodNotOffered, NoSuchPage, internal, malformed, on_domain_error, refusal
 from cencomm.server.logging import log_fault
@@ -47,6 +59,7 @@ HANDLERS: Mapping[str, Handler] = {
     **http_keys.HANDLERS,
     **http_vault.HANDLERS,
     **http_cugs.HANDLERS,
+    **http_files.HANDLERS,
 }
 
 log = structlog.get_logger(__name__)
@@ -62,10 +75,12 @@ MAX_BODY_OF: Mapping[str, int] = {
     "publish_revocations": 4 * 1024 * 1024,
     "open_cug": 4 * 1024 * 1024,
     "close_cug": 512 * 1024,
+    "upload_chunk": SEALED_CHUNK_BYTES,
 }
 MAX_PAGE = 500
 DEFAULT_PAGE = 100
 MAX_QUERY = 400
+MAX_CHUNK_DIGITS = 5
 SIGNING_IN = frozenset({"enrol", "invitation_state", "sign_in_start", "sign_in_finish"})
 SIGNING_OUT = frozenset({"sign_out", "sign_out_everywhere"})
 
@@ -117,7 +132,9 @@ def _endpoint(route: HttpRoute, handler: Handler) -> Any:
         session = await _sign_in(request, route, services)
         by_cookie = route.answer is SessionOut and asks_for_cookie(request, services.foundation.settings.origin)
         content = await _read_body(request, MAX_BODY_OF.get(route.name, MAX_BODY))
-        arguments = [] if route.request is None else [_parse(route.request, content)]
+        arguments: list[Body | bytes] = [content] if route.takes_bytes else []
+        if route.request is not None:
+            arguments.append(_parse(route.request, content))
         context = RequestContext(services, address, session)
         said = await handler(context, *arguments, **_parameters(request, route))
         if by_cookie:
@@ -179,7 +196,7 @@ def _parse(model: type[Body], content: bytes) -> Body:
 
 def _parameters(request: Request, route: HttpRoute) -> dict[str, object]:
     """What the path and the query say, as the handler's keywords. Raises Malformed."""
-    parameters: dict[str, object] = {name: _cug_id(text) for name, text in request.path_params.items()}
+    parameters: dict[str, object] = {name: _IN_PATH[name](text) for name, text in request.path_params.items()}
     known = {query.name for query in route.query}
     if set(request.query_params) - known or len(request.query_params.multi_items()) > len(known):
         raise Malformed(what="query")
@@ -194,13 +211,34 @@ def _parameters(request: Request, route: HttpRoute) -> dict[str, object]:
 
 
 def _cug_id(text: str) -> CugId:
+    return CugId(_hexadecimal(text, ID_BYTES, "cug_id"))
+
+
+def _file_hash(text: str) -> bytes:
+    return _hexadecimal(text, HASH_BYTES, "file_hash")
+
+
+def _hexadecimal(text: str, length: int, what: str) -> bytes:
     try:
         decoded = bytes.fromhex(text)
     except ValueError:
-        raise Malformed(what="cug_id") from None
-    if len(decoded) != ID_BYTES or decoded.hex() != text:
-        raise Malformed(what="cug_id")
-    return CugId(decoded)
+        raise Malformed(what=what) from None
+    if len(decoded) != length or decoded.hex() != text:
+        raise Malformed(what=what)
+    return decoded
+
+
+def _chunk_index(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or len(text) > MAX_CHUNK_DIGITS or str(int(text)) != text:
+        raise Malformed(what="chunk_index")
+    return int(text)
+
+
+_IN_PATH: Mapping[str, Callable[[str], object]] = {
+    "cug_id": _cug_id,
+    "file_hash": _file_hash,
+    "chunk_index": _chunk_index,
+}
 
 
 def _limit(text: str | None) -> int:
@@ -211,7 +249,10 @@ def _limit(text: str | None) -> int:
     return min(int(text), MAX_PAGE)
 
 
-def _render(route: HttpRoute, answer: Body | None) -> Response:
+def _render(route: HttpRoute, answer: Body | bytes | None) -> Response:
+    if route.gives_bytes:
+        assert isinstance(answer, bytes)
+        return Response(answer, route.status, media_type="application/octet-stream")
     if route.answer is None:
         assert answer is None
         return Response(status_code=route.status)

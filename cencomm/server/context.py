@@ -1,12 +1,13 @@
 """What a request has at hand. How the edge is put together, for whoever adds a route:
 
-- `wire.http.ROUTES` names every endpoint; `HANDLERS: dict[str, Handler]` in `http_accounts`, `http_keys`, `http_vault`
-  and `http_cugs` gives the function for each name. It is called as
+- `wire.http.ROUTES` names every endpoint; `HANDLERS: dict[str, Handler]` in `http_accounts`, `http_keys`, `http_vault`,
+  `http_cugs` and `http_files` gives the function for each name. It is called as
 
-      await handler(context, [request,] **parameters) -> answer model or None
+      await handler(context, [request,] **parameters) -> answer model, bytes or None
 
-  with `request` where the route has a request model, and as keywords the path's parameters (`cug_id: CugId`) and the
-  route's query parameters (`after: str | None`, `limit: int`, already bounded; others `str | None`).
+  with `request` where the route has a request model or takes bytes, and as keywords the path's parameters
+  (`cug_id: CugId`, `file_hash: bytes`, `chunk_index: int`) and the route's query parameters (`after: str | None`,
+  `limit: int`, already bounded; others `str | None`).
 - Before it runs, `app` has checked size, rate, Origin, session, device and `accounts.access`; whatever DomainError a
   handler raises becomes an answer in `server.errors`.
 - The websocket is `cencomm.server.websocket.endpoint(websocket)` with `websocket.app.state.services`; it signs in by
@@ -36,9 +37,10 @@ from cencomm.wire.http import Body
 
 if TYPE_CHECKING:
     from cencomm.server.fanout import Delivery
+    from cencomm.server.files import Files
     from cencomm.server.limits import RateLimits
 
-Handler = Callable[..., Awaitable[Body | None]]
+Handler = Callable[..., Awaitable[Body | bytes | None]]
 
 LIMITS = Limits(record_bytes=256 * 1024, handshake_bytes=2 * 1024 * 1024, key_packages=200, subscriptions=200)
 """What this server takes: bytes of a record, bytes of a commit or group start, packages a device, CUGs a session."""
@@ -65,6 +67,7 @@ class Services:
     foundation: Foundation
     delivery: Delivery
     rates: RateLimits
+    files: Files
 
     @property
     def now_ms(self) -> Callable[[], int]:

@@ -307,6 +307,16 @@ class Delivery:
             view = await self._view(cug_id)
         return [] if view is None else [device for _, device in sorted(view.current.devices.items())]
 
+    async def fresh(self, cug_id: CugId) -> tuple[GroupView | None, int]:
+        """The view as of now, whatever other processes stored, and the newest event's seq; None: no such CUG."""
+        view, current = await self._view(cug_id), await self.reader.cug(cug_id)
+        if view is None or current is None:
+            return None, 0
+        if not view.is_of(current):
+            self._views.pop(cug_id, None)
+            view = await self._view(cug_id)
+        return view, current.last_seq
+
     async def _view(self, cug_id: CugId) -> GroupView | None:
         view = self._views.get(cug_id)
         return view if view is not None else await self._read_view(cug_id)

@@ -52,6 +52,7 @@ async def deployment(context: RequestContext) -> DeploymentOut:
         kdf_ops_limit=tokens.KDF_OPS_LIMIT,
         kdf_memory_bytes=tokens.KDF_MEMORY_BYTES,
         limits=LimitsOut.of(foundation.limits),
+        file_bytes=foundation.settings.file_bytes,
     )
 
 

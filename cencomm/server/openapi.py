@@ -42,6 +42,13 @@ _SCHEMES: Final = {
     },
     "own_page": {"type": "apiKey", "in": "header", "name": SESSION_HEADER, "description": f"`{BY_COOKIE}`."},
 }
+_IN_PATH: Final = {
+    "cug_id": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+    "file_hash": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+    "chunk_index": {"type": "integer", "minimum": 0},
+}
+_BYTES: Final[dict[str, Any]] = {"application/octet-stream": {}}
+_BYTES_ANSWER: Final = {"description": "A sealed chunk.", "content": _BYTES}
 _AS_COOKIE: Final = {
     "name": SESSION_HEADER,
     "in": "header",
@@ -87,7 +94,7 @@ def _operation(route: HttpRoute) -> dict[str, Any]:
         "operationId": route.name,
         "description": _SAYS[route.auth],
         "responses": {
-            str(route.status): _answer(route.answer, "Done."),
+            str(route.status): _BYTES_ANSWER if route.gives_bytes else _answer(route.answer, "Done."),
             "default": _answer(ErrorOut, "Refused; nothing was changed."),
         },
         "security": [] if route.auth is Auth.NONE else [{"session": []}, {"cookie": [], "own_page": []}],
@@ -98,6 +105,8 @@ def _operation(route: HttpRoute) -> dict[str, Any]:
         operation["parameters"] = parameters
     if route.request is not None:
         operation["requestBody"] = {"required": True, "content": _json(route.request)}
+    if route.takes_bytes:
+        operation["requestBody"] = {"required": True, "content": _BYTES}
     return operation
 
 
@@ -110,7 +119,7 @@ def _json(model: type[Body]) -> dict[str, Any]:
 
 
 def _in_path(name: str) -> dict[str, Any]:
-    return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$"}}
+    return {"name": name, "in": "path", "required": True, "schema": _IN_PATH[name]}
 
 
 def _in_query(query: Query) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from cencomm.errors import DomainError
 from cencomm.server.clock import wall_clock_ms
 from cencomm.server.context import LIMITS, Foundation, Services
 from cencomm.server.fanout import Delivery
+from cencomm.server.files import Files
 from cencomm.server.limits import RateLimits
 from cencomm.server.shared_rates import sharing
 from cencomm.settings import Settings
@@ -53,12 +54,14 @@ class Startup:
             )
             delivery = await Delivery.open(foundation)
             rates = RateLimits(self.settings.requests_per_second, self.steady_s)
-            services = Services(foundation, delivery, rates)
+            files = Files.open(foundation, delivery)
+            services = Services(foundation, delivery, rates, files)
             try:
                 async with _shared(foundation, rates):
                     self.on_opened(services)
                     yield services
             finally:
+                await files.close()
                 await delivery.close()
 
 

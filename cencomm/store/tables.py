@@ -209,3 +209,38 @@ welcomes = Table(
     Column("key_package_ref", LargeBinary, nullable=False),
     Column("welcome", LargeBinary, nullable=False),
 )
+
+files = Table(
+    "files",
+    metadata,
+    Column("cug_id", LargeBinary, ForeignKey("cugs.cug_id"), primary_key=True),
+    Column("file_hash", LargeBinary, primary_key=True),
+    Column("length", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("shared", Boolean, nullable=False),
+    Column("stored_ms", BigInteger, nullable=False),
+    Index("ix_files_hash", "file_hash"),
+)
+"""Encrypted files that are whole, by the hash of their ciphertext, which lies in the storage for files once."""
+
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("upload_id", LargeBinary, primary_key=True),
+    Column("cug_id", LargeBinary, ForeignKey("cugs.cug_id"), nullable=False),
+    Column("device_id", String, nullable=False),
+    Column("file_hash", LargeBinary, nullable=False),
+    Column("length", BigInteger, nullable=False),
+    Column("received", Integer, nullable=False),
+    Column("touched_ms", BigInteger, nullable=False, index=True),
+    UniqueConstraint("cug_id", "device_id", "file_hash"),
+)
+
+file_totals = Table(
+    "file_totals",
+    metadata,
+    Column("cug_id", LargeBinary, ForeignKey("cugs.cug_id"), primary_key=True),
+    Column("bytes", BigInteger, nullable=False),
+)
+"""What the files of each CUG take, those under way included: changed by one statement, so that it never passes the
+bound."""

@@ -18,6 +18,7 @@ from msgspec import Meta, Struct
 from cencomm.wire.encoding import Malformed, decode_with, encode
 
 MAX_TEXT = 100_000
+MAX_ATTACHMENTS = 20
 MAX_ANSWER_DEPTH = 6
 """Answers nest as sections hold repeats that hold fields of several choices; nothing in a template goes deeper."""
 
@@ -25,11 +26,32 @@ Id16 = Annotated[bytes, Meta(min_length=16, max_length=16)]
 Hash32 = Annotated[bytes, Meta(min_length=32, max_length=32)]
 Text = Annotated[str, Meta(max_length=MAX_TEXT)]
 Name = Annotated[str, Meta(max_length=400)]
+FileLabel = Annotated[str, Meta(max_length=255)]
 Language = Annotated[str, Meta(max_length=35)]
 Count = Annotated[int, Meta(ge=0, le=2**62)]
 
 Answers = dict[str, object]
 """By field key: str, int, bool, a list of these (several choices), or a list of Answers (a repeat)."""
+
+
+class Attachment(Struct, frozen=True, omit_defaults=True):
+    """A file that a record names: where its ciphertext lies, and the key that opens it (`crypto.files`).
+
+    Name and media type are what the sender says: shown as text, never trusted for anything.
+    """
+
+    hash: Hash32
+    """SHA-256 of the ciphertext."""
+    length: Count
+    """Of the ciphertext."""
+    key: Hash32
+    size: Count
+    """Of the file itself."""
+    name: FileLabel
+    media_type: FileLabel = ""
+
+    def __repr__(self) -> str:
+        return f"Attachment(hash={self.hash.hex()}, length={self.length})"
 
 
 class Chat(Struct, frozen=True, omit_defaults=True, tag="chat", tag_field="t"):
@@ -41,6 +63,7 @@ class Chat(Struct, frozen=True, omit_defaults=True, tag="chat", tag_field="t"):
     """The client_ref of the record answered."""
     mentions: tuple[Name, ...] = ()
     """Officer ids."""
+    files: Annotated[tuple[Attachment, ...], Meta(max_length=MAX_ATTACHMENTS)] = ()
 
 
 class Form(Struct, frozen=True, omit_defaults=True, tag="form", tag_field="t"):

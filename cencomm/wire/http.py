@@ -1,6 +1,7 @@
 """Every HTTP request and answer, shared by server and client; the OpenAPI page is made from the same models.
 
-JSON; bytes are base64url with padding; a cug_id in a path is 32 hexadecimal digits. `Authorization: Bearer <token>`;
+JSON; bytes are base64url with padding, but a file's chunks travel as they are; a cug_id in a path is 32 hexadecimal
+digits, a file_hash 64. `Authorization: Bearer <token>`;
 browsers send SESSION_HEADER instead, at the sign-in too, and have the token in a cookie (`server.security`). An error
 is `ErrorOut` with a status from `cencomm.server.errors`. `auth`: none, account (any session), device (a
 session bound to a device). Request and answer models of each route stand in `ROUTES` at the end of this file:
@@ -40,6 +41,11 @@ session bound to a device). Request and answer models of each route stand in `RO
     GET    /v1/cugs/{cug_id}/group-info                      account   -> GroupInfoOut
     GET    /v1/cugs/{cug_id}/welcome                         device    -> WelcomeOut
     POST   /v1/cugs/{cug_id}/close     CloseCugIn            device    -> StoredOut
+    POST   /v1/cugs/{cug_id}/files     BeginUploadIn         device    -> UploadOut
+    PUT    /v1/cugs/{cug_id}/files/{file_hash}/{chunk_index}     bytes device    -> UploadOut
+    POST   /v1/cugs/{cug_id}/files/{file_hash}/finish        device    -> UploadOut
+    DELETE /v1/cugs/{cug_id}/files/{file_hash}               device    -> 204
+    GET    /v1/cugs/{cug_id}/files/{file_hash}/{chunk_index}           device    -> bytes
     GET    /v1/openapi.json                                  none
     GET    /healthz, /readyz                                 none
 """
@@ -147,6 +153,8 @@ class DeploymentOut(Body):
     kdf_memory_bytes: int
     """New passwords are hashed with exactly these, so that sign-in answers alike for known and unknown accounts."""
     limits: LimitsOut
+    file_bytes: int
+    """What the ciphertext of one file may take."""
 
 
 class VaultItem(Body):
@@ -510,6 +518,26 @@ class CloseCugIn(Body):
     """`crypto.events` signed closing."""
 
 
+# encrypted files
+
+
+class BeginUploadIn(Body):
+    """Announces a file's ciphertext (`crypto.files`), or takes up an upload that was cut: nothing is lost by asking
+    again. The hash is that of the whole ciphertext, and so is the length."""
+
+    file_hash: Bytes32
+    length: Annotated[int, Field(ge=1, le=2**31)]
+
+
+class UploadOut(Body):
+    """`received` chunks of `chunk_bytes` are here, from the first on; the last one may be shorter. `stored`: the file
+    is whole, and can be named in a record."""
+
+    stored: bool
+    received: int
+    chunk_bytes: int
+
+
 # the routes
 
 
@@ -529,6 +557,9 @@ class Query:
 
 
 PAGE = (Query("after"), Query("limit", "integer"))
+FILES_PATH = "/v1/cugs/{cug_id}/files"
+FILE_PATH = f"{FILES_PATH}/{{file_hash}}"
+CHUNK_PATH = f"{FILE_PATH}/{{chunk_index}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -543,6 +574,9 @@ class HttpRoute:
     answer: type[Body] | None = None
     status: int = 200
     query: tuple[Query, ...] = field(default=())
+    takes_bytes: bool = False
+    """The request is not JSON but bytes as they are."""
+    gives_bytes: bool = False
 
 
 ROUTES: tuple[HttpRoute, ...] = (
@@ -613,4 +647,9 @@ ROUTES: tuple[HttpRoute, ...] = (
     HttpRoute("group_info", "GET", "/v1/cugs/{cug_id}/group-info", Auth.ACCOUNT, None, GroupInfoOut),
     HttpRoute("welcome", "GET", "/v1/cugs/{cug_id}/welcome", Auth.DEVICE, None, WelcomeOut),
     HttpRoute("close_cug", "POST", "/v1/cugs/{cug_id}/close", Auth.DEVICE, CloseCugIn, StoredOut),
+    HttpRoute("begin_upload", "POST", FILES_PATH, Auth.DEVICE, BeginUploadIn, UploadOut),
+    HttpRoute("upload_chunk", "PUT", CHUNK_PATH, Auth.DEVICE, None, UploadOut, takes_bytes=True),
+    HttpRoute("finish_upload", "POST", f"{FILE_PATH}/finish", Auth.DEVICE, None, UploadOut),
+    HttpRoute("cancel_upload", "DELETE", FILE_PATH, Auth.DEVICE, None, None, 204),
+    HttpRoute("file_chunk", "GET", CHUNK_PATH, Auth.DEVICE, gives_bytes=True),
 )

@@ -38,6 +38,9 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
             "CENCOMM_METRICS_HOST": "0.0.0.0",
             "CENCOMM_METRICS_TOKEN": "a token that is long",
             "CENCOMM_CLIENT_DIR": str(tmp_path),
+            "CENCOMM_FILES": "/srv/files",
+            "CENCOMM_FILE_MB": "20",
+            "CENCOMM_CUG_FILES_MB": "400",
         }
     )
     assert settings == Settings(
@@ -56,6 +59,9 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         metrics_host="0.0.0.0",
         metrics_token="a token that is long",
         client_dir=tmp_path,
+        files_dir=Path("/srv/files"),
+        file_bytes=20_000_000,
+        cug_files_bytes=400_000_000,
     )
     assert settings.origin == "https://cencomm.example"
     assert settings.behind_tls
@@ -118,3 +124,18 @@ def test_addresses_of_the_database_and_of_redis_do_not_show() -> None:
 def test_settings_are_frozen() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         Settings.from_environment({}).port = 1  # type: ignore[misc]
+
+
+def test_files_may_lie_in_a_bucket() -> None:
+    assert Settings.from_environment({"CENCOMM_FILES": "s3://bucket/folder/"}).files_bucket == "bucket/folder"
+    for wrong in ("s3://", "ftp://host/x"):
+        with pytest.raises(SettingsInvalid) as error:
+            Settings.from_environment({"CENCOMM_FILES": wrong})
+        assert error.value.facts == {"setting": "CENCOMM_FILES"}
+
+
+def test_a_group_has_room_for_one_file_at_least() -> None:
+    with pytest.raises(SettingsInvalid):
+        Settings.from_environment({"CENCOMM_FILE_MB": "200", "CENCOMM_CUG_FILES_MB": "100"})
+    with pytest.raises(SettingsInvalid):
+        Settings.from_environment({"CENCOMM_FILE_MB": "1001"})

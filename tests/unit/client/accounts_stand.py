@@ -85,6 +85,7 @@ class FakeAccounts:
             kdf_ops_limit=FLOOR_OPS_LIMIT,
             kdf_memory_bytes=FLOOR_MEMORY_BYTES,
             limits=LIMITS,
+            file_bytes=100_000_000,
         )
 
     async def enrol(self, request: EnrolIn) -> SessionOut:

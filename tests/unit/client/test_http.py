@@ -30,6 +30,7 @@ DEPLOYMENT = DeploymentOut(
     kdf_ops_limit=1,
     kdf_memory_bytes=8192,
     limits=LimitsOut(record_bytes=1, handshake_bytes=1, key_packages=1, subscriptions=1),
+    file_bytes=100_000_000,
 )
 
 

@@ -8,7 +8,15 @@ from dataclasses import dataclass, replace
 from cencomm.crypto import head, policy
 from cencomm.crypto.certificates import CHAIN_EXTENSION
 from cencomm.crypto.events import CommitBody, GroupStart
-from cencomm.crypto.group_context import CENCOMM_GROUP, CencommGroup, Role, RosterEntry, sorted_roster, with_extension
+from cencomm.crypto.group_context import (
+    CENCOMM_GROUP,
+    CencommGroup,
+    History,
+    Role,
+    RosterEntry,
+    sorted_roster,
+    with_extension,
+)
 from cencomm.crypto.mls.public.extensions import Capabilities, Extension
 from cencomm.crypto.mls.public.leaf_node import Credential, Lifetime
 from cencomm.crypto.mls.public.proposals import Add, GroupContextExtensions, Proposal, Remove
@@ -67,11 +75,17 @@ class Member:
 
     @classmethod
     def opening(
-        cls, person: Person, cug_id: CugId, *others: RosterEntry, group_id: GroupId | None = None, at_ms: int = NOW_MS
+        cls,
+        person: Person,
+        cug_id: CugId,
+        *others: RosterEntry,
+        group_id: GroupId | None = None,
+        at_ms: int = NOW_MS,
+        history: History = History.FULL,
     ) -> Member:
         """The organiser, in epoch 0 of a group of his own."""
         roster = sorted_roster([entry_of(person, Role.ORGANISER), *others])
-        group = CencommGroup(version=0, cug_id=cug_id, started_at_ms=at_ms, roster=roster)
+        group = CencommGroup(version=0, cug_id=cug_id, started_at_ms=at_ms, roster=roster, history=history)
         return cls(person, cug_id, _created(person, group, group_id))
 
     @classmethod

@@ -56,3 +56,24 @@ def test_nothing_is_sent_to_a_closed_cug_but_its_members_read_on(role: str) -> N
     allowed = access(CugState.CLOSED, member(role))
     assert allowed.is_current
     assert not allowed.sends
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("state", CugState)
+def test_files_are_for_present_members_with_a_leaf(role: str, state: CugState) -> None:
+    has_leaf = role not in {"observer", "auditor"}
+    allowed = access(state, member(role))
+    assert allowed.reads_file(3, shared=False) == has_leaf
+    assert allowed.attaches == (has_leaf and state is CugState.OPEN)
+    removed = access(state, member(role, removed_seq=9))
+    assert not removed.attaches
+    assert not removed.reads_file(5, shared=True)
+    assert not NO_ACCESS.attaches
+    assert not NO_ACCESS.reads_file(5, shared=True)
+
+
+def test_files_from_before_an_admission_follow_the_history_policy() -> None:
+    allowed = access(CugState.OPEN, member("officer"))  # admitted by event 3
+    assert allowed.reads_file(2, shared=True)
+    assert not allowed.reads_file(2, shared=False)
+    assert allowed.reads_file(3, shared=False)

@@ -11,5 +11,5 @@ def test_every_refusal_has_its_own_code_and_sentence() -> None:
     refusals = [value for value in vars(errors).values() if isinstance(value, type) and value is not DomainError]
     codes = [refusal.code for refusal in refusals if issubclass(refusal, DomainError)]
     assert len(set(codes)) == len(codes)
-    assert all(code.startswith("groups.") for code in codes)
+    assert all(code.startswith(("groups.", "files.")) for code in codes)
     assert all(f"error.{code}" in MESSAGES for code in codes)

@@ -32,7 +32,7 @@ def test_no_status_for_a_code_that_does_not_exist() -> None:
 
 def test_statuses_of_refusals_are_of_the_client_but_for_faults_of_ours() -> None:
     ours = {code for code, status in errors.STATUS_OF_CODE.items() if status >= 500}
-    assert ours == {"groups.not_stored", "server.not_ready"}
+    assert ours == {"groups.not_stored", "files.not_stored", "server.not_ready"}
 
 
 def test_unknown_code_is_a_fault_and_says_nothing() -> None:

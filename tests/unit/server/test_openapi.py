@@ -38,9 +38,9 @@ def test_operations_say_what_they_need_and_give() -> None:
         assert bool(operation["security"]) == (route.auth is not Auth.NONE)
         assert str(route.status) in operation["responses"]
         assert references(operation["responses"]["default"]) == {"ErrorOut"}
-        assert ("requestBody" in operation) == (route.request is not None)
+        assert ("requestBody" in operation) == (route.request is not None or route.takes_bytes)
         given = {parameter["name"] for parameter in operation.get("parameters", [])}
-        in_path = {"cug_id"} if "{cug_id}" in route.path else set()
+        in_path = set(re.findall(r"\{(\w+)\}", route.path))
         by_header = {SESSION_HEADER} if route.answer is SessionOut else set()
         assert given == {query.name for query in route.query} | in_path | by_header
 
@@ -63,3 +63,12 @@ def test_every_reference_leads_somewhere_and_bytes_say_their_encoding() -> None:
     assert schemas["EnrolIn"]["properties"]["authentication_key"]["contentEncoding"] == "base64url"
     assert schemas["EnrolIn"]["additionalProperties"] is False
     assert document()["openapi"] == "3.1.0"
+
+
+def test_chunks_of_files_travel_as_they_are() -> None:
+    chunk = document()["paths"]["/v1/cugs/{cug_id}/files/{file_hash}/{chunk_index}"]
+    assert list(chunk["put"]["requestBody"]["content"]) == ["application/octet-stream"]
+    assert list(chunk["get"]["responses"]["200"]["content"]) == ["application/octet-stream"]
+    patterns = {parameter["name"]: parameter["schema"] for parameter in chunk["get"]["parameters"]}
+    assert patterns["file_hash"]["pattern"] == "^[0-9a-f]{64}$"
+    assert patterns["chunk_index"] == {"type": "integer", "minimum": 0}

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from cencomm.wire.content import (
     MAX_ANSWER_DEPTH,
+    MAX_ATTACHMENTS,
+    Attachment,
     Chat,
     Content,
     Extraction,
@@ -31,6 +33,7 @@ FORM = Form(HASH, "simplified_seizure", "1", REF, {"unit": "kg", "items": [{"cod
 
 CONTENTS: tuple[Content, ...] = (
     Chat("привет مرحبا 👋🏽", "ru", REF, ("KE/otieno",)),
+    Chat("see the picture", files=(Attachment(HASH, 272, HASH, 9, "seal.jpg", "image/jpeg"),)),
     FORM,
     Template(b"{}"),
     Profile("Operation", "OP-1"),
@@ -93,3 +96,14 @@ def test_answers_nest_only_so_deep() -> None:
 
 def test_key_hides_itself() -> None:
     assert "hhhh" not in repr(HistoryKeys((HistoryKey(REF, 3, HASH),)))
+
+
+def test_more_attachments_than_a_message_may_name_are_refused() -> None:
+    file = Attachment(HASH, 272, HASH, 9, "seal.jpg")
+    with pytest.raises(Malformed):
+        decode_content(encode_content(Chat("", files=(file,) * (MAX_ATTACHMENTS + 1))))
+
+
+def test_an_attachment_does_not_show_its_key() -> None:
+    assert "key" not in repr(Attachment(HASH, 272, b"k" * 32, 9, "seal.jpg"))
+    assert "kkk" not in repr(Chat("", files=(Attachment(HASH, 272, b"k" * 32, 9, "seal.jpg"),)))

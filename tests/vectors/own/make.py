@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+from tests.vectors.own.make_files import files
 from tests.vectors.own.make_groups import group_context, policy, replay
 from tests.vectors.own.make_identity import certificates, enrolment, revocation, vault
 from tests.vectors.own.make_records import archive, events, head, records
@@ -20,6 +21,7 @@ FILES: dict[str, Callable[[], Vectors]] = {
     "events.json": events,
     "archive.json": archive,
     "records.json": records,
+    "files.json": files,
     "group_context.json": group_context,
     "policy.json": policy,
     "replay.json": replay,
