@@ -32,6 +32,8 @@ const LOST: ReadonlySet<string> = new Set([...STALE, "groups.epoch_taken"]);
 const LATER: ReadonlySet<string> = new Set(["server.too_many_requests", "server.not_ready", "groups.not_stored"]);
 const RETRY_SECONDS = 1;
 const FAULT_SECONDS = 20;
+/** Who was admitted a moment ago is often greeted: so long the past waits for the first entry that can be read ahead of it. */
+const GREETING_SECONDS = 0.4;
 
 export const WON = "won";
 export const LOST_TO_ANOTHER = "lost";
@@ -73,6 +75,8 @@ export class CugEngine {
   #nudged = "";
   /** The subscription is to what is read ahead; the past comes after that. */
   #readsAhead = false;
+  /** All that was stored when the subscription to it began. */
+  #aheadCame = false;
   #isReplaying = false;
 
   constructor(cugId: Uint8Array, device: Device, profile: Profile, observer: Observer, clock: ServerClock) {
@@ -140,6 +144,7 @@ export class CugEngine {
       this.memory.outbox.disconnected();
       const { ahead, row } = this.memory;
       this.#readsAhead = ahead !== null && ahead.seq > row.headN + 1;
+      this.#aheadCame = false;
       this.#isReplaying = true;
       const afterSeq = ahead !== null && this.#readsAhead ? ahead.seq - 1 : row.headN;
       const frames: ClientFrame[] = [{ frame: "subscribe", cugId: this.cugId, afterSeq }];
@@ -214,8 +219,18 @@ export class CugEngine {
 
   /** What can be read ahead has come: now the past, from where the replay stands. */
   #beginReplay(frames: readonly ServerFrame[]): ClientFrame[] {
-    const isDone = frames.some(({ frame }) => frame === "caught_up") || this.memory.ahead?.isFull === true;
-    if (!this.#readsAhead || !isDone) return [];
+    const { ahead, row } = this.memory;
+    if (!this.#readsAhead) return [];
+    if (frames.some(({ frame }) => frame === "caught_up")) {
+      this.#aheadCame = true;
+      this.#later(() => this.#pastNow().forEach((frame) => this.#observer.send(frame)), GREETING_SECONDS);
+    }
+    const hasRead = ahead === null || ahead.itemsAfter(row.headN).length > 0;
+    return ahead?.isFull === true || (this.#aheadCame && hasRead) ? this.#pastNow() : [];
+  }
+
+  #pastNow(): ClientFrame[] {
+    if (!this.#readsAhead) return [];
     this.#readsAhead = false;
     return [{ frame: "subscribe", cugId: this.cugId, afterSeq: this.memory.row.headN }];
   }

@@ -146,8 +146,8 @@ function noteJoined(memory: Memory, tx: Transaction, event: LogEvent, external: 
     removedSeq: 0,
     broken: "",
     confirmed: !external,
-    // What was said before him is history for a newcomer, not news.
-    ...(memory.row.joinedSeq === 0 ? { readSeq: event.seq, unread: 0, mentioned: false } : {}),
+    // What was said before him is history for a newcomer, not news; nor is what he has read ahead of the replay.
+    ...(memory.row.joinedSeq === 0 ? { readSeq: Math.max(memory.row.readSeq, event.seq), unread: 0, mentioned: false } : {}),
   });
   if (external) memory.alarm(tx, "not_confirmed", {}, event.seq);
 }

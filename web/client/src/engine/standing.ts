@@ -9,3 +9,8 @@ export function wantsLeaf(memory: Memory): boolean {
   const entry = CencommGroup.of(memory.group).entry(memory.device.officerId);
   return entry !== null && holdsLeaf(entry.role);
 }
+
+/** Whether there is something to show: events of the log, or an epoch that is read ahead of them. */
+export function hasBegun(memory: Memory): boolean {
+  return memory.row.headN > 0 || memory.ahead !== null;
+}

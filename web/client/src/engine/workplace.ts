@@ -27,6 +27,7 @@ import { changePassword } from "./password_change.ts";
 import { fetchRevocations, refreshRevocations } from "./revocations.ts";
 import type { OpenSocket } from "./session.ts";
 import type { PasswordCost } from "../store/keys.ts";
+import { hasBegun } from "./standing.ts";
 import { publishable } from "./template.ts";
 import { pullVault, pushVault } from "./vault_sync.ts";
 import { Mutex } from "../store/lock.ts";
@@ -320,8 +321,8 @@ export class Workplace implements Observer {
     const cugId = toHex(engine.cugId);
     const cug = this.#cugs.get(cugId);
     if (cug === undefined || this.#stopped) return;
-    if (engine.memory.row.headN === 0) return; // it has not begun yet
     const { memory } = engine;
+    if (!hasBegun(memory)) return;
     const items = touched.items.map((row) => itemView(row, memory.device.officerId));
     if (items.length > 0) this.#audience.event({ type: "items", cugId, items });
     for (const row of touched.alarms) this.#audience.event({ type: "alarm", cugId, alarm: alarmView(row) });

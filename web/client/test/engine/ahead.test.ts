@@ -7,11 +7,12 @@
  * AH-04 what the replay has come to is left to it, and a repeated or endless stream does not grow
  * AH-05 a form waits until its template is known
  * AH-06 an engine asks for the newest epoch first and then for the past; what was read early is verified in its turn
+ * AH-07 where nothing could be read yet, the past waits a moment for the first entry, and no longer
  */
 
 import "fake-indexeddb/auto";
 
-import { beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { utf8 } from "../../src/crypto/bytes.ts";
 import { CommitBody, GroupStart } from "../../src/crypto/events.ts";
@@ -30,6 +31,7 @@ import { CugEngine } from "../../src/engine/engine.ts";
 import { contentKeyOf } from "../../src/engine/epochs.ts";
 import { newId } from "../../src/engine/ids.ts";
 import type { ItemRow } from "../../src/engine/model.ts";
+import { hasBegun } from "../../src/engine/standing.ts";
 import { Profile } from "../../src/store/profile.ts";
 import { type Content, encodeContent } from "../../src/wire/content.ts";
 import { type ClientFrame, EventKind, type LogEvent } from "../../src/wire/frames.ts";
@@ -39,6 +41,7 @@ const SEQ = 100;
 let writer: GroupState;
 let joined: GroupState;
 let ahead: Ahead;
+let profile: Profile | null = null;
 
 function deviceOf(person: Person): Device {
   return { deviceId: person.deviceId, officerId: person.officerId, trust: trust(), chain: person.chain } as Device;
@@ -118,7 +121,8 @@ test("AH-05 a form waits until its template is known", () => {
   expect(ahead.take(record(form), new Map())).toBeNull();
 });
 
-test("AH-06 the newest epoch first, then the past, and each entry verified in its turn", async () => {
+/** A newcomer who has his Welcome and nothing of the log; `past` is the log up to his admission, `newest` what follows. */
+async function newcomer(name: string): Promise<{ engine: CugEngine; past: LogEvent[]; newest: LogEvent; sent: ClientFrame[]; shown: () => ItemRow[] }> {
   const made = admit(SILVA);
   const event = (seq: number, kind: EventKind, body: Uint8Array): LogEvent => ({ ...record(), seq, kind, clientRef: newId(), body });
   const past = [
@@ -127,27 +131,59 @@ test("AH-06 the newest epoch first, then the past, and each entry verified in it
     event(3, EventKind.COMMIT, new CommitBody(made.before.groupId, 0, made.commit).encode()),
   ];
   const newest = { ...record(undefined, made.state), seq: 4 };
-  const profile = await Profile.create("ahead", "a password", () => undefined, { opsLimit: 1, memoryBytes: 8192 });
+  profile = await Profile.create(name, "a password", () => undefined, { opsLimit: 1, memoryBytes: 8192 });
   const sent: ClientFrame[] = [];
   let shown: ItemRow[] = [];
   const observer = { send: (frame: ClientFrame) => void sent.push(frame), effects: () => undefined, touched: (_: CugEngine, { items }: { items: ItemRow[] }) => (shown = items) };
   const device = { ...deviceOf(SILVA), archiveKey: null };
   const engine = new CugEngine(CUG, device, profile, observer, new ServerClock());
-  const { memory } = engine;
   await engine.changing(() => {
-    memory.setWelcome(made.joined);
-    memory.ahead = aheadOfWelcome(device, CUG, made.joined, 3);
+    engine.memory.setWelcome(made.joined);
+    engine.memory.ahead = aheadOfWelcome(device, CUG, made.joined, 3);
   });
+  expect(hasBegun(engine.memory)).toBe(true);
   expect(await engine.resume()).toEqual([{ frame: "subscribe", cugId: CUG, afterSeq: 2 }]);
+  return { engine, past, newest, sent, shown: () => shown };
+}
+
+afterEach(() => {
+  vi.useRealTimers();
+  profile?.close();
+  profile = null;
+});
+
+test("AH-06 the newest epoch first, then the past, and each entry verified in its turn", async () => {
+  const { engine, past, newest, sent, shown } = await newcomer("ahead");
+  const { memory } = engine;
   await engine.receive([{ frame: "events", cugId: CUG, events: [past[2]!, newest] }]);
-  expect(shown).toMatchObject([{ seq: 4, kind: "chat", standing: "not_yet_verified" }]);
+  expect(shown()).toMatchObject([{ seq: 4, kind: "chat", standing: "not_yet_verified" }]);
   expect([memory.row.headN, memory.row.alarmCount, memory.secret, engine.isReplaying]).toEqual([0, 0, null, true]);
+  expect(sent).toEqual([]);
   await engine.receive([{ frame: "caught_up", cugId: CUG, seq: 4 }]);
   expect(sent).toEqual([{ frame: "subscribe", cugId: CUG, afterSeq: 0 }]);
   expect(engine.caughtUpSeq).toBe(-1);
   await engine.receive([{ frame: "events", cugId: CUG, events: [...past, newest] }, { frame: "caught_up", cugId: CUG, seq: 4 }]);
-  expect(shown.find(({ seq }) => seq === 4)).toMatchObject({ kind: "chat", standing: "verified" });
+  expect(shown().find(({ seq }) => seq === 4)).toMatchObject({ kind: "chat", standing: "verified" });
   expect([memory.row.headN, memory.secret?.epoch, memory.ahead, engine.isReplaying]).toEqual([4, 1, null, false]);
   engine.stop();
-  profile.close();
+});
+
+test("AH-07 where nothing could be read yet, the past waits a moment for the first entry", async () => {
+  const { engine, past, newest, sent, shown } = await newcomer("greeted");
+  await engine.receive([{ frame: "events", cugId: CUG, events: [past[2]!] }, { frame: "caught_up", cugId: CUG, seq: 3 }]);
+  expect(sent).toEqual([]);
+  await engine.receive([{ frame: "events", cugId: CUG, events: [newest] }]);
+  expect(shown()).toMatchObject([{ seq: 4, standing: "not_yet_verified" }]);
+  expect(sent).toEqual([{ frame: "subscribe", cugId: CUG, afterSeq: 0 }]);
+  engine.stop();
+});
+
+test("AH-07 and no longer than a moment", async () => {
+  const { engine, past, sent } = await newcomer("silent");
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  await engine.receive([{ frame: "events", cugId: CUG, events: [past[2]!] }, { frame: "caught_up", cugId: CUG, seq: 3 }]);
+  expect(sent).toEqual([]);
+  vi.advanceTimersByTime(1000);
+  expect(sent).toEqual([{ frame: "subscribe", cugId: CUG, afterSeq: 0 }]);
+  engine.stop();
 });
