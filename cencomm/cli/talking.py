@@ -1,4 +1,4 @@
-"""Commands for messages: `chat` live in the terminal, `send` one, `watch` what comes."""
+"""Commands for messages: `chat` live in the terminal, `send` one, `watch` what comes, `unsent` what was refused."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from cencomm.cli.terminal import Terminal
 from cencomm.client.api import Client
 from cencomm.client.cug import Cug
 from cencomm.client.model import Item
+from cencomm.i18n.catalogue import translate
 from cencomm.ids import OfficerId
+from cencomm.wire.content import Chat
 
 PANEL = "Messages"
 _EARLIER = 20
@@ -30,6 +32,7 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel=PANEL)(chat)
     app.command(rich_help_panel=PANEL)(send)
     app.command(rich_help_panel=PANEL)(watch)
+    app.command(rich_help_panel=PANEL)(unsent)
 
 
 def send(
@@ -71,6 +74,29 @@ def watch(
         else:
             async for item in cug.watch(after):
                 _show(client, cug, given, item)
+
+    with_client(context, whole)
+
+
+def unsent(
+    context: typer.Context,
+    group: Group,
+    discard: Annotated[bool, typer.Option("--discard", help="Forget what is shown.")] = False,
+) -> None:
+    """Show what you wrote and the server refused for good, with the reason."""
+
+    async def whole(client: Client, given: Options) -> None:
+        cug = await find_cug(client, group)
+        found = cug.unsent()
+        for one in found:
+            reason = translate(one.reason, {}, given.output.language)
+            text = one.content.text if isinstance(one.content, Chat) else type(one.content).__name__
+            given.output.say(f"{text} — {reason}", {"client_ref": one.client_ref, "reason": one.reason, "text": text})
+        if not found:
+            given.output.note(given.output.text("unsent_none"))
+        elif discard:
+            count = sum(cug.discard(one.client_ref) for one in found)
+            given.output.note(given.output.text("discarded", count=count))
 
     with_client(context, whole)
 

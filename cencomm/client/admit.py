@@ -244,7 +244,7 @@ def admission(
     proposals += [Add(guest.key_package) for guest in adds]
     proposals.append(_extension(group, after))
     invited = [Invited(guest.chain.device_id, guest.key_package.reference()) for guest in adds]
-    return Intent(proposals, invited)
+    return Intent(proposals, invited, shares_history=True)
 
 
 def _entry(name: OfficerId, role: Role, identity_key: bytes, archive_key: ArchiveKey | None) -> RosterEntry:

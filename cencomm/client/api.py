@@ -23,8 +23,8 @@ from cencomm.client import model
 from cencomm.client.clock import ServerClock
 from cencomm.client.cug import Cug, CugServices
 from cencomm.client.engine.device import Device, device_of_account
-from cencomm.client.engine.engine import CugEngine, known_cugs
-from cencomm.client.enrol import require_deployment, sign_in
+from cencomm.client.engine.engine import LATER, CugEngine, known_cugs
+from cencomm.client.enrol import require_deployment, sign_in_again
 from cencomm.client.errors import (
     MayNotExtract,
     NotCertified,
@@ -41,10 +41,10 @@ from cencomm.client.live import Live
 from cencomm.client.model import OfficerRow, PendingKind, unpack
 from cencomm.client.profile import Profile
 from cencomm.client.registration import bind_session, learn_chain
-from cencomm.client.revocations import fetch_revocations, hand_back_own_list
+from cencomm.client.revocations import fetch_revocations, hand_back_own_list, refresh_revocations
 from cencomm.client.session import Session
 from cencomm.client.upkeep import Upkeep
-from cencomm.client.vault_sync import change_account, pull_vault, push_vault, read_account, upload_inner
+from cencomm.client.vault_sync import pull_vault, push_vault, read_account, upload_inner
 from cencomm.crypto.group_context import CencommGroup, History, Role, RosterEntry
 from cencomm.crypto.labels import sign_with_label
 from cencomm.crypto.primitives import forget_signing_keys
@@ -52,11 +52,16 @@ from cencomm.errors import DomainError
 from cencomm.ids import CugId, OfficerId, new_cug_id, new_group_id
 from cencomm.templates_forms.model import Template
 from cencomm.wire.content import Profile as ProfileContent
+from cencomm.wire.content import Template as TemplateContent
 from cencomm.wire.content import encode_content
 from cencomm.wire.frames import ClientFrame, Notice, NoticeKind
 from cencomm.wire.http import DirectoryEntry, OpenCugIn
 
 _VAULT_DELAY_SECONDS = 1.0
+_LOOKS_BETWEEN_REFILLS = 20
+"""About every ten minutes: a last-resort key package serves a week, a revocation list is asked for twice a day."""
+_NOT_NOW = LATER | {"accounts.not_signed_in"}
+"""Nothing is wrong with what was asked for: it is asked again with the next connection."""
 _LOOK_AGAIN_SECONDS = 2.0
 """Whoever waits for a CUG does not rely on notices alone: they are not said twice."""
 
@@ -105,6 +110,7 @@ class Client:
         self._upkeep = Upkeep(self._engines, self._keep_up, self._look)
         self._vault_lock = asyncio.Lock()
         self._vault_waiting = False
+        self._looks = 0
         self._new_cug = asyncio.Event()
         if self._row.chain:
             self._device = device_of_account(self._row)
@@ -197,8 +203,7 @@ class Client:
 
     async def renew(self) -> None:
         """A new session at the server, bound to the device where there is one (`session.Tokens`)."""
-        token = await sign_in(self._api, self._row.account, self._row.authentication_key)
-        self._row = change_account(self._profile, token=token)
+        self._row = await sign_in_again(self._api, self._profile)
         if self._device is not None:
             await bind_session(self._api, self._row)
 
@@ -299,15 +304,14 @@ class Client:
             history=history,
         )
         engine = self._engine(cug_id)
-        engine.prepare_start(new_group_id(), group)
+        records = [encode_content(ProfileContent(title, operation_code, about))]
+        records += [encode_content(TemplateContent(template.encode())) for template in templates]
+        engine.prepare_start(new_group_id(), group, records)
         await self._finish_openings()
         for frame in engine.resume():
             self.send(frame)
         cug = self._cugs[cug_id]
         await engine.wait_for(lambda: engine.memory.secret is not None, 30.0)
-        engine.queue(personal=encode_content(ProfileContent(title, operation_code, about)))
-        for template in templates:
-            await cug.publish_template(template)
         await cug.flush()
         return cug
 
@@ -394,13 +398,30 @@ class Client:
                 await self._heed(Notice(NoticeKind.ADMITTED, cug_id))
 
     async def _finish_openings(self) -> None:
-        """First groups that may not have reached the server: the same bytes again are harmless."""
+        """First groups that may not have reached the server: the same bytes again are harmless.
+
+        Raises:
+            ServerRefused: nothing is left of the one that may not begin.
+        """
         for engine in list(self._engines.values()):
             pending = engine.memory.pending
             if pending is not None and pending.kind is PendingKind.START and engine.memory.row.head_n == 0:
-                await self._api.open_cug(
-                    OpenCugIn(cug_id=engine.cug_id, client_ref=pending.client_ref, group_start=pending.body)
-                )
+                wanted = OpenCugIn(cug_id=engine.cug_id, client_ref=pending.client_ref, group_start=pending.body)
+                try:
+                    await self._api.open_cug(wanted)
+                except ServerRefused as refused:
+                    if refused.server_code not in _NOT_NOW:
+                        self._forget(engine)
+                    raise
+
+    def _forget(self, engine: CugEngine) -> None:
+        """A CUG that the server did not let begin."""
+        engine.stop()
+        del self._engines[engine.cug_id], self._cugs[engine.cug_id]
+        with self._profile.transaction() as tx:
+            tx.delete(model.CUGS, engine.cug_id)
+            for table in (model.pending, model.outbox, model.alarms):
+                tx.clear(table(engine.cug_id))
 
     def _notice(self, notice: Notice) -> None:
         self._later(self._heed(notice))
@@ -431,8 +452,13 @@ class Client:
             await push_vault(self._api, self._profile, self._engines)
 
     async def _look(self) -> None:
-        if self.is_connected:
-            await self._discover()
+        if not self.is_connected:
+            return
+        await self._discover()
+        self._looks += 1
+        if self._looks % _LOOKS_BETWEEN_REFILLS == 0:
+            await refresh_revocations(self._api, self._profile, self._clock)
+            await refill_key_packages(self._api, self._profile, self.device, self._clock)
 
     async def _keep_up(self, engine: CugEngine) -> None:
         await self._cugs[engine.cug_id].keep_up()

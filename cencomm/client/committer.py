@@ -35,6 +35,8 @@ class Intent:
 
     proposals: Sequence[Proposal]
     invited: Sequence[Invited] = ()
+    shares_history: bool = False
+    """Whether the keys of the past are said together with it."""
 
 
 Build = Callable[[], Awaitable[Intent | None]]
@@ -83,7 +85,7 @@ class Committer:
         intent = await build()
         if intent is None:
             return None
-        return await self._engine.commit(intent.proposals, intent.invited)
+        return await self._engine.commit(intent.proposals, intent.invited, shares_history=intent.shares_history)
 
     async def _nothing_pending(self) -> None:
         engine = self._engine

@@ -23,11 +23,10 @@ from cencomm.client.errors import (
     SendRefused,
     TemplateUnknown,
 )
-from cencomm.client.history import share_history
 from cencomm.client.http import Api
 from cencomm.client.joining import start_successor
 from cencomm.client.log import LogEntry, read_log
-from cencomm.client.model import Alarm, FindingRow, Item, OfficerRow, unpack
+from cencomm.client.model import Alarm, FindingRow, Item, OfficerRow, Unsent, unpack
 from cencomm.client.profile import Profile
 from cencomm.crypto.events import Closing
 from cencomm.crypto.group_context import CencommGroup, History, Role, may_extract
@@ -218,7 +217,6 @@ class Cug:
         """As `admit`, many in one commit. Newcomers get the keys of the past where the history policy says so."""
         require_member(self._engine)
         await self._membership.admit(officers, accept_new_identity=accept_new_identity)
-        share_history(self._engine)
 
     async def remove(self, officer_id: OfficerId) -> None:
         """Remove an officer with all his devices. Raises NothingToChange, CommitKeptLosing."""
@@ -402,6 +400,18 @@ class Cug:
     def waiting(self) -> int:
         """Sendings that have not come back yet."""
         return len(self._engine.memory.outbox)
+
+    def unsent(self) -> tuple[Unsent, ...]:
+        """What was refused for good, oldest first, until it is discarded: its text is not lost with the refusal."""
+        self._engine.reading()
+        return tuple([Unsent.of(row) for row in self._engine.memory.outbox.kept()])
+
+    def discard(self, client_ref: bytes) -> bool:
+        """Forget a sending that was refused for good; whether there was one."""
+        outbox = self._engine.memory.outbox
+        with self._engine.changing() as tx:
+            row = outbox.row(client_ref)
+            return row is not None and bool(row.failed) and outbox.came_back(tx, client_ref)
 
     async def caught_up(self, seconds: float = 60.0) -> int:
         """Wait until everything that the server has now is applied; returns the seq.

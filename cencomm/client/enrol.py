@@ -19,6 +19,7 @@ from cencomm.client.errors import (
     IdentityAbsent,
     ProfileExists,
     ServerMisbehaved,
+    ServerRefused,
     ServerUnreachable,
     WrongDeployment,
 )
@@ -34,7 +35,7 @@ from cencomm.client.passwords import (
 )
 from cencomm.client.profile import FILE_NAME, PasswordCost, Profile
 from cencomm.client.vault_items import INNER_ITEM_ID, inner_item, newest_inner
-from cencomm.client.vault_sync import change_account
+from cencomm.client.vault_sync import change_account, read_account
 from cencomm.crypto.archive import ArchivePrivate, new_archive_key
 from cencomm.crypto.certificates import Certificate, Kind, issue
 from cencomm.crypto.device_code import DeviceCode
@@ -176,6 +177,38 @@ async def require_deployment(api: Api, deployment_id: bytes, root_public_key: by
     if said.deployment_id != deployment_id or said.root_public_key != root_public_key:
         raise WrongDeployment(name=said.name)
     return said
+
+
+async def sign_in_again(api: Api, profile: Profile) -> AccountRow:
+    """A session under the password that holds: the old one, or the new one where no answer came when it was changed."""
+    row = read_account(profile)
+    try:
+        token = await sign_in(api, row.account, row.authentication_key)
+    except ServerRefused:
+        if not row.next_authentication_key:
+            raise
+        token = await sign_in(api, row.account, row.next_authentication_key)
+        adopt_password(profile)
+    else:
+        if row.next_authentication_key:
+            keep_password(profile)
+    return change_account(profile, token=token)
+
+
+def adopt_password(profile: Profile) -> None:
+    """The new password is in force at the server: it is the only one here, too."""
+    with profile.transaction(durable=True):
+        profile.adopt_password()
+        row = read_account(profile)
+        key = row.next_authentication_key or row.authentication_key
+        change_account(profile, authentication_key=key, next_authentication_key=b"")
+
+
+def keep_password(profile: Profile) -> None:
+    """The old password is in force at the server: it stays the only one here."""
+    with profile.transaction(durable=True):
+        profile.keep_password()
+        change_account(profile, next_authentication_key=b"")
 
 
 async def sign_in(api: Api, account: str, authentication_key: bytes) -> str:

@@ -1,4 +1,4 @@
-"""The past for newcomers: sharing, asking for and answering with content keys (PROTOCOL §4.2), and archive seals."""
+"""The past for newcomers: asking for and answering with content keys (PROTOCOL §4.2), and archive seals."""
 
 from __future__ import annotations
 
@@ -8,47 +8,20 @@ from cencomm.client import model
 from cencomm.client.engine.engine import CugEngine
 from cencomm.client.engine.keys import learn_keys, missing_epochs
 from cencomm.client.engine.memory import EpochName
+from cencomm.client.engine.sharing import shareable_keys
 from cencomm.client.profile import Transaction
 from cencomm.crypto.archive import ArchivePrivate, ArchiveSeal, SealInvalid, open_seal
 from cencomm.crypto.primitives import Secret
 from cencomm.ids import GroupId
-from cencomm.wire.content import HistoryKey, HistoryKeys, HistoryRequest, Profile, Template, encode_content
+from cencomm.wire.content import HistoryKeys, HistoryRequest, encode_content
 
 ASK_AGAIN_MS = 60_000
-
-
-def shareable_keys(engine: CugEngine, wanted: Iterable[EpochName] | None = None) -> tuple[HistoryKey, ...]:
-    """The content keys that this device has of all epochs, or of those wanted, in which the policy was `full`."""
-    tx = engine.reading()
-    names = None if wanted is None else frozenset(wanted)
-    found: list[HistoryKey] = []
-    for row in engine.memory.all_epochs(tx):
-        if not row.shares_history or (names is not None and (row.group_id, row.epoch) not in names):
-            continue
-        key = engine.memory.content_key(tx, row.group_id, row.epoch)
-        if key is not None:
-            found.append(HistoryKey(row.group_id, row.epoch, bytes(key)))
-    return tuple(found)
-
-
-def share_history(engine: CugEngine) -> None:
-    """After an admission: the keys of the past in one record; without them at least title and templates again."""
-    present = (engine.memory.row.group_id, engine.memory.row.epoch)
-    keys = tuple([key for key in shareable_keys(engine) if (key.group_id, key.epoch) != present])
-    if keys:
-        engine.queue(personal=encode_content(HistoryKeys(keys)))
-        return
-    memory = engine.memory
-    if memory.row.title:
-        engine.queue(personal=encode_content(Profile(memory.row.title, memory.row.operation_code, memory.row.about)))
-    for template in memory.templates.values():
-        engine.queue(personal=encode_content(Template(template.encode())))
 
 
 def answer_history(engine: CugEngine, epochs: Iterable[EpochName]) -> bool:
     """Send the keys that were asked for and that nobody has said meanwhile; whether anything was sent."""
     wanted = [name for name in epochs if name not in engine.memory.said_epochs]
-    keys = shareable_keys(engine, wanted)
+    keys = shareable_keys(engine.memory, engine.reading(), wanted)
     if keys:
         engine.queue(personal=encode_content(HistoryKeys(keys)))
     return bool(keys)

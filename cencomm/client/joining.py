@@ -12,7 +12,7 @@ from cencomm.client.committer import Committer
 from cencomm.client.engine.engine import CugEngine
 from cencomm.client.errors import ServerRefused, StaleGroupInfo
 from cencomm.client.http import Api
-from cencomm.client.keypackages import find_bundle, is_last_resort
+from cencomm.client.keypackages import find_bundle, used
 from cencomm.client.model import CheckpointRow, unpack
 from cencomm.client.profile import Profile
 from cencomm.crypto.group_context import CencommGroup, holds_leaf
@@ -54,8 +54,7 @@ async def fetch_welcome(engine: CugEngine, api: Api, profile: Profile) -> bool:
         return False
     with engine.changing(durable=True) as tx:
         engine.memory.set_welcome(state)
-        if not is_last_resort(profile, found.key_package_ref):
-            tx.delete(model.KEY_PACKAGES, found.key_package_ref)
+        used(tx, bundle)
     return True
 
 

@@ -170,22 +170,26 @@ class Item(Struct, frozen=True, omit_defaults=True):
     @property
     def content(self) -> Content | None:
         """What the record says: of a form, with the answers of both parts; None where there is nothing to read."""
-        if not self.public and not self.personal:
-            return None
         if self.kind in _UNREADABLE:
             return None
-        first = decode_content(self.public or self.personal)
-        if self.public and self.personal and isinstance(first, Form):
-            second = decode_content(self.personal)
-            if isinstance(second, Form):
-                return msgspec.structs.replace(first, answers=merge(first.answers, second.answers))
-        return first
+        return _content_of(self.public, self.personal)
 
     @property
     def answers(self) -> Answers:
         """A form's answers, both parts together; empty for anything else."""
         content = self.content
         return content.answers if isinstance(content, Form) else {}
+
+
+def _content_of(public: bytes, personal: bytes) -> Content | None:
+    if not public and not personal:
+        return None
+    first = decode_content(public or personal)
+    if public and personal and isinstance(first, Form):
+        second = decode_content(personal)
+        if isinstance(second, Form):
+            return msgspec.structs.replace(first, answers=merge(first.answers, second.answers))
+    return first
 
 
 class MembersChanged(Struct, frozen=True, omit_defaults=True):
@@ -220,6 +224,8 @@ class AccountRow(Struct, frozen=True, omit_defaults=True):
     account_key: bytes
     authentication_key: bytes = b""
     """Renews the session. It opens nothing: the vault's wraps hang on other derivations."""
+    next_authentication_key: bytes = b""
+    """While a password changes: the one that may be in force at the server already."""
     token: str = ""
     vault_key: bytes = b""
     vault_position: int = 0
@@ -337,9 +343,29 @@ class OutboxRow(Struct, frozen=True, omit_defaults=True):
     body: bytes = b""
     stored_seq: int = 0
     """Set when acknowledged; the row goes when the event comes back (PROTOCOL §3.4)."""
+    failed: str = ""
+    """The code for which the server will never take it; the row stays for its author to see."""
+
+    @property
+    def is_content(self) -> bool:
+        """Whether somebody wrote it: rejections and seals travel in the outbox, too."""
+        return bool(self.public or self.personal)
 
     def __repr__(self) -> str:
         return f"OutboxRow(client_ref={self.client_ref.hex()}, kind={self.kind}, stored_seq={self.stored_seq})"
+
+
+class Unsent(Struct, frozen=True):
+    """A sending that was refused for good: what was written is not lost with it."""
+
+    client_ref: bytes
+    reason: str
+    """The code of the refusal."""
+    content: Content | None
+
+    @classmethod
+    def of(cls, row: OutboxRow) -> Unsent:
+        return cls(row.client_ref, row.failed, _content_of(row.public, row.personal))
 
 
 class PendingKind(Enum):
@@ -364,6 +390,8 @@ class PendingRow(Struct, frozen=True, omit_defaults=True):
     """What the event will hold, to recognise it."""
     secret: bytes
     """GroupState encoded of the epoch that it makes."""
+    shares_history: bool = False
+    """Whether newcomers are told the keys of the past once it has won."""
 
     def __repr__(self) -> str:
         return f"PendingRow(kind={self.kind}, group_id={self.group_id.hex()}, epoch={self.epoch})"

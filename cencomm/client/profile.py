@@ -48,6 +48,15 @@ CREATE TABLE value (space BLOB NOT NULL, name BLOB NOT NULL, number INTEGER NOT 
                     PRIMARY KEY (space, name)) WITHOUT ROWID;
 CREATE INDEX value_number ON value (space, number);
 """
+_NEXT_SCHEMA = """
+CREATE TABLE IF NOT EXISTS next_header (one INTEGER PRIMARY KEY CHECK (one = 1), format INTEGER NOT NULL,
+    ops INTEGER NOT NULL, memory INTEGER NOT NULL, salt BLOB NOT NULL, nonce BLOB NOT NULL, wrapped BLOB NOT NULL)
+"""
+"""While a password changes: how the profile key is wrapped under the new one."""
+_READ = "SELECT format, ops, memory, salt, nonce, wrapped FROM header"
+_READ_NEXT = "SELECT format, ops, memory, salt, nonce, wrapped FROM next_header"
+_WRITE = "INSERT OR REPLACE INTO header VALUES (1, ?, ?, ?, ?, ?, ?)"
+_WRITE_NEXT = "INSERT OR REPLACE INTO next_header VALUES (1, ?, ?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +233,7 @@ class Profile:
             raise ProfileAbsent(folder=str(folder))
         connection = _connect(path)
         try:
-            profile_key = _read_header(connection, password)
+            profile_key = _profile_key_in(connection, password)
         except (WrongPassword, ProfileUnsupported, ProfileDamaged):
             connection.close()
             raise
@@ -233,15 +242,35 @@ class Profile:
     def close(self) -> None:
         self._connection.close()
 
-    def change_password(self, old: str, new: str, *, cost: PasswordCost | None = None) -> None:
-        """Wrap the profile key under `new`; the rows stay as they are.
+    def prepare_password(self, old: str, new: str, *, cost: PasswordCost | None = None) -> None:
+        """The profile opens with `new`, too, until `adopt_password` or `keep_password`: nobody is locked out whatever
+        happens between here and the server.
 
         Raises:
             WrongPassword: `old` is not the password; nothing is changed.
         """
-        with _immediate(self._connection):
-            _read_header(self._connection, old)
-            _write_header(self._connection, self._profile_key, new, cost or PasswordCost())
+        _read_header(self._connection, old)
+        with self.transaction(durable=True):
+            self._connection.execute(_NEXT_SCHEMA)
+            _write_header(self._connection, self._profile_key, new, cost or PasswordCost(), statement=_WRITE_NEXT)
+
+    def adopt_password(self) -> None:
+        """From now on only the new password opens the profile; harmless where none was prepared."""
+        with self.transaction(durable=True):
+            if _has_next(self._connection):
+                self._connection.execute("INSERT OR REPLACE INTO header SELECT * FROM next_header")
+                self._connection.execute("DELETE FROM next_header")
+
+    def keep_password(self) -> None:
+        """The old password stays the only one."""
+        with self.transaction(durable=True):
+            if _has_next(self._connection):
+                self._connection.execute("DELETE FROM next_header")
+
+    def change_password(self, old: str, new: str, *, cost: PasswordCost | None = None) -> None:
+        """Wrap the profile key under `new`; the rows stay as they are. Raises WrongPassword, nothing changed then."""
+        self.prepare_password(old, new, cost=cost)
+        self.adopt_password()
 
     def generation(self) -> int:
         """Changes whenever another connection has written: decoded state kept since is then out of date."""
@@ -288,19 +317,36 @@ def _immediate(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("COMMIT")
 
 
-def _write_header(connection: sqlite3.Connection, profile_key: Secret, password: str, cost: PasswordCost) -> None:
+def _profile_key_in(connection: sqlite3.Connection, password: str) -> Secret:
+    """While a password changes, both open. Raises WrongPassword, ProfileDamaged, ProfileUnsupported."""
+    try:
+        return _read_header(connection, password)
+    except WrongPassword:
+        if not _has_next(connection):
+            raise
+        return _read_header(connection, password, statement=_READ_NEXT)
+
+
+def _has_next(connection: sqlite3.Connection) -> bool:
+    known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'next_header'").fetchone()
+    return known is not None and connection.execute("SELECT 1 FROM next_header").fetchone() is not None
+
+
+def _write_header(
+    connection: sqlite3.Connection, profile_key: Secret, password: str, cost: PasswordCost, *, statement: str = _WRITE
+) -> None:
     salt, nonce = random_bytes(16), random_bytes(_NONCE_BYTES)
     wrapping_key = _wrapping_key(password, salt, cost.ops_limit, cost.memory_bytes)
     wrapped = xchacha_seal(wrapping_key, nonce, _header_aad(FORMAT, cost.ops_limit, cost.memory_bytes), profile_key)
     connection.execute(
-        "INSERT OR REPLACE INTO header VALUES (1, ?, ?, ?, ?, ?, ?)",
+        statement,
         (FORMAT, cost.ops_limit, cost.memory_bytes, salt, nonce, wrapped),
     )
 
 
-def _read_header(connection: sqlite3.Connection, password: str) -> Secret:
+def _read_header(connection: sqlite3.Connection, password: str, *, statement: str = _READ) -> Secret:
     try:
-        row = connection.execute("SELECT format, ops, memory, salt, nonce, wrapped FROM header").fetchone()
+        row = connection.execute(statement).fetchone()
     except sqlite3.DatabaseError:
         raise ProfileDamaged(table="header") from None
     if row is None:

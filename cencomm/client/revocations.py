@@ -18,6 +18,8 @@ from cencomm.wire.http import RevocationListOut
 _DAY_MS = 24 * 3600 * 1000
 WARN_AFTER_MS = 7 * _DAY_MS
 STOP_AFTER_MS = 30 * _DAY_MS
+ASK_AFTER_MS = _DAY_MS // 2
+"""A device that stays connected asks again so often; notices tell it sooner."""
 
 
 async def fetch_revocations(api: Api, profile: Profile, clock: ServerClock) -> bool:
@@ -109,6 +111,11 @@ async def _verify(api: Api, account: AccountRow, said: RevocationListOut, given:
 def known_lists(profile: Profile) -> tuple[RevocationList, ...]:
     """The newest verified list of each issuer."""
     return tuple([RevocationList.decode(row.value) for row in profile.read().rows(model.REVOCATIONS)])
+
+
+async def refresh_revocations(api: Api, profile: Profile, clock: ServerClock) -> bool:
+    """Fetch them if they were last shown half a day ago; whether anything was new."""
+    return age_ms(profile, clock) > ASK_AFTER_MS and await fetch_revocations(api, profile, clock)
 
 
 def age_ms(profile: Profile, clock: ServerClock) -> int:

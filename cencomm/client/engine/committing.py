@@ -36,12 +36,19 @@ def commit_data(memory: Memory, now_ms: int) -> bytes:
 
 
 def make_commit(
-    memory: Memory, tx: Transaction, proposals: Sequence[Proposal], invited: Sequence[Invited], now_ms: int
+    memory: Memory,
+    tx: Transaction,
+    proposals: Sequence[Proposal],
+    invited: Sequence[Invited],
+    now_ms: int,
+    *,
+    shares_history: bool = False,
 ) -> ClientFrame:
-    """A commit of these proposals, with a path, pending from now on."""
+    """A commit of these proposals, with a path, pending from now on; `shares_history`: with the keys of the past."""
     assert memory.secret is not None
     made = create_commit(memory.secret, proposals, authenticated_data=commit_data(memory, now_ms))
-    return _pend(memory, tx, PendingKind.COMMIT, memory.secret.epoch, made, invited)
+    epoch = memory.secret.epoch
+    return _pend(memory, tx, PendingKind.COMMIT, epoch, made, invited, shares_history=shares_history)
 
 
 def make_external_commit(
@@ -93,6 +100,8 @@ def _pend(
     epoch: int,
     made: PendingCommit,
     invited: Sequence[Invited],
+    *,
+    shares_history: bool = False,
 ) -> ClientFrame:
     after = CencommGroup.of(made.state.public)
     group_id = GroupId(made.state.group_id)
@@ -112,6 +121,7 @@ def _pend(
             frame=encode_frame(frame),
             body=body,
             secret=made.state.encode(),
+            shares_history=shares_history,
         ),
     )
     return frame

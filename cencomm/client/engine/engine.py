@@ -89,6 +89,7 @@ class CugEngine:
             self._sound = False
             yield tx
             self.memory.save(tx)
+        self.memory.outbox.written()
         self._sound = True
 
     def reading(self) -> Transaction:
@@ -259,10 +260,13 @@ class CugEngine:
             out = pump(self.memory, tx, self.clock.now_ms())
         self._after(out, {})
 
-    async def commit(self, proposals: Sequence[Proposal], invited: Sequence[Invited] = ()) -> str:
+    async def commit(
+        self, proposals: Sequence[Proposal], invited: Sequence[Invited] = (), *, shares_history: bool = False
+    ) -> str:
         """Commit in the present epoch, while nothing is pending: `won`, `lost` to another's, or the server's code."""
         with self.changing(durable=True) as tx:
-            frame = make_commit(self.memory, tx, proposals, invited, self.clock.now_ms())
+            now_ms = self.clock.now_ms()
+            frame = make_commit(self.memory, tx, proposals, invited, now_ms, shares_history=shares_history)
         return await self._outcome(frame)
 
     async def commit_external(self, group_info: bytes, remove: LeafIndex | None) -> str:
@@ -271,9 +275,14 @@ class CugEngine:
             frame = make_external_commit(self.memory, tx, group_info, remove, self.clock.now_ms())
         return await self._outcome(frame)
 
-    def prepare_start(self, group_id: GroupId, group: CencommGroup) -> tuple[PendingRow, GroupStart]:
-        """A new group, written down as pending; the first one of a CUG goes out over HTTP."""
+    def prepare_start(
+        self, group_id: GroupId, group: CencommGroup, records: Sequence[bytes] = ()
+    ) -> tuple[PendingRow, GroupStart]:
+        """A new group, written down as pending together with what its first records will say. The first group of a CUG
+        goes out over HTTP, and they once it has come back."""
         with self.changing(durable=True) as tx:
+            for personal in records:
+                self.memory.outbox.add(tx, new_row(new_client_ref(), EventKind.RECORD, personal=personal))
             return make_start(self.memory, tx, group_id, group, self.clock.now_ms())
 
     async def start_successor(self, group_id: GroupId, group: CencommGroup) -> str:

@@ -14,6 +14,7 @@ from cencomm.client.engine.memory import Memory
 from cencomm.client.engine.outbox import new_row
 from cencomm.client.engine.refusals import EventRefused
 from cencomm.client.engine.seen import compare_seen
+from cencomm.client.engine.sharing import share_history
 from cencomm.client.model import Item, ItemKind, MembersChanged, PendingKind, Standing
 from cencomm.client.profile import Transaction
 from cencomm.crypto.events import CommitBody, GroupStart, Rejection
@@ -87,19 +88,22 @@ def apply_commit(memory: Memory, tx: Transaction, event: Event) -> Item | None:
         memory.alarm(tx, "identity_changed", seq=event.seq, officer=officer)
     memory.change(commit_time_ms=judged.time_ms, commit_hash=body.commit_hash, rejected_by=())
     memory.set_group(group)
-    _follow(memory, tx, event, body, staged, group)
+    shares_history = memory.pending is not None and memory.pending.shares_history
+    ours = _follow(memory, tx, event, body, staged, group)
     if memory.secret is not None:
         memory.group = memory.secret.public  # one tree in memory, not two
     enter_epoch(memory, tx, event, judged.after, body.seals)
     _note_standing(memory, tx, event, judged)
+    if ours and shares_history and memory.secret is not None:
+        share_history(memory, tx)
     changed = members_changed(judged)
     return _item(event, group, ItemKind.MEMBERS, changed) if changed else None
 
 
 def _follow(
     memory: Memory, tx: Transaction, event: Event, body: CommitBody, staged: StagedCommit, group: PublicGroup
-) -> None:
-    """Bring the own MLS state to the epoch that the commit made."""
+) -> bool:
+    """Bring the own MLS state to the epoch that the commit made; whether it was ours."""
     secret = memory.secret
     mine = _merge_pending(memory, tx, event, group)
     if mine is not None:
@@ -112,6 +116,7 @@ def _follow(
         _process(memory, tx, event, body, staged, secret)
     elif memory.welcome is not None and _same_epoch(memory.welcome, group):
         _adopt_welcome(memory, tx, event, group)
+    return mine is not None
 
 
 def _process(

@@ -2,7 +2,8 @@
 
     add ──> sealed ──> sent ──> acknowledged (`stored_seq`) ──> came back: gone
               ^          │
-              └──────────┴── refused as stale: sealed anew in the next epoch under the same client_ref
+              └──────────┼── refused as stale: sealed anew in the next epoch under the same client_ref
+                         └── refused for good: kept with the code (`failed`) for its author to see, until he discards it
 
 Each row is written before its bytes go out, so that a resend is byte-identical, also after a restart.
 """
@@ -29,6 +30,8 @@ class Outbox:
         self._table = model.outbox(cug_id)
         self._rows: dict[bytes, OutboxRow] = {}
         self._under_way: set[bytes] = set()
+        self._marked: set[bytes] = set()
+        """Of those, the ones of a transition that is not written yet."""
         self._next_number = 0
         self.failed: dict[bytes, str] = {}
         """By client_ref: why the server will never take it. Kept in memory, for those who wait."""
@@ -36,11 +39,13 @@ class Outbox:
     def load(self, tx: Transaction) -> None:
         rows = [unpack(OutboxRow, row.value) for row in tx.rows(self._table)]
         self._rows = {row.client_ref: row for row in rows}
-        self._under_way &= self._rows.keys()
+        self._under_way = (self._under_way & self._rows.keys()) - self._marked  # what failed has sent nothing
+        self._marked.clear()
         self._next_number = max((row.number for row in rows), default=0) + 1
 
     def __len__(self) -> int:
-        return len(self._rows)
+        """Those that may still come back."""
+        return sum(not row.failed for row in self._rows.values())
 
     def __contains__(self, client_ref: object) -> bool:
         return client_ref in self._rows
@@ -63,12 +68,17 @@ class Outbox:
         for row in list(self._rows.values()):
             if room <= 0:
                 return
-            if row.client_ref not in self._under_way and not row.stored_seq:
+            if row.client_ref not in self._under_way and not row.stored_seq and not row.failed:
                 room -= 1
                 yield row
 
     def sent(self, client_ref: bytes) -> None:
         self._under_way.add(client_ref)
+        self._marked.add(client_ref)
+
+    def written(self) -> None:
+        """The transition has been written: what it marked as sent goes out."""
+        self._marked.clear()
 
     def disconnected(self) -> None:
         """Nothing is under way any more: what was not acknowledged goes out again."""
@@ -94,15 +104,24 @@ class Outbox:
         return self._rows.get(client_ref)
 
     def refused(self, tx: Transaction, client_ref: bytes, code: str) -> bool:
-        """Refused for good."""
-        if not self.came_back(tx, client_ref):
+        """Refused for good: what somebody wrote is kept with the code, for him to see; anything else goes."""
+        row = self.stale(client_ref)
+        if row is None or row.failed:
             return False
+        if row.is_content:
+            self.put(tx, msgspec.structs.replace(row, failed=code))
+        else:
+            self.came_back(tx, client_ref)
         self.failed[client_ref] = code
         return True
 
+    def kept(self) -> list[OutboxRow]:
+        """Those that were refused for good, oldest first."""
+        return [row for row in self._rows.values() if row.failed]
+
     def missing(self, head_n: int) -> list[OutboxRow]:
         """Acknowledged at a seq that has been passed, and yet not come back (PROTOCOL §3.4)."""
-        return [row for row in self._rows.values() if 0 < row.stored_seq <= head_n]
+        return [row for row in self._rows.values() if not row.failed and 0 < row.stored_seq <= head_n]
 
     def row(self, client_ref: bytes) -> OutboxRow | None:
         return self._rows.get(client_ref)

@@ -13,7 +13,7 @@ from cencomm.cli.main import app
 from cencomm.client.api import Account
 from cencomm.client.cug import CugState, Member, form_invalid
 from cencomm.client.errors import UnknownGroup
-from cencomm.client.model import Alarm, FindingRow, Item, ItemKind, Standing
+from cencomm.client.model import Alarm, FindingRow, Item, ItemKind, Standing, Unsent
 from cencomm.crypto.group_context import Role
 from cencomm.ids import ClientRef, CugId, DeviceId, OfficerId
 from cencomm.templates_forms.model import Template, standard
@@ -64,6 +64,14 @@ class FakeCug:
     found: list[Item] = field(default_factory=list)
     raised: list[Alarm] = field(default_factory=list)
     invalid: bool = False
+    kept: list[Unsent] = field(default_factory=list)
+
+    def unsent(self) -> tuple[Unsent, ...]:
+        return tuple(self.kept)
+
+    def discard(self, client_ref: bytes) -> bool:
+        self.calls.append(("discard", client_ref))
+        return True
 
     def members(self) -> tuple[Member, ...]:
         device = DeviceId("KE/otieno/laptop")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from cencomm.client.model import Unsent
+from cencomm.wire.content import Chat
 from tests.unit.cli.fakes import REFERENCE, Cli, chat_item
 
 TITLE = "Operation Tiger"
@@ -57,3 +59,14 @@ def test_chatting_sends_line_by_line_until_quit(cli: Cli) -> None:
 def test_chatting_ends_with_the_input(cli: Cli) -> None:
     assert cli("chat", TITLE, typed="hello\n").code == 0
     assert cli.client.done() == [("send", "hello", "")]
+
+
+def test_what_was_refused_is_shown_with_the_reason_and_forgotten_only_when_asked(cli: Cli) -> None:
+    assert "on its way" in cli("unsent", TITLE).err
+    cli.client.group.kept = [Unsent(REFERENCE, "wire.too_large", Chat("do not lose \x1bthis"))]
+    said = cli("unsent", TITLE)
+    assert "do not lose <U+001B>this" in said.out
+    assert cli.client.done() == []
+    cli("unsent", TITLE, "--discard")
+    assert cli.client.done() == [("discard", REFERENCE)]
+    assert json.loads(cli("--json", "unsent", TITLE).out)["reason"] == "wire.too_large"

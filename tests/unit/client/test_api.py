@@ -5,6 +5,7 @@ AP-002 signing in keeps a token that holds, and gets another one when it does no
 AP-003 a CUG is found by id, hexadecimal digits, title or code; an unclear name is refused
 AP-004 without a certificate there is no device, and no connection
 AP-005 the server must serve the pinned deployment
+AP-006 a CUG that the server refuses to begin leaves nothing; one whose answer was lost is opened by the next connection
 """
 
 from __future__ import annotations
@@ -14,13 +15,24 @@ from pathlib import Path
 
 import pytest
 
+from cencomm.client import model
 from cencomm.client.api import Client
-from cencomm.client.errors import NotCertified, ProfileAbsent, UnknownGroup, WrongDeployment, WrongPassword
+from cencomm.client.errors import (
+    NotCertified,
+    ProfileAbsent,
+    ServerRefused,
+    ServerUnreachable,
+    UnknownGroup,
+    WrongDeployment,
+    WrongPassword,
+)
 from cencomm.client.vault_sync import read_account
 from cencomm.crypto.certificates import Chain
 from cencomm.crypto.labels import verify_with_label
-from cencomm.ids import OfficerId
+from cencomm.errors import DomainError
+from cencomm.ids import CugId, OfficerId
 from cencomm.wire.content import Profile, encode_content
+from cencomm.wire.http import OpenCugIn
 from tests.unit.client.accounts_stand import PASSWORD
 from tests.unit.client.stand import PASSWORD as STAND_PASSWORD
 from tests.unit.client.stand import Stand
@@ -85,3 +97,33 @@ class TestCugs:
             signed = client.sign_as_device("Label", b"content")
             chain = Chain.decode(signed.chain)
             verify_with_label(chain.device.public_key, "Label", b"content", signed.signature)
+
+    async def test_a_cug_that_may_not_begin_leaves_nothing(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """AP-006"""
+        stand = Stand(tmp_path)
+        stand.profile(stand.device("KE/otieno"))
+        asked: list[OpenCugIn] = []
+        answers: list[DomainError] = [ServerRefused("groups.not_allowed"), ServerUnreachable(), ServerUnreachable()]
+
+        async def open_cug(request: OpenCugIn) -> None:
+            asked.append(request)
+            raise answers.pop(0)
+
+        folder = tmp_path / "KE-otieno-laptop"
+        async with Client.open(folder, STAND_PASSWORD) as client:
+            monkeypatch.setattr(client.api, "open_cug", open_cug)
+            with pytest.raises(ServerRefused):
+                await client.open_cug("Refused")
+            assert client.cugs() == ()
+            assert client.profile.read().count(model.CUGS) == 0
+            assert client.profile.read().count(model.outbox(CugId(asked[0].cug_id))) == 0
+            with pytest.raises(ServerUnreachable):
+                await client.open_cug("Kept")
+        async with Client.open(folder, STAND_PASSWORD) as client:
+            monkeypatch.setattr(client.api, "open_cug", open_cug)
+            with pytest.raises(ServerUnreachable):
+                await client._finish_openings()
+            assert asked[1] == asked[2]
+            assert [cug.id for cug in client.cugs()] == [asked[1].cug_id]

@@ -5,7 +5,7 @@ CG-002 what is sent is read; what may not be sent is refused and nothing is queu
 CG-003 a form is judged before it is queued, and split into its parts
 CG-004 watching shows what comes, and ends when the CUG is left or closed
 CG-005 only who may extract announces an extraction
-CG-006 a refusal for good comes out of `flush`
+CG-006 a refusal for good comes out of `flush`; what was written is kept until it is discarded, also over a restart
 """
 
 from __future__ import annotations
@@ -126,6 +126,14 @@ class TestSending:
             await cug.flush()
         assert refused.value.facts == {"reason": "wire.too_large", "count": 1}
         await cug.flush()
+        again = cug_of(stand, stand.engine(here.memory.device))
+        for known in (cug, again):
+            (kept,) = known.unsent()
+            assert (kept.client_ref, kept.reason, kept.content) == (client_ref, "wire.too_large", Chat("big"))
+        assert again.waiting() == 0
+        assert again.discard(client_ref)
+        assert not again.discard(client_ref)
+        assert again.unsent() == ()
 
 
 class TestForms:

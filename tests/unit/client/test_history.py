@@ -1,6 +1,5 @@
 """Rules of the past for newcomers (PROTOCOL §4.1, §4.2).
 
-HI-001 under `full` one record brings the keys of the past; under `from_join` only title and templates
 HI-002 a request is answered with what was asked for, and not if somebody has said it
 HI-003 who lacks what he is entitled to asks, not more often than once a minute
 HI-004 archive seals open with the archive key, and with no other
@@ -15,45 +14,13 @@ from cencomm.client.history import (
     answer_history,
     ask_history,
     open_archive,
-    share_history,
-    shareable_keys,
 )
 from cencomm.client.model import ItemKind
 from cencomm.crypto.archive import new_archive_key
-from cencomm.crypto.group_context import History
-from cencomm.templates_forms.model import standard
-from cencomm.wire.content import HistoryRequest, Profile, Template, encode_content
+from cencomm.wire.content import HistoryRequest
 from tests.unit.client.engine.test_keys import late
 from tests.unit.client.engine.test_receive import items, talk
 from tests.unit.client.stand import NOW_MS, Stand, texts
-
-
-class TestSharing:
-    def test_under_full_one_record_brings_the_past(self, tmp_path: Path) -> None:
-        """HI-001"""
-        stand = Stand(tmp_path)
-        here, newcomer, _ = late(stand)
-        count = len(stand.log)
-        share_history(here)
-        stand.run()
-        assert len(stand.log) == count + 1
-        assert texts(newcomer) == ["one", "two"]
-
-    def test_under_from_join_only_title_and_templates_come_again(self, tmp_path: Path) -> None:
-        """HI-001"""
-        stand = Stand(tmp_path)
-        here = stand.open("KE/otieno", history=History.FROM_JOIN)
-        template = standard("simplified_seizure")
-        here.queue(personal=encode_content(Profile("Tiger")))
-        here.queue(personal=encode_content(Template(template.encode())))
-        talk(stand, here, "secret past")
-        (newcomer,) = stand.admit(here, "FR/dupont")
-        assert shareable_keys(here) == ()
-        share_history(here)
-        stand.run()
-        assert texts(newcomer) == []
-        assert newcomer.memory.row.title == "Tiger"
-        assert list(newcomer.memory.templates) == [template.hash]
 
 
 class TestAsking:

@@ -4,6 +4,7 @@ RL-001 a list of the root, or of an NCP under the root, is kept
 RL-002 one that is not its issuer's, or takes something back, is refused and nothing is kept
 RL-003 nobody is admitted without a fresh look
 RL-004 an issuer gives a server that was put back its own newest list again, and nothing else
+RL-005 a device that stays connected asks again twice a day
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ import pytest
 
 from cencomm.client.errors import ServerMisbehaved, ServerUnreachable
 from cencomm.client.revocations import (
+    ASK_AFTER_MS,
     age_ms,
     fetch_revocations,
     hand_back_own_list,
     keep_own_list,
     known_lists,
+    refresh_revocations,
     require_fresh,
 )
 from cencomm.client.vault_sync import change_account
@@ -76,6 +79,18 @@ class TestLists:
             with pytest.raises(ServerMisbehaved):
                 await fetch_revocations(api, profile, stand.clock)
             assert [known.number for known in known_lists(profile)] == [4]
+
+    async def test_who_stays_connected_asks_again_twice_a_day(self, tmp_path: Path) -> None:
+        """RL-005"""
+        stand = Stand(tmp_path)
+        device = stand.device("KE/otieno")
+        profile = stand.profile(device)
+        api, fake = api_of(stand, device)
+        fake.lists = [out(signed(stand, "FR", 4, "FR/dupont"))]
+        assert not await refresh_revocations(api, profile, stand.clock)
+        change_account(profile, revocations_at_ms=stand.clock.now_ms() - ASK_AFTER_MS - 1)
+        assert await refresh_revocations(api, profile, stand.clock)
+        assert age_ms(profile, stand.clock) == 0
 
     async def test_nobody_is_admitted_without_a_fresh_look(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -7,8 +7,9 @@ EN-004 of two commits in one epoch the later is lost, and nothing of it stays
 EN-005 a commit is merged only when it comes back
 EN-006 a pending commit is sent again after a restart
 EN-007 a second engine on the same rows sees what the first wrote, and the other way round
-EN-008 a sending that is refused for good is told and not kept
+EN-008 a sending that is refused for good is told, and its text kept
 EN-009 a batch that fails leaves rows and memory as they were
+EN-010 what a new CUG first says is written down with its group: whoever dies over the opening says it when he is back
 """
 
 from __future__ import annotations
@@ -19,9 +20,13 @@ import pytest
 
 from cencomm.client.engine import engine as engine_module
 from cencomm.client.profile import Profile
+from cencomm.crypto.group_context import CencommGroup, History, Role, RosterEntry
 from cencomm.errors import DomainError
-from cencomm.wire.frames import Refused, Send
-from tests.unit.client.stand import PASSWORD, Stand, chat, texts
+from cencomm.ids import new_group_id
+from cencomm.wire.content import Profile as WireProfile
+from cencomm.wire.content import encode_content
+from cencomm.wire.frames import EventKind, Refused, Send
+from tests.unit.client.stand import NOW_MS, PASSWORD, Stand, chat, texts
 
 
 class TestSending:
@@ -72,6 +77,22 @@ class TestSending:
 
 
 class TestHandshakes:
+    def test_what_a_new_cug_first_says_outlives_its_opening(self, tmp_path: Path) -> None:
+        """EN-010"""
+        stand = Stand(tmp_path)
+        device = stand.device("KE/otieno")
+        entry = RosterEntry(device.officer_id, device.chain.identity_key, Role.ORGANISER, device.archive_key)
+        group = CencommGroup(0, stand.cug_id, NOW_MS, (entry,), History.FULL)
+        dying = stand.engine(device)
+        row, _ = dying.prepare_start(new_group_id(), group, [encode_content(WireProfile("Tiger")), chat("first")])
+        dying.stop()
+        again = stand.engine(device)
+        assert again.memory.pending == row
+        stand.store(device.device_id, row.client_ref, EventKind.GROUP, row.body)
+        stand.run()
+        assert (again.memory.row.title, texts(again)) == ("Tiger", ["first"])
+        assert len(again.memory.outbox) == 0
+
     def test_of_two_commits_in_one_epoch_the_later_is_lost(self, tmp_path: Path) -> None:
         """EN-004, EN-005"""
         stand = Stand(tmp_path)

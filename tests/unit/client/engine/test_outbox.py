@@ -5,7 +5,8 @@ OB-002 at most a window is under way
 OB-003 what came back is gone, also from disk
 OB-004 after a disconnection everything unacknowledged is due again, the acknowledged is not
 OB-005 an acknowledged sending that did not come back is told
-OB-006 a refusal for good is remembered with its reason and leaves no row
+OB-006 what somebody wrote stays with the reason when it is refused for good, and is not sent again; the rest goes
+OB-007 what a transition that failed marked as sent is due again
 """
 
 from __future__ import annotations
@@ -94,11 +95,28 @@ class TestOutbox:
         assert [row.client_ref for row in outbox.missing(7)] == [ref(1)]
         assert [row.client_ref for row in reloaded(profile).missing(7)] == [ref(1)]
 
-    def test_a_refusal_for_good_leaves_no_row(self, profile: Profile) -> None:
+    def test_what_somebody_wrote_stays_when_it_is_refused_for_good(self, profile: Profile) -> None:
         """OB-006"""
         outbox = filled(profile, 1)
         with profile.transaction() as tx:
-            assert outbox.refused(tx, ref(0), "wire.too_large")
+            outbox.add(tx, new_row(ref(1), 5, body=b"a rejection"))
+            for number in range(2):
+                assert outbox.refused(tx, ref(number), "wire.too_large")
+            assert not outbox.refused(tx, ref(0), "wire.too_large")
             assert not outbox.refused(tx, ref(5), "wire.too_large")
-        assert outbox.failed == {ref(0): "wire.too_large"}
-        assert len(reloaded(profile)) == 0
+        assert outbox.failed == {ref(0): "wire.too_large", ref(1): "wire.too_large"}
+        again = reloaded(profile)
+        assert len(again) == 0
+        assert [(row.client_ref, row.personal, row.failed) for row in again.kept()] == [
+            (ref(0), b"x", "wire.too_large")
+        ]
+        assert list(again.due()) == again.missing(99) == []
+
+    def test_a_transition_that_failed_has_sent_nothing(self, profile: Profile) -> None:
+        """OB-007"""
+        outbox = filled(profile, 2)
+        outbox.sent(ref(0))
+        outbox.written()
+        outbox.sent(ref(1))
+        outbox.load(profile.read())
+        assert [row.client_ref for row in outbox.due()] == [ref(1)]

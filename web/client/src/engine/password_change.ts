@@ -8,11 +8,12 @@
 
 import { Secret } from "../crypto/primitives.ts";
 import { VaultWraps, rewrap } from "../crypto/vault.ts";
+import { WrongPassword } from "../store/errors.ts";
 import { DEFAULT_COST, type PasswordCost } from "../store/keys.ts";
 import type { Profile } from "../store/profile.ts";
 import { changeAccount, readAccount } from "./account_row.ts";
 import { signIn } from "./enrol.ts";
-import { ServerRefused, ServerUnreachable } from "./errors.ts";
+import { ServerRefused } from "./errors.ts";
 import type { Api } from "./http.ts";
 import { Stretched, newKdf, requireStrength } from "./passwords.ts";
 
@@ -53,7 +54,8 @@ export async function changePassword(
       wraps: again.encode(),
     });
   } catch (error) {
-    if (!(error instanceof ServerUnreachable)) await keep(profile);
+    // Anything else may have come too late: then the next sign-in tells.
+    if (error instanceof ServerRefused || error instanceof WrongPassword) await keep(profile);
     throw error;
   }
   await adopt(profile, authenticationKey);

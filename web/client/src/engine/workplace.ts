@@ -14,7 +14,7 @@ import { Cug } from "./cug.ts";
 import { type Device, deviceOfAccount } from "./device.ts";
 import { deviceCode } from "./device_codes.ts";
 import type { Effect } from "./effects.ts";
-import { CugEngine, type Observer } from "./engine.ts";
+import { CugEngine, LATER, type Observer } from "./engine.ts";
 import { NotCertified, ServerRefused } from "./errors.ts";
 import { Api, type Fetch } from "./http.ts";
 import { newId } from "./ids.ts";
@@ -39,6 +39,8 @@ const TURNS_BETWEEN_LOOKS = 6;
 const TURNS_BETWEEN_REFILLS = 120;
 const VAULT_DELAY_SECONDS = 1;
 const JOIN_SECONDS = 30;
+/** Nothing is wrong with what was asked for: it is asked again with the next connection. */
+const NOT_NOW: ReadonlySet<string> = new Set([...LATER, "accounts.not_signed_in"]);
 
 export interface ConnectionReport {
   readonly state: screen.ConnectionState;
@@ -234,7 +236,7 @@ export class Workplace implements Observer {
       try {
         await this.api.openCug(engine.cugId, pending.clientRef, pending.body);
       } catch (error) {
-        if (error instanceof ServerRefused) await this.#forget(engine);
+        if (error instanceof ServerRefused && !NOT_NOW.has(error.serverCode)) await this.#forget(engine);
         throw error;
       }
     }
