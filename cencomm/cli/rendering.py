@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 
 from cencomm.cli.output import text
 from cencomm.client.cug import Cug
+from cencomm.client.file_names import safe_name
 from cencomm.client.model import Alarm, Item, ItemKind, MembersChanged, Standing
 from cencomm.client.verify_checks import Failure, Notice
 from cencomm.i18n import message
 from cencomm.i18n.messages import MESSAGES
 from cencomm.templates_forms.model import Template
-from cencomm.wire.content import Chat, Content, Extraction, Form, HistoryKeys, HistoryRequest, Left, Profile
+from cencomm.wire.content import Attachment, Chat, Content, Extraction, Form, HistoryKeys, HistoryRequest, Left, Profile
 from cencomm.wire.content import Template as TemplateContent
 
 _SHOWN_ANSWERS = 6
@@ -46,7 +47,7 @@ def describe(item: Item, templates: dict[bytes, Template], language: str) -> str
 def _plain(content: Content, language: str) -> str:
     match content:
         case Chat():
-            said = content.text
+            said = " ".join([content.text, *(_attachment(file, language) for file in content.files)]).strip()
         case TemplateContent():
             said = text("item.template", language, template=_template_name(content.document, language))
         case Profile():
@@ -63,6 +64,10 @@ def _plain(content: Content, language: str) -> str:
         case _:
             said = content.__class__.__name__
     return said
+
+
+def _attachment(file: Attachment, language: str) -> str:
+    return text("item.attachment", language, file=safe_name(file.name), bytes=file.size)
 
 
 def _form(item: Item, form: Form, templates: dict[bytes, Template], language: str) -> str:
@@ -135,6 +140,11 @@ def as_data(item: Item) -> dict[str, object]:
     match content:
         case Chat():
             data |= {"text": content.text, "lang": content.lang}
+            if content.files:
+                data["files"] = [
+                    {"name": file.name, "media_type": file.media_type, "bytes": file.size, "hash": file.hash}
+                    for file in content.files
+                ]
         case Form():
             data |= {
                 "template_id": content.template_id,

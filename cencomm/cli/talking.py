@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,10 +18,12 @@ from cencomm.cli.running import find_cug, with_client
 from cencomm.cli.terminal import Terminal
 from cencomm.client.api import Client
 from cencomm.client.cug import Cug
+from cencomm.client.errors import NoAttachment
+from cencomm.client.files import Progress
 from cencomm.client.model import Item
 from cencomm.i18n.catalogue import translate
 from cencomm.ids import OfficerId
-from cencomm.wire.content import Chat
+from cencomm.wire.content import MAX_ATTACHMENTS, Chat
 
 PANEL = "Messages"
 _EARLIER = 20
@@ -33,6 +38,7 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel=PANEL)(send)
     app.command(rich_help_panel=PANEL)(watch)
     app.command(rich_help_panel=PANEL)(unsent)
+    app.command(rich_help_panel=PANEL)(save)
 
 
 def send(
@@ -40,19 +46,61 @@ def send(
     group: Group,
     text: Annotated[str | None, typer.Argument(metavar="TEXT", help="The message; from stdin if left out.")] = None,
     lang: Language = "",
+    file: Annotated[
+        list[Path] | None,
+        typer.Option("--file", "-f", exists=True, dir_okay=False, help="File to attach; may be given several times."),
+    ] = None,
 ) -> None:
-    """Send one message, and wait until it is in the group's log."""
-    body = text if text is not None else sys.stdin.read().rstrip("\n")
-    if not body:
+    """Send one message, and wait until it is in the group's log.
+
+    Files are encrypted here before they leave; after a cut the upload goes on where it was.
+    """
+    files = file or []
+    body = text if text is not None else "" if files else sys.stdin.read().rstrip("\n")
+    if not body and not files:
         raise typer.BadParameter("there is nothing to send", param_hint="TEXT")
+    if len(files) > MAX_ATTACHMENTS:
+        raise typer.BadParameter(f"at most {MAX_ATTACHMENTS} files", param_hint="--file")
 
     async def whole(client: Client, given: Options) -> None:
         cug = await find_cug(client, group)
-        reference = await cug.send_text(body, lang)
+        if files:
+            with _progress(given, "attaching") as progress:
+                reference = await cug.send_files(files, body, lang, on_progress=progress)
+        else:
+            reference = await cug.send_text(body, lang)
         await cug.flush()
         given.output.say(given.output.text("sent"), {"client_ref": reference})
 
     with_client(context, whole)
+
+
+def save(
+    context: typer.Context,
+    group: Group,
+    number: Annotated[int, typer.Argument(metavar="NUMBER", help="Number of the entry, as `watch` shows it.")],
+    target: Annotated[Path, typer.Argument(file_okay=False, exists=True, help="Folder to save into.")] = Path(),
+) -> None:
+    """Save the files of an entry: fetched, decrypted and checked here. Existing files are never written over."""
+
+    async def whole(client: Client, given: Options) -> None:
+        cug = await find_cug(client, group)
+        item = cug.item(number)
+        if item is None or not item.files:
+            raise NoAttachment(seq=number)
+        for file in item.files:
+            with _progress(given, "saving") as progress:
+                path = await cug.save_file(file, target, on_progress=progress)
+            given.output.say(given.output.text("saved", file=str(path)), {"file": str(path), "bytes": file.size})
+
+    with_client(context, whole)
+
+
+@contextmanager
+def _progress(given: Options, what: str) -> Iterator[Progress]:
+    with given.output.progress() as bar:
+        task = bar.add_task(given.output.text(what), total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def watch(

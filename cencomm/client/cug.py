@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
 from cencomm.client import model
@@ -23,6 +24,7 @@ from cencomm.client.errors import (
     SendRefused,
     TemplateUnknown,
 )
+from cencomm.client.files import Files, Progress, quiet
 from cencomm.client.http import Api
 from cencomm.client.joining import start_successor
 from cencomm.client.log import LogEntry, read_log
@@ -34,7 +36,7 @@ from cencomm.crypto.policy import device_of
 from cencomm.ids import ClientRef, CugId, DeviceId, OfficerId, new_client_ref, officer_of
 from cencomm.templates_forms.model import Template
 from cencomm.templates_forms.parts import split
-from cencomm.wire.content import Answers, Chat, Extraction, Form, Left, encode_content
+from cencomm.wire.content import Answers, Attachment, Chat, Extraction, Form, Left, encode_content
 from cencomm.wire.content import Template as TemplateContent
 from cencomm.wire.http import CloseCugIn
 
@@ -88,6 +90,7 @@ class Cug:
         self._committer = Committer(engine)
         self._membership = Membership(engine, self._committer, services.api, services.profile)
         self._duties = Duties(engine, self._committer, self._membership, services.api, services.profile)
+        self._files = Files(engine, services.api, services.profile)
         self._renewing = False
         engine.on_effects = lambda _, effects: self._duties.take_up(effects, services.later, services.save_soon)
 
@@ -265,6 +268,34 @@ class Cug:
     ) -> ClientRef:
         """Queue a message durably and send it; returns before the server has it (see `flush`)."""
         return self._queue(personal=encode_content(Chat(text, lang, reply_to, tuple(mentions))))
+
+    async def send_files(
+        self,
+        paths: Sequence[Path],
+        text: str = "",
+        lang: str = "",
+        reply_to: ClientRef | None = None,
+        *,
+        on_progress: Progress = quiet,
+    ) -> ClientRef:
+        """Seal files, upload them, and queue the message that names them; returns when they are at the server.
+
+        After a long cut or a crash it goes on by itself, on the next connection.
+
+        Raises:
+            FileUnreadable, FileRefused, FileChanged, ServerRefused: nothing was kept.
+            ServerUnreachable: for long; it is kept.
+        """
+        require_member(self._engine)
+        return await self._files.attach(paths, Chat(text, lang, reply_to), on_progress)
+
+    async def save_file(self, file: Attachment, target: Path, *, on_progress: Progress = quiet) -> Path:
+        """Fetch a file that a record names (`Item.files`), check it and write it, whole or not at all.
+
+        Raises:
+            FileRefused: it is not that file; FileExists, FileUnreadable; ServerRefused, ServerUnreachable.
+        """
+        return await self._files.save(file, target, on_progress)
 
     async def publish_template(self, template: Template) -> ClientRef:
         """Publish a template to the CUG (organisers only; others' are refused by every reader)."""
@@ -453,6 +484,8 @@ class Cug:
     async def keep_up(self) -> None:
         """What is done now and then while connected (see `Upkeep`)."""
         await self._duties.keep_up()
+        if self.joined:
+            self._services.later(self._files.take_up())
 
 
 def form_invalid(findings: Sequence[FindingRow]) -> FormInvalid:

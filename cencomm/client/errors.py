@@ -190,6 +190,24 @@ class BundleDamaged(ClientError):
     code = "client.bundle_damaged"
 
 
+class FileUnreadable(ClientError):
+    """A file on this machine cannot be read or written (`reason` in the system's words)."""
+
+    code = "client.file_unreadable"
+
+
+class FileExists(ClientError):
+    """There is a file of that name; it was left as it is."""
+
+    code = "client.file_exists"
+
+
+class NoAttachment(ClientError):
+    """The entry of that number names no file."""
+
+    code = "client.no_attachment"
+
+
 class ServerRefused(ClientError):
     """The server refused; `server_code` and `server_facts` are its words and name the sentence to show."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import AsyncIterator
 from functools import cache
@@ -11,10 +12,12 @@ import httpx2
 from pydantic import ValidationError
 
 from cencomm.client.errors import ServerMisbehaved, ServerRefused, ServerUnreachable
+from cencomm.crypto.files import FileName
 from cencomm.ids import CugId, DeviceId
 from cencomm.wire.http import (
     ROUTES,
     AccountKeyPackages,
+    BeginUploadIn,
     BindDeviceIn,
     Body,
     CertificatesOut,
@@ -55,6 +58,7 @@ from cencomm.wire.http import (
     StoredVaultItem,
     TakeKeyPackagesIn,
     UploadKeyPackagesIn,
+    UploadOut,
     VaultItem,
     VaultItemsIn,
     VaultItemsOut,
@@ -70,6 +74,7 @@ _TIMEOUT = httpx2.Timeout(30.0, connect=10.0)
 _PAGE = 100
 _VAULT_PAGE = 500
 _NO_CONTENT = 204
+_PATH_PARAMETER = re.compile(r"\{(\w+)\}")
 
 A = TypeVar("A", bound=Body)
 
@@ -250,10 +255,28 @@ class Api:
     async def close_cug(self, cug_id: CugId, request: CloseCugIn) -> StoredOut:
         return await self._ask("close_cug", StoredOut, request, query={"cug_id": cug_id.hex()})
 
+    # ------------------------------------------------------------ encrypted files
+
+    async def begin_upload(self, cug_id: CugId, name: FileName) -> UploadOut:
+        request = BeginUploadIn(file_hash=name.hash, length=name.length)
+        return await self._ask("begin_upload", UploadOut, request, query={"cug_id": cug_id.hex()})
+
+    async def upload_chunk(self, cug_id: CugId, file_hash: bytes, index: int, chunk: bytes) -> UploadOut:
+        return await self._ask("upload_chunk", UploadOut, chunk, query=_file(cug_id, file_hash, index))
+
+    async def finish_upload(self, cug_id: CugId, file_hash: bytes) -> UploadOut:
+        return await self._ask("finish_upload", UploadOut, query=_file(cug_id, file_hash))
+
+    async def cancel_upload(self, cug_id: CugId, file_hash: bytes) -> None:
+        await self._do("cancel_upload", query=_file(cug_id, file_hash))
+
+    async def file_chunk(self, cug_id: CugId, file_hash: bytes, index: int) -> bytes:
+        return (await self._request("file_chunk", None, _file(cug_id, file_hash, index))).content
+
     # ------------------------------------------------------------ the wire
 
     async def _ask(
-        self, name: str, answer: type[A], body: Body | None = None, *, query: dict[str, str] | None = None
+        self, name: str, answer: type[A], body: Body | bytes | None = None, *, query: dict[str, str] | None = None
     ) -> A:
         response = await self._request(name, body, dict(query or {}))
         try:
@@ -266,14 +289,16 @@ class Api:
         if response.status_code != _NO_CONTENT:
             raise ServerMisbehaved(reason=f"answer:{name}")
 
-    async def _request(self, name: str, body: Body | None, query: dict[str, str]) -> httpx2.Response:
+    async def _request(self, name: str, body: Body | bytes | None, query: dict[str, str]) -> httpx2.Response:
         route = _BY_NAME[name]
         path = route.path
-        if "{cug_id}" in path:
-            path = path.replace("{cug_id}", query.pop("cug_id"))
+        for parameter in _PATH_PARAMETER.findall(path):
+            path = path.replace(f"{{{parameter}}}", query.pop(parameter))
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        content = None
-        if body is not None:
+        content = body if isinstance(body, bytes) else None
+        if content is not None:
+            headers["Content-Type"] = "application/octet-stream"
+        elif isinstance(body, Body):
             headers["Content-Type"] = "application/json"
             content = body.model_dump_json().encode()
         try:
@@ -283,6 +308,11 @@ class Api:
         if response.status_code != route.status:
             raise _refusal(response)
         return response
+
+
+def _file(cug_id: CugId, file_hash: bytes, index: int | None = None) -> dict[str, str]:
+    named = {"cug_id": cug_id.hex(), "file_hash": file_hash.hex()}
+    return named if index is None else named | {"chunk_index": str(index)}
 
 
 def _page(after: str) -> dict[str, str]:

@@ -18,7 +18,7 @@ from cencomm.crypto.group_context import History
 from cencomm.errors import Fact
 from cencomm.ids import CugId
 from cencomm.templates_forms.parts import merge
-from cencomm.wire.content import Answers, Content, Form, decode_content
+from cencomm.wire.content import Answers, Attachment, Chat, Content, Form, decode_content
 
 ACCOUNT = Table("account")
 """One row, `self`: AccountRow."""
@@ -75,6 +75,11 @@ def locked(cug_id: CugId) -> Table:
 def outbox(cug_id: CugId) -> Table:
     """By client_ref: OutboxRow."""
     return Table(f"outbox/{cug_id.hex()}")
+
+
+def attaching(cug_id: CugId) -> Table:
+    """By client_ref: AttachingRow."""
+    return Table(f"attaching/{cug_id.hex()}")
 
 
 def pending(cug_id: CugId) -> Table:
@@ -173,6 +178,12 @@ class Item(Struct, frozen=True, omit_defaults=True):
         if self.kind in _UNREADABLE:
             return None
         return _content_of(self.public, self.personal)
+
+    @property
+    def files(self) -> tuple[Attachment, ...]:
+        """The files that the record names."""
+        content = self.content
+        return content.files if isinstance(content, Chat) else ()
 
     @property
     def answers(self) -> Answers:
@@ -366,6 +377,18 @@ class Unsent(Struct, frozen=True):
     @classmethod
     def of(cls, row: OutboxRow) -> Unsent:
         return cls(row.client_ref, row.failed, _content_of(row.public, row.personal))
+
+
+class AttachingRow(Struct, frozen=True):
+    """A message that waits until its files are at the server; their ciphertext lies in the profile's folder."""
+
+    client_ref: bytes
+    content: bytes
+    """`wire.content` encoded."""
+    files: tuple[Attachment, ...]
+
+    def __repr__(self) -> str:
+        return f"AttachingRow(client_ref={self.client_ref.hex()}, files={len(self.files)})"
 
 
 class PendingKind(Enum):

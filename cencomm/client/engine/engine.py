@@ -26,7 +26,7 @@ from cencomm.client.engine.receive import apply_events
 from cencomm.client.engine.sending import pump, unsealed
 from cencomm.client.errors import ServerUnreachable
 from cencomm.client.model import PendingKind, PendingRow
-from cencomm.client.profile import Profile, Transaction
+from cencomm.client.profile import Profile, Table, Transaction
 from cencomm.crypto.events import GroupStart
 from cencomm.crypto.group_context import CencommGroup
 from cencomm.crypto.mls.public.proposals import Proposal
@@ -229,10 +229,26 @@ class CugEngine:
 
     # ------------------------------------------------------------ requests
 
-    def queue(self, *, public: bytes = b"", personal: bytes = b"") -> ClientRef:
-        """A record into the outbox, sealed and on its way at once where that is possible."""
-        client_ref = new_client_ref()
+    def queue(
+        self,
+        *,
+        public: bytes = b"",
+        personal: bytes = b"",
+        client_ref: ClientRef | None = None,
+        instead_of: Table | None = None,
+    ) -> ClientRef:
+        """A record into the outbox, sealed and on its way at once where that is possible.
+
+        Args:
+            instead_of: where the record waited under its client_ref until now; it goes from there, and where somebody
+                else took it meanwhile nothing is queued.
+        """
+        client_ref = client_ref or new_client_ref()
         with self.changing() as tx:
+            if instead_of is not None:
+                if not tx.has(instead_of, client_ref):
+                    return client_ref
+                tx.delete(instead_of, client_ref)
             self.memory.outbox.add(tx, new_row(client_ref, EventKind.RECORD, public=public, personal=personal))
             out = pump(self.memory, tx, self.clock.now_ms())
         self._after(out, {})
