@@ -70,7 +70,7 @@ async def test_a_picture_goes_from_one_officer_to_another(new_server: NewServer,
         assert len(stored(server)) == 2
         assert not any(PICTURE[:32] in path.read_bytes() for path in stored(server))
         assert list((otieno.profile.folder / "files").iterdir()) == []
-        await refuse_what_is_false(server, there, *item.files, tmp_path)
+        await refuse_what_is_false(server, there, item.files[0], item.files[1], tmp_path)
         await here.remove(OfficerId("FR/dupont"))
         with pytest.raises(ServerRefused) as refused:
             await there.save_file(item.files[0], tmp_path / "again.png")
