@@ -126,7 +126,10 @@ class Server:
 
     def http(self, person: Person) -> httpx2.AsyncClient:
         return httpx2.AsyncClient(
-            base_url=self.address, headers={"Authorization": f"Bearer {token_of(person)}"}, trust_env=False
+            base_url=self.address,
+            headers={"Authorization": f"Bearer {token_of(person)}"},
+            trust_env=False,
+            verify=False,
         )
 
     @asynccontextmanager

@@ -53,6 +53,7 @@ class HostileProxy:
         self.alter_server_frame: AlterServerFrame = lambda frame: [frame]
         self.alter_client_frame: AlterClientFrame = lambda frame: [frame]
         self._sockets: set[WebSocket] = set()
+        self._client: httpx2.AsyncClient
         self.url = ""
 
     async def drop_connections(self) -> None:
@@ -76,7 +77,9 @@ class HostileProxy:
         try:
             while not server.started:
                 await asyncio.sleep(0.01)
-            yield self
+            # One for all requests: each would read the certificate authorities anew.
+            async with httpx2.AsyncClient(trust_env=False, verify=False) as self._client:
+                yield self
         finally:
             server.should_exit = True
             server.force_exit = True
@@ -88,10 +91,9 @@ class HostileProxy:
         if "origin" in headers:
             headers["origin"] = self._upstream  # a browser's page comes from the proxy, which stands for the server
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        async with httpx2.AsyncClient() as http:
-            answer = await http.request(
-                request.method, self._upstream + path, headers=headers, content=await request.body()
-            )
+        answer = await self._client.request(
+            request.method, self._upstream + path, headers=headers, content=await request.body()
+        )
         body = answer.content
         if answer.is_success and answer.headers.get("content-type", "").startswith("application/json"):
             body = json.dumps(self.alter_answer(request.method, request.url.path, answer.json())).encode()

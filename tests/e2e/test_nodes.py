@@ -82,7 +82,9 @@ async def test_processes_are_replaced_one_after_the_other_and_no_request_fails(d
 
     async def ask() -> None:
         while not stop.is_set():
-            async with httpx2.AsyncClient(trust_env=False) as http:  # a connection each, as a browser's page load
+            async with httpx2.AsyncClient(
+                trust_env=False, verify=False
+            ) as http:  # a connection each, as a browser's page load
                 answers.append((await http.get(f"{deployment.world.server_url}/v1/deployment")).status_code)
 
     async with talk(deployment) as cugs:

@@ -38,11 +38,11 @@ async def test_serves_until_told_to_end(tmp_path: Path) -> None:
     said: asyncio.Queue[str] = asyncio.Queue()
     serving = asyncio.create_task(main.serve(settings, ready=said.put_nowait))
     address = await asyncio.wait_for(said.get(), 10)
-    async with httpx2.AsyncClient(trust_env=False) as client:
+    async with httpx2.AsyncClient(trust_env=False, verify=False) as client:
         assert (await client.get(f"{address}/readyz")).json() == {"status": "ready"}
     os.kill(os.getpid(), signal.SIGTERM)
     await asyncio.wait_for(serving, 15)
-    async with httpx2.AsyncClient(trust_env=False) as client:
+    async with httpx2.AsyncClient(trust_env=False, verify=False) as client:
         with pytest.raises(httpx2.TransportError):
             await client.get(f"{address}/readyz")
 
@@ -77,13 +77,13 @@ async def test_figures_have_a_listener_of_their_own(tmp_path: Path) -> None:
     serving = asyncio.create_task(main.serve(settings, ready=said.put_nowait))
     address = await asyncio.wait_for(said.get(), 10)
     figures = f"http://127.0.0.1:{settings.metrics_port}/metrics"
-    async with httpx2.AsyncClient(trust_env=False) as client:
+    async with httpx2.AsyncClient(trust_env=False, verify=False) as client:
         assert (await client.get(f"{address}/metrics")).status_code != 200
         answer = await client.get(figures)
         assert (answer.status_code, "cencomm_writer_queue_events" in answer.text) == (200, True)
     os.kill(os.getpid(), signal.SIGTERM)
     await asyncio.wait_for(serving, 15)
-    async with httpx2.AsyncClient(trust_env=False) as client:
+    async with httpx2.AsyncClient(trust_env=False, verify=False) as client:
         with pytest.raises(httpx2.TransportError):
             await client.get(figures)
 

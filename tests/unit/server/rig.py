@@ -41,7 +41,7 @@ async def served(world: World, **settings: Any) -> AsyncIterator[Rig]:
     """`world`'s deployment behind the application, which has started."""
     url = world.database.url.set(drivername="sqlite").render_as_string(hide_password=False)
     given = Settings(world.database.sqlite_path.parent, url, **{"requests_per_second": 100_000, **settings})
-    rig = Rig(world, httpx2.AsyncClient())
+    rig = Rig(world, httpx2.AsyncClient(trust_env=False, verify=False))
     startup = Startup(given, now_ms=lambda: world.now_ms, steady_s=lambda: rig.steady_s)
     app = build_app(startup)
     async with _lifespan(app):
