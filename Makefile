@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON ?= python3.11
 BIN := .venv/bin
-export PYTHONDONTWRITEBYTECODE ?= 1
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo test fast web client browser screenshots lint types layers i18n vectors bench soak check clean
@@ -68,7 +68,8 @@ vectors: setup ## Official and own test vectors, with their counts
 bench: setup client ## Speed of delivery and of the browser client on this machine, into build/bench.json
 	$(BIN)/python -m tests.bench
 
-soak: setup ## Three processes under faults for MINUTES (60): nothing lost, doubled or reordered
+soak: setup ## The long tests whole, then three processes under faults for MINUTES (60): nothing lost, doubled or reordered
+	CENCOMM_TESTS=full $(BIN)/pytest tests/e2e/test_commit_storm.py tests/e2e/test_crash.py tests/e2e/test_demo.py
 	$(BIN)/python -m tests.soak --minutes $(or $(MINUTES),60)
 
 check: layers lint types i18n test ## All of the above: what CI runs

@@ -1,4 +1,4 @@
-"""Twenty clients that commit at once, for hundreds of epochs: one wins each, nobody forks, nobody is left behind."""
+"""Clients that all commit at once, epoch after epoch (full: twenty, 200 epochs): one wins each, nobody forks, nobody is left behind."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import asyncio
 import contextlib
 
 from tests.e2e.world import World, messages, operation, text_of
+from tests.effort import effort
 
-CLIENTS = 20
-ROUNDS = 10
+CLIENTS = effort(10, 20)
+ROUNDS = effort(3, 10)
 PATIENCE_SECONDS = 120
 
 

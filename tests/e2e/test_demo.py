@@ -12,7 +12,7 @@ from tests.postgres import free_port
 from tests.shared_data import ROOT
 
 COMMAND = (sys.executable, "-m", "cencomm.cli.main")
-COUNT = 500
+COUNT = effort(150, 500)
 SECONDS = 420
 
 
