@@ -16,7 +16,7 @@ from cencomm.client.api import Client
 from cencomm.client.cug import Cug
 from cencomm.crypto.group_context import History, Role
 from cencomm.ids import OfficerId
-from cencomm.templates_forms.model import STANDARD, Template, standard
+from cencomm.templates_forms.model import OPENING, STANDARD, Template, standard
 
 PANEL = "Groups"
 
@@ -93,7 +93,7 @@ def open_group(
 ) -> None:
     """Open a group for an operation. You are its organiser."""
     chosen = _history(history)
-    wanted = [_template(name) for name in template or list(STANDARD)]
+    wanted = [_template(name) for name in template or list(OPENING)]
 
     async def start(client: Client, given: Options) -> None:
         cug = await client.open_cug(title, operation_code=code, about=about, history=chosen, templates=wanted)

@@ -291,8 +291,10 @@ def _place(message: str) -> str:
 
 _DECODER = msgspec.json.Decoder(Template)
 
-STANDARD = ("simplified_seizure",)
+STANDARD = ("simplified_seizure", "warning", "feedback", "rfi", "rfi_reply", "alert")
 """The templates that ship with the product."""
+OPENING = ("simplified_seizure",)
+"""Those that a group has from the beginning, where its organiser does not choose."""
 
 
 def standard(name: str) -> Template:

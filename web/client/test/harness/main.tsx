@@ -35,6 +35,7 @@ async function start(): Promise<void> {
     profile: (query.get("profile") ?? "open") as Status["profile"],
     connection: (query.get("connection") ?? "online") as Status["connection"],
     template: await standardForm(),
+    warning: await standardForm("warning"),
     empty: query.has("empty"),
     certified: !query.has("uncertified"),
   });

@@ -5,6 +5,7 @@ import { type Account, type CugSummary, type CugView, type Draft, type EngineApi
 export const NOW = Date.UTC(2026, 10, 22, 1, 52);
 const MINUTE = 60_000;
 const HASH = "5f".repeat(32);
+const WARNING = "6a".repeat(32);
 
 export const id = (number: number): string => number.toString(16).padStart(2, "0").repeat(16);
 
@@ -207,6 +208,7 @@ export interface MemoryEngineWanted {
   readonly profile: Status["profile"];
   readonly connection: Status["connection"];
   readonly template: string;
+  readonly warning: string;
   readonly empty: boolean;
   readonly certified?: boolean;
 }
@@ -219,7 +221,7 @@ export function memoryEngine(wanted: MemoryEngineWanted): EngineApi {
   let items = wanted.empty ? [] : ITEMS;
   let waiting = WAITING;
   const drafts = new Map<string, Draft>();
-  const templates: readonly TemplateView[] = wanted.template === "" ? [] : [{ hash: HASH, id: "simplified_seizure", version: 1, document: wanted.template, seq: 2 }];
+  const templates: readonly TemplateView[] = wanted.template === "" ? [] : [{ hash: HASH, id: "simplified_seizure", version: 1, document: wanted.template, seq: 2 }, { hash: WARNING, id: "warning", version: 1, document: wanted.warning, seq: 3 }];
   const tell = (event: EngineEvent): void => listeners.forEach((listener) => listener(event));
   const open = async (): Promise<Account> => {
     status = { ...status, profile: "open", account };

@@ -116,6 +116,15 @@ export const VIEWS: readonly View[] = [
   { name: "37-forget-account", query: "profile=locked", prepare: async (page) => {
     await page.locator(".note .btn.text").last().click();
   } },
+  { name: "38-warning", hash: `${ROOM}/form/${"6a".repeat(32)}`, whole: true, prepare: async (page) => {
+    for (const words of ["Bel", "Net"]) {
+      await page.locator('[data-field="addressees"] input').fill(words);
+      await page.keyboard.press("Enter");
+    }
+    await page.locator('[data-field="container_no"] input').fill("csqu3054384");
+    await page.locator("#section-transit .btn.link").click();
+    await page.locator(".btn.main:visible").first().click();
+  } },
 ];
 
 async function extract(page: Page, password: string): Promise<void> {

@@ -76,6 +76,12 @@ describe("judging the standard form while one types", () => {
     expect(begun).toEqual({ reporting_country: "KE", operation_code: "TIDEMARK26", offence_country: "KE", sharing_targets: ["group"], offence_at: nowText(now), item: [{}] });
   });
 
+  test("a form that needs no line begins without one", () => {
+    const warning = standardTemplate("warning");
+    const begun = firstAnswers(warning, planOf(JSON.parse(warning.document)), { account: "BR/silva", operationCode: "", now: new Date(NOW) });
+    expect(begun).toEqual({ reporting_country: "BR", priority: "routine", handling: "amber" });
+  });
+
   test("what one sees while typing is what the record is judged by", () => {
     const answers = { ...VALID, offence_at: "2027-01-01", detection_method: "warning", item: [{ heading: "tobacco", product: "cocaine_hcl", quantity: "1.5", unit: "H87" }] };
     const filled = filledIn(plan, answers, NOW);

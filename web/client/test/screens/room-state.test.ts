@@ -17,7 +17,7 @@ function drawAll(): void {
 }
 
 beforeEach(async () => {
-  engine = memoryEngine({ profile: "open", connection: "online", template: "", empty: false });
+  engine = memoryEngine({ profile: "open", connection: "online", template: "", warning: "", empty: false });
   frames = [];
   room = new Room(engine, CUG, (then) => void frames.push(then));
   engine.subscribe((event) => room.take(event));

@@ -1,4 +1,4 @@
-/** Which form to fill in; an organiser of a group without any can publish the standard one. */
+/** Which form to fill in; an organiser can publish those that come with CENcomm. */
 
 import { useState } from "preact/hooks";
 
@@ -9,16 +9,17 @@ import { language, t } from "../../i18n/index.ts";
 import { Button, Empty } from "../../ui/basics.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Icon } from "../../ui/icon.tsx";
-import { standardForm } from "./standard.ts";
+import { STANDARD, standardForm, type StandardName } from "./standard.ts";
 import { choose } from "../../templates_forms/model.ts";
 
 export function FormChooser({ room, view, onClose }: { readonly room: Room; readonly view: CugView; readonly onClose: () => void }) {
   const app = useApp();
   const [busy, setBusy] = useState(false);
   const templates = [...room.templates.value.values()];
-  const publish = async (): Promise<void> => {
+  const others = view.role === "organiser" && templates.length > 0 ? STANDARD.filter((name) => templates.every((template) => template.id !== name)) : [];
+  const publish = async (name: StandardName): Promise<void> => {
     setBusy(true);
-    await app.attempt(async () => app.engine.publishTemplate(room.cugId, await standardForm()));
+    await app.attempt(async () => app.engine.publishTemplate(room.cugId, await standardForm(name)));
     setBusy(false);
   };
   return (
@@ -26,7 +27,7 @@ export function FormChooser({ room, view, onClose }: { readonly room: Room; read
       {templates.length === 0 && (
         <Empty title={t("form.none_title")} text={t("form.none")}>
           {view.role === "organiser" && (
-            <Button look="main" busy={busy} onClick={() => void publish()}>
+            <Button look="main" busy={busy} onClick={() => void publish("simplified_seizure")}>
               {t("form.publish_standard")}
             </Button>
           )}
@@ -45,6 +46,24 @@ export function FormChooser({ room, view, onClose }: { readonly room: Room; read
           </li>
         ))}
       </ul>
+      {others.length > 0 && (
+        <section class="stack tight" aria-labelledby="standard-forms">
+          <h3 id="standard-forms">{t("form.standard_title")}</h3>
+          <ul class="rows">
+            {others.map((name) => (
+              <li key={name}>
+                <Icon name="package-search" big />
+                <div>
+                  <b id={`standard-${name}`}>{t(`form.standard_${name}`)}</b>
+                </div>
+                <Button busy={busy} aria-describedby={`standard-${name}`} onClick={() => void publish(name)}>
+                  {t("form.publish")}
+                </Button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
     </Dialog>
   );
 }

@@ -7,10 +7,11 @@ import { language, t } from "../../i18n/index.ts";
 import { Button } from "../../ui/basics.tsx";
 import { Combo } from "../../ui/combo.tsx";
 import { Checkbox, type ControlProps, Field, type Message } from "../../ui/field.tsx";
+import { Codes } from "./codes.tsx";
 import { momentText, nowText, pathOf, type Place, typedTime } from "./answers.ts";
 import { finishedNumber, typedAnswer } from "../../templates_forms/entry.ts";
 import { choose, type FormField, type FormTemplate } from "../../templates_forms/model.ts";
-import { codeLabel, findingWords, isLatinOnly, optionsOf, placedFinding } from "./wording.ts";
+import { findingWords, isLatinOnly, optionsOf, placedFinding } from "./wording.ts";
 
 interface QuestionProps {
   readonly template: FormTemplate;
@@ -67,7 +68,7 @@ function Control({ template, field, row, offers, onChange, onLeave, control }: Q
     case "code":
       return <Combo control={control} options={optionsOf(template, field)} allowed={offers} noneText={t("form.choose_first")} value={String(value ?? "")} onChange={onChange} onBlur={onLeave} />;
     case "codes":
-      return <Codes template={template} field={field} value={value} control={control} onChange={onChange} />;
+      return <Codes template={template} field={field} value={value} control={control} offers={offers} onChange={onChange} onLeave={onLeave} />;
     case "bool":
       return (
         <Checkbox checked={value === true} onChange={onChange}>
@@ -103,29 +104,6 @@ function Control({ template, field, row, offers, onChange, onLeave, control }: Q
       );
     }
   }
-}
-
-interface CodesProps {
-  readonly template: FormTemplate;
-  readonly field: FormField;
-  readonly value: AnswerValue | undefined;
-  readonly control: ControlProps;
-  readonly onChange: (value: AnswerValue) => void;
-}
-
-function Codes({ template, field, value, control, onChange }: CodesProps) {
-  const codes = template.codeLists.get(field.codeList);
-  const chosen = Array.isArray(value) ? value.map(String) : [];
-  const toggle = (code: string, on: boolean): void => onChange([...(codes?.codes.keys() ?? [])].filter((one) => (one === code ? on : chosen.includes(one))));
-  return (
-    <div class="choices" id={control.id} role="group" aria-labelledby={`${control.id}-label`} aria-describedby={control["aria-describedby"]}>
-      {[...(codes?.codes.keys() ?? [])].map((code) => (
-        <Checkbox key={code} checked={chosen.includes(code)} onChange={(on) => toggle(code, on)}>
-          {codeLabel(codes, code)}
-        </Checkbox>
-      ))}
-    </div>
-  );
 }
 
 interface MomentProps {

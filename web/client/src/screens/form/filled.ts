@@ -22,7 +22,7 @@ interface Known {
   readonly now: Date;
 }
 
-/** What is known without asking: the writer's country, the operation, this hour, the form's own defaults, one empty line. */
+/** What is known without asking: the writer's country, the operation, this hour, the form's own defaults, one empty line where one is needed. */
 export function firstAnswers(template: FormTemplate, plan: Plan, { account, operationCode, now }: Known): Answers {
   const known: Record<string, string> = {};
   const country = account.split("/")[0]!;
@@ -32,5 +32,7 @@ export function firstAnswers(template: FormTemplate, plan: Plan, { account, oper
   const asked = filledIn(plan, begun, now.getTime()).required;
   const hours = [...template.fields.values()].filter((field) => field.type === "datetime" && asked.has(field.key) && !(field.key in begun));
   const answers: Answers = { ...begun, ...Object.fromEntries(hours.map((field) => [field.key, nowText(now)])) };
-  return template.groups.filter((group) => group.repeat !== null).reduce((all, group) => withRow(all, group.key), answers);
+  const { findings } = filledIn(plan, answers, now.getTime());
+  const isNeeded = (key: string): boolean => findings.some((finding) => finding.path === key && finding.level === "error");
+  return template.groups.filter((group) => group.repeat !== null && isNeeded(group.key)).reduce((all, group) => withRow(all, group.key), answers);
 }

@@ -150,7 +150,7 @@ function Filling({ room, template, plan, begun, draftKey, replaces, title }: Fil
           <span class="desk-only">{submitButton}</span>
         </div>
       </header>
-      <div class="form-page">
+      <div class={leavesAny(template) ? "form-page" : "form-page alone"}>
         <Contents template={template} filled={filled} findings={tried ? findings : shown} />
         <div class="form-main">
           {replaces !== "" && <Note icon="history">{t("form.amending")}</Note>}
@@ -168,7 +168,7 @@ function Filling({ room, template, plan, begun, draftKey, replaces, title }: Fil
             />
           ))}
         </div>
-        <Leaves template={template} answers={answers} relevant={filled.relevant} />
+        {leavesAny(template) && <Leaves template={template} answers={answers} relevant={filled.relevant} />}
       </div>
       <div class="bottom-bar">
         {kept && <span class="small quiet">{t("form.kept")}</span>}
@@ -179,6 +179,11 @@ function Filling({ room, template, plan, begun, draftKey, replaces, title }: Fil
       )}
     </Page>
   );
+}
+
+/** Messages between officers have nothing that could go to CEN: then nothing is said of it. */
+function leavesAny(template: FormTemplate): boolean {
+  return [...template.fields.values()].some((field) => field.cen !== "none");
 }
 
 function recordOf(room: Room, replaces: string): { readonly recordId?: string } {

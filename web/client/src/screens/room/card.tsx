@@ -139,8 +139,11 @@ function lineOf(template: FormTemplate, row: Answers): string {
 }
 
 function First({ template, answers }: { readonly template: FormTemplate; readonly answers: Answers }) {
+  const isSeizure = template.fields.has(FIRST_BOXES[0]!);
   const known = FIRST_BOXES.map((key) => template.fields.get(key)).filter((field) => field !== undefined);
-  const fields = (known.length > 0 ? known : [...template.fields.values()]).filter((field) => !isMissing(answers[field.key])).slice(0, MOST_BOXES);
+  // The country of the sender stands above the card already.
+  const others = [...template.fields.values()].filter((field) => field.key !== "reporting_country");
+  const fields = (isSeizure ? known : others).filter((field) => !isMissing(answers[field.key])).slice(0, MOST_BOXES);
   if (fields.length === 0) return null;
   return (
     <dl class="boxes">

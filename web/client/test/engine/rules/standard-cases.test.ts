@@ -1,0 +1,27 @@
+/** The templates that ship with the product, rule by rule; the Python client judges the same cases. */
+
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+
+import { expect, test } from "vitest";
+
+import { planOf } from "../../../src/engine/rules/plan.ts";
+import { validate } from "../../../src/engine/rules/validate.ts";
+import { ROOT } from "../../python.ts";
+
+type Answers = Readonly<Record<string, unknown>>;
+
+const { now, templates } = JSON.parse(readFileSync(resolve(ROOT, "tests/vectors/own/standard_cases.json"), "utf8")) as {
+  readonly now: string;
+  readonly templates: Readonly<Record<string, { readonly good: Answers; readonly cases: readonly { readonly change: Answers; readonly findings: readonly unknown[] }[] }>>;
+};
+
+test.each(Object.keys(templates))("%s: each case gives exactly its findings", (name) => {
+  const plan = planOf(JSON.parse(readFileSync(resolve(ROOT, `cencomm/templates_forms/standard/${name}.json`), "utf8")));
+  const { good, cases } = templates[name]!;
+  for (const { change, findings } of [{ change: {}, findings: [] }, ...cases]) {
+    const answers = Object.fromEntries(Object.entries({ ...good, ...change }).filter(([, value]) => value !== null));
+    const found = validate(plan, answers, Date.parse(now)).map(({ rule, level, path }) => [rule, level, path]);
+    expect(found, JSON.stringify(change)).toEqual(findings);
+  }
+});
