@@ -1,4 +1,4 @@
-"""How much a test does where more of it takes longer: enough to fail for what it is about in CI, all of it in `make soak`."""
+"""How much a long test does: in CI enough to fail for what it is about, in `make soak` all of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clients that all commit at once, epoch after epoch (full: twenty, 200 epochs): one wins each, nobody forks, nobody is left behind."""
+"""Clients that all commit at once, epoch after epoch: one wins each, nobody forks, nobody is left behind."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.effort import effort
 from tests.postgres import free_port
 from tests.shared_data import ROOT
 
