@@ -68,6 +68,8 @@ _FRAMES = """
 
 _ENTER_WHEN_TOLD = """
 () => {
+  const listed = document.querySelector("a.group");
+  if (listed !== null) return listed.click();
   new BroadcastChannel("cencomm").addEventListener("message", ({ data }) => {
     const told = data.type === "event" && data.event.type === "cug";
     if (told && location.hash.length < 3) location.hash = `#/group/${data.event.cug.id}`;

@@ -39,6 +39,8 @@ export class Room {
   readonly #engine: EngineApi;
   /** Entries that are not shown yet: they come in hundreds, and are drawn some at a time. */
   readonly #coming: Slices<Item>;
+  /** What came while the room was being loaded. */
+  #early: Item[] = [];
 
   constructor(
     engine: EngineApi,
@@ -64,6 +66,7 @@ export class Room {
     this.alarms.value = alarms;
     this.#takeTemplates(templates);
     this.#show(items, true);
+    this.#arrive(this.#early.splice(0));
   }
 
   async loadSafety(): Promise<void> {
@@ -120,6 +123,7 @@ export class Room {
         return;
       case "items":
         if (this.items.value !== null) this.#arrive(event.items);
+        else this.#early.push(...event.items);
         return;
       case "waiting":
         this.waiting.value = event.waiting;

@@ -275,7 +275,7 @@ export class Cug {
     const { after, before, limit = PAGE } = page;
     const most = Math.max(1, Math.min(limit, LONGEST_PAGE));
     const last = after === undefined;
-    const tx = await this.engine.reading();
+    const tx = await this.engine.looking();
     const { ahead, device, row } = this.engine.memory;
     const rows = await tx.rows(tables.items(this.engine.cugId), {
       ...(after === undefined ? {} : { after }),
@@ -291,7 +291,7 @@ export class Cug {
 
   /** The first seq of an item at or after that time, or lastSeq + 1. */
   async seqAt(atMs: number): Promise<number> {
-    const tx = await this.engine.reading();
+    const tx = await this.engine.looking();
     const next = async (seq: number) => (await tx.rows(tables.items(this.engine.cugId), { after: seq - 1, limit: 1 }))[0];
     let low = 1;
     let high = this.engine.memory.row.headN + 1;
@@ -320,7 +320,7 @@ export class Cug {
   }
 
   async alarms(): Promise<api.Alarm[]> {
-    const tx = await this.engine.reading();
+    const tx = await this.engine.looking();
     return (await tx.rows(tables.alarms(this.engine.cugId))).map((row) => alarmView(unpackRow(ALARM, row.value)));
   }
 

@@ -69,6 +69,8 @@ export class CugEngine {
   readonly #waiters = new Waiters();
   readonly #handshakes = new Map<string, (outcome: string) => void>();
   #sound = false;
+  /** `memory` was loaded once. */
+  #known = false;
   #stopped = false;
   #catchUps = 0;
   /** The handshake that was pending at the last look. */
@@ -100,9 +102,14 @@ export class CugEngine {
     return this.#mutex.run(async () => {
       const tx = this.#profile.read();
       if (!this.#sound) await this.memory.load(tx); // nothing is written: what was only looked at leaves no row
-      this.#sound = true;
+      this.#sound = this.#known = true;
       return tx;
     });
+  }
+
+  /** A transaction for what screens show: the rows as they were stored last, without waiting for a long step to end. */
+  looking(): Promise<Transaction> {
+    return this.#known ? Promise.resolve(this.#profile.read()) : this.reading();
   }
 
   #step<T>(work: (tx: Transaction) => Promise<Outcome<T>>, durable = false): Promise<T> {
@@ -114,7 +121,7 @@ export class CugEngine {
         this.memory.save(tx);
         return outcome;
       }, durable);
-      this.#sound = true;
+      this.#sound = this.#known = true;
       this.memory.outbox.written();
       this.#after(done.out, done.ended);
       return done.result;

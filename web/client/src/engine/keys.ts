@@ -6,6 +6,7 @@ import { Secret } from "../crypto/primitives.ts";
 import { keyId, readHeader } from "../crypto/records.ts";
 import type { Transaction } from "../store/transaction.ts";
 import { type LogEvent, decodeEvent } from "../wire/frames.ts";
+import { breathe } from "./breath.ts";
 import { type Memory, epochName } from "./memory.ts";
 import { ITEM, type ItemRow, itemKey, numberKey, tables } from "./model.ts";
 import { place, readRecord } from "./record.ts";
@@ -105,6 +106,7 @@ async function openLocked(memory: Memory, tx: Transaction, events: LogEvent[]): 
       tx.delete(tables.items(memory.cugId), itemKey(event.sender, event.clientRef));
       memory.putRefused(tx, item);
     } else memory.openItem(tx, item);
+    await breathe();
   }
 }
 

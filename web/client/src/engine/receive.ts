@@ -16,6 +16,7 @@ import { advance, eventHash } from "../crypto/head.ts";
 import { deviceOf } from "../crypto/policy.ts";
 import type { Transaction } from "../store/transaction.ts";
 import { EventKind, type LogEvent } from "../wire/frames.ts";
+import { breathe } from "./breath.ts";
 import { EventRefused, RecordRefused } from "./errors.ts";
 import { applyCommit, applyStart } from "./handshake.ts";
 import { officerOf } from "./ids.ts";
@@ -45,6 +46,7 @@ export async function applyEvents(memory: Memory, tx: Transaction, events: reado
       break;
     }
     await apply(memory, tx, event);
+    await breathe();
   }
   await learnSaidKeys(memory, tx);
   if (memory.ahead?.isPassedBy(memory.row.headN) === true) memory.ahead = null;

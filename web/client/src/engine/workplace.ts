@@ -74,6 +74,7 @@ export class Workplace implements Observer {
   #device: Device | null = null;
   #stopped = false;
   #vaultWaiting = false;
+  #owesKeyPackages = false;
 
   /** `signedIn`: whether a session was opened together with the profile. */
   constructor(profile: Profile, row: AccountRow, tools: Tools, audience: Audience, signedIn: boolean) {
@@ -197,16 +198,22 @@ export class Workplace implements Observer {
   async #prepare(row: AccountRow): Promise<void> {
     const device = this.#device === null ? await this.#becomeDevice(row) : this.#device;
     this.#row = row;
-    await fetchRevocations(this.api, this.#profile, this.#clock);
-    await pullVault(this.api, this.#profile, this.#engines); // before the groups: its keys open what is read ahead
+    // The vault before the groups: its keys open what is read ahead.
+    await Promise.all([fetchRevocations(this.api, this.#profile, this.#clock), pullVault(this.api, this.#profile, this.#engines)]);
     await this.#discover(device);
-    await refillKeyPackages(this.api, this.#profile, device, this.#clock);
+    const canRead = [...this.#engines.values()].some(({ memory }) => memory.ahead !== null);
+    if (canRead) this.#owesKeyPackages = true; // what others may need of him later does not keep him waiting
+    else await refillKeyPackages(this.api, this.#profile, device, this.#clock);
     await this.#finishOpenings();
   }
 
   /** A fresh connection: what was missed or left undone while there was none. */
   #ready(): void {
     if (this.#device !== null) this.#later(this.#discover(this.#device));
+    if (this.#device !== null && this.#owesKeyPackages) {
+      this.#owesKeyPackages = false;
+      this.#later(refillKeyPackages(this.api, this.#profile, this.#device, this.#clock));
+    }
     this.#saveSoon();
   }
 

@@ -8,6 +8,7 @@
  * AH-05 a form waits until its template is known
  * AH-06 an engine asks for the newest epoch first and then for the past; what was read early is verified in its turn
  * AH-07 where nothing could be read yet, the past waits a moment for the first entry, and no longer
+ * AH-08 screens see the rows as they were stored last, however long a step takes
  */
 
 import "fake-indexeddb/auto";
@@ -165,6 +166,21 @@ test("AH-06 the newest epoch first, then the past, and each entry verified in it
   await engine.receive([{ frame: "events", cugId: CUG, events: [...past, newest] }, { frame: "caught_up", cugId: CUG, seq: 4 }]);
   expect(shown().find(({ seq }) => seq === 4)).toMatchObject({ kind: "chat", standing: "verified" });
   expect([memory.row.headN, memory.secret?.epoch, memory.ahead, engine.isReplaying]).toEqual([4, 1, null, false]);
+  engine.stop();
+});
+
+test("AH-08 what screens ask for waits for no step that is under way", async () => {
+  const { engine } = await newcomer("looked at");
+  let end: () => void = () => undefined;
+  const step = engine.changing((tx) => {
+    tx.put("a table", CUG, CUG);
+    return new Promise<void>((done) => (end = done));
+  });
+  const seen = await (await engine.looking()).rows("a table");
+  expect(seen).toEqual([]);
+  end();
+  await step;
+  expect(await (await engine.looking()).rows("a table")).toHaveLength(1);
   engine.stop();
 });
 

@@ -108,6 +108,15 @@ describe("a room", () => {
     await expect.poll(() => noted).toEqual([13, 109]);
   });
 
+  test("what comes while the room is being loaded is not lost", async () => {
+    const other = new Room(engine, CUG, (then) => void frames.push(then));
+    const loading = other.load();
+    other.take({ type: "items", cugId: CUG, items: [{ ...room.items.value![0]!, seq: 50, clientRef: "early" }] });
+    await loading;
+    drawAll();
+    expect(other.items.value?.at(-1)).toMatchObject({ seq: 50, clientRef: "early" });
+  });
+
   test("an entry that opens later takes its place", () => {
     const locked = room.items.value!.find((item) => item.standing === "locked")!;
     room.take({ type: "items", cugId: CUG, items: [{ ...locked, standing: "verified", kind: "chat" }] });
