@@ -412,7 +412,11 @@ class Cug:
         A locked record that becomes readable later is not shown a second time; `items` has it.
         """
         position = self.last_seq if after_seq is None else after_seq
+        changes = self._engine.memory.row.changes
         while True:
+            row = self._engine.memory.row
+            if row.changes != changes:  # the server shows another log than before: what it says now is told, too
+                position, changes = min(position, row.changed_seq - 1), row.changes
             fresh = self.items(position)
             for item in fresh:
                 position = item.seq

@@ -12,6 +12,7 @@ from cencomm.client.engine.effects import (
     CorrectSeals,
     Effect,
     Join,
+    ReadAgain,
     RemoveLeaver,
     SaveToVault,
     Succeed,
@@ -32,6 +33,8 @@ from cencomm.wire.frames import EventKind
 JOIN_SECONDS = (0.0, 0.4)
 REJOIN_SECONDS = (1.5, 4.0)
 """After a broken commit a successor group has precedence."""
+READ_SECONDS = (0.3, 1.0)
+"""Before anything else is done about a commit that could not be followed."""
 SUCCEED_SECONDS = (0.2, 1.2)
 CORRECT_SECONDS = (0.2, 2.0)
 ANSWER_SECONDS = (0.3, 2.0)
@@ -70,6 +73,8 @@ class Duties:
                     later(self._correct(effect))
                 case AnswerHistory():
                     later(self._answer(effect))
+                case ReadAgain():
+                    later(self._read_again())
                 case RemoveLeaver():
                     later(self._remove(effect.officer_id))
                 case _:
@@ -80,6 +85,7 @@ class Duties:
         memory = self._engine.memory
         if self._engine.caught_up_seq < 0:
             return
+        self._engine.read_again()
         if wants_leaf(self._engine):
             await self.join()
         now_ms = self._engine.clock.now_ms()
@@ -117,6 +123,10 @@ class Duties:
         memory = self._engine.memory
         with self._engine.changing() as tx:
             memory.alarm(tx, "stale_group_info", epoch=error.facts.get("epoch"))
+
+    async def _read_again(self) -> None:
+        await jitter(*READ_SECONDS)
+        self._engine.read_again()
 
     async def _succeed(self) -> None:
         await jitter(*SUCCEED_SECONDS)

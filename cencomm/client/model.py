@@ -92,6 +92,11 @@ def unjudged(cug_id: CugId) -> Table:
     return Table(f"unjudged/{cug_id.hex()}")
 
 
+def before(cug_id: CugId) -> Table:
+    """One row, `self`: BeforeRow, while `CugRow.refused_seq` names a handshake that could not be followed."""
+    return Table(f"before/{cug_id.hex()}")
+
+
 def alarms(cug_id: CugId) -> Table:
     """Numbered in order: Alarm."""
     return Table(f"alarms/{cug_id.hex()}")
@@ -318,6 +323,18 @@ class StateRow(Struct, frozen=True, omit_defaults=True):
         return "StateRow()"
 
 
+class BeforeRow(Struct, frozen=True, omit_defaults=True):
+    """Where this device stood before a handshake that it could not follow."""
+
+    row: bytes
+    """CugRow encoded."""
+    secret: bytes = b""
+    """GroupState encoded; empty where it still stands there."""
+
+    def __repr__(self) -> str:
+        return "BeforeRow()"
+
+
 class LockedRow(Struct, frozen=True, array_like=True):
     """A record as it came, to be opened when its key is known."""
 
@@ -451,6 +468,11 @@ class CugRow(Struct, frozen=True, omit_defaults=True):
     """Names the newest commit; empty in a group's first epoch."""
     rejected_by: tuple[str, ...] = ()
     """Officers who rejected the newest commit."""
+    refused_seq: int = 0
+    """The first handshake that could not be followed since one was; 0 when none was."""
+    changed_seq: int = 0
+    changes: int = 0
+    """Where, and how often, the server has shown another log than before."""
     alarm_count: int = 0
     history_asked_ms: int = 0
 

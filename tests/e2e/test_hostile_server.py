@@ -130,6 +130,13 @@ async def test_an_altered_commit_changes_nothing_and_is_found(scene: Scene) -> N
     await scene.truth.admit(OfficerId("BR/silva"))
     await _until(lambda: "handshake_refused" in _codes(scene.view))
     assert {member.officer_id for member in scene.view.members()} == before
+    # Shown as it is, it is followed, and the device goes on: never silently, and without a join from outside.
+    scene.proxy.alter_server_frame = lambda frame: [frame]
+    await scene.proxy.drop_connections()
+    await _until(lambda: len(scene.view.members()) == len(before) + 1)
+    assert "log_changed" in _codes(scene.view)
+    await _talk(scene.truth, "on")
+    await _until(lambda: "on" in texts(scene.view) and scene.view.head_hash == scene.truth.head_hash)
 
 
 async def test_garbage_archive_seals_are_found(scene: Scene) -> None:

@@ -52,4 +52,9 @@ class CatchUpAgain:
     """Events are missing: subscribe again from the last verified one."""
 
 
-Effect = Join | Succeed | CorrectSeals | AnswerHistory | RemoveLeaver | SaveToVault | CatchUpAgain
+@dataclass(frozen=True, slots=True)
+class ReadAgain:
+    """A handshake was refused: read the log again from its place, whether it is shown otherwise now."""
+
+
+Effect = Join | Succeed | CorrectSeals | AnswerHistory | RemoveLeaver | SaveToVault | CatchUpAgain | ReadAgain

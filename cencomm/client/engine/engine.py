@@ -19,10 +19,11 @@ from cencomm.client import model
 from cencomm.client.clock import ServerClock, jittered
 from cencomm.client.engine.committing import Invited, make_commit, make_external_commit, make_start
 from cencomm.client.engine.device import Device
-from cencomm.client.engine.effects import CatchUpAgain, Effect
+from cencomm.client.engine.effects import CatchUpAgain, Effect, ReadAgain
 from cencomm.client.engine.memory import Memory
 from cencomm.client.engine.outbox import new_row
 from cencomm.client.engine.receive import apply_events
+from cencomm.client.engine.repair import FIRST_WAIT_MS, LONGEST_WAIT_MS
 from cencomm.client.engine.sending import pump, unsealed
 from cencomm.client.errors import ServerUnreachable
 from cencomm.client.model import PendingKind, PendingRow
@@ -78,6 +79,8 @@ class CugEngine:
         self._outcomes: dict[bytes, asyncio.Future[str]] = {}
         self._stopped = False
         self._catch_ups = 0
+        self._read_wait_ms = FIRST_WAIT_MS
+        self._read_after_ms = 0
 
     # ------------------------------------------------------------ transactions
 
@@ -112,7 +115,9 @@ class CugEngine:
         self.caught_up_seq = -1
         self.memory.outbox.disconnected()
         with self.changing() as tx:
-            frames: list[ClientFrame] = [Subscribe(self.cug_id, self.memory.row.head_n)]
+            row = self.memory.row
+            position = row.refused_seq - 1 if row.refused_seq and not row.closed_seq else row.head_n
+            frames: list[ClientFrame] = [Subscribe(self.cug_id, position)]
             pending = self.memory.pending
             if pending is not None and not self._opens_cug(pending):
                 frames.append(decode_client_frame(pending.frame))
@@ -204,11 +209,22 @@ class CugEngine:
         self._wake()
         if CatchUpAgain() in effects:
             self._loop_later(self._subscribe_again)
+        if ReadAgain() in effects:
+            self._read_after_ms = 0
         if effects:
             self.on_effects(self, effects)
 
     def _subscribe_again(self) -> None:
         self._link.send(Subscribe(self.cug_id, self.memory.row.head_n))
+
+    def read_again(self) -> None:
+        """The log once more from the handshake that was refused, where one was: at once, then ever more seldom."""
+        row, now_ms = self.memory.row, self.clock.now_ms()
+        if not row.refused_seq or row.closed_seq or self.caught_up_seq < 0 or now_ms < self._read_after_ms:
+            return
+        self._read_wait_ms = min(LONGEST_WAIT_MS, 2 * self._read_wait_ms) if self._read_after_ms else FIRST_WAIT_MS
+        self._read_after_ms = now_ms + self._read_wait_ms
+        self._link.send(Subscribe(self.cug_id, row.refused_seq - 1))
 
     async def catch_up(self, seconds: float) -> None:
         """Have everything that the server has now. Raises ServerUnreachable after `seconds`."""

@@ -35,6 +35,16 @@ class Heads:
         found = bytes(self._chunk(tx, chunk)[place * _HASH_BYTES : (place + 1) * _HASH_BYTES])
         return found or None
 
+    def cut(self, tx: Transaction, n: int, last: int) -> None:
+        """Forget H_{n+1} … H_last: these events come again."""
+        first = n // _PER_CHUNK
+        for chunk in range(first + 1, (last - 1) // _PER_CHUNK + 1):
+            self._chunks.pop(chunk, None)
+            self._changed.discard(chunk)
+            tx.delete(self._table, _key(chunk))
+        del self._chunk(tx, first)[n % _PER_CHUNK * _HASH_BYTES :]
+        self._changed.add(first)
+
     def save(self, tx: Transaction) -> None:
         for chunk in self._changed:
             tx.put(self._table, _key(chunk), bytes(self._chunks[chunk]))

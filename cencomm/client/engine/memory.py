@@ -220,7 +220,7 @@ class Memory:
 
     def destroy_keys(self, tx: Transaction) -> None:
         """Keys, states and seals of this CUG go; what was read stays (PROTOCOL §4.4)."""
-        for table in (model.content_keys, model.state, model.seals, model.pending, model.locked):
+        for table in (model.content_keys, model.state, model.seals, model.pending, model.locked, model.before):
             tx.clear(table(self.cug_id))
         self._keys.clear()
         self.secret = self.welcome = self.pending = None

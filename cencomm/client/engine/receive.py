@@ -16,13 +16,15 @@ from cencomm.client.engine.keys import learn_said_keys, refused_item
 from cencomm.client.engine.memory import Memory, epoch_key
 from cencomm.client.engine.record import receive_record
 from cencomm.client.engine.refusals import EventRefused, RecordRefused
+from cencomm.client.engine.repair import is_other_version, note_broken, note_followed, note_refused, rewind
 from cencomm.client.engine.seen import compare_seen
-from cencomm.client.model import Item, ItemKind, Standing
+from cencomm.client.model import CugRow, Item, ItemKind, Standing
 from cencomm.client.profile import Transaction
 from cencomm.crypto.certificates import key_id
 from cencomm.crypto.events import Closing, Rejection, SealBody
 from cencomm.crypto.group_context import CencommGroup, Role
 from cencomm.crypto.head import advance, event_hash
+from cencomm.crypto.mls.secret.group import GroupState
 from cencomm.crypto.policy import device_of
 from cencomm.errors import DomainError
 from cencomm.ids import ClientRef, DeviceId, officer_of
@@ -36,6 +38,8 @@ _OFFICERS_TO_SUCCEED = 2
 def apply_events(memory: Memory, tx: Transaction, events: Sequence[Event]) -> None:
     """Take a batch that came in order."""
     for event in events:
+        if is_other_version(memory, tx, event, hash_of(event)):
+            rewind(memory, tx, event)
         if event.seq <= memory.row.head_n:
             continue
         if event.seq != memory.row.head_n + 1:
@@ -52,12 +56,17 @@ def apply_events(memory: Memory, tx: Transaction, events: Sequence[Event]) -> No
 def _apply(memory: Memory, tx: Transaction, event: Event) -> None:
     if event.server_time < memory.row.at_ms:
         memory.alarm(tx, "time_went_back", seq=event.seq)
+    before, secret = memory.row, memory.secret
     try:
         item = _dispatch(memory, tx, event)
     except DomainError as error:
         item = refused_item(event, error)
         if event.kind in (EventKind.GROUP, EventKind.COMMIT):
             memory.alarm(tx, "handshake_refused", seq=event.seq, sender=event.sender, reason=error.code)
+            note_refused(memory, tx, event, before)
+    else:
+        if event.kind in (EventKind.GROUP, EventKind.COMMIT):
+            _note_handshake(memory, tx, event, before, secret)
     if item is not None and item.standing is Standing.REFUSED:
         memory.put_refused(tx, item)
     elif item is not None and not memory.add_item(tx, item):
@@ -67,6 +76,13 @@ def _apply(memory: Memory, tx: Transaction, event: Event) -> None:
     memory.change(head_n=head.n, head_hash=head.hash, at_ms=max(event.server_time, memory.row.at_ms))
     if event.sender == memory.device.device_id:
         _own_came_back(memory, tx, event, item)
+
+
+def _note_handshake(memory: Memory, tx: Transaction, event: Event, before: CugRow, secret: GroupState | None) -> None:
+    if memory.row.broken and not before.broken:
+        note_broken(memory, tx, event, before, secret)
+    elif memory.secret is not None or not memory.row.broken:
+        note_followed(memory, tx)
 
 
 def _own_came_back(memory: Memory, tx: Transaction, event: Event, item: Item | None) -> None:
