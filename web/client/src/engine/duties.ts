@@ -21,6 +21,8 @@ type Seconds = readonly [number, number];
 const JOIN_SECONDS: Seconds = [0, 0.4];
 /** After a broken commit a successor group has precedence. */
 const REJOIN_SECONDS: Seconds = [1.5, 4];
+/** Before anything else is done about a commit that could not be followed. */
+const READ_SECONDS: Seconds = [0.3, 1];
 const SUCCEED_SECONDS: Seconds = [0.2, 1.2];
 const CORRECT_SECONDS: Seconds = [0.2, 2];
 const ANSWER_SECONDS: Seconds = [0.3, 2];
@@ -63,6 +65,9 @@ export class Duties {
         await pause(ANSWER_SECONDS);
         if (this.#engine.memory.secret !== null) await answerHistory(this.#engine, effect.epochs);
         return;
+      case "read_again":
+        await pause(READ_SECONDS);
+        return this.#engine.readAgain();
       case "remove_leaver":
         return await this.#remove(effect.officerId);
       default:
@@ -74,6 +79,7 @@ export class Duties {
   async keepUp(): Promise<void> {
     const { memory, clock } = this.#engine;
     if (this.#engine.caughtUpSeq < 0) return;
+    this.#engine.readAgain();
     if (wantsLeaf(memory)) await this.#join();
     const nowMs = clock.nowMs();
     this.#engine.nudge();

@@ -24,4 +24,6 @@ export type Effect =
   /** There are keys that the vault does not have. */
   | { readonly effect: "save_to_vault" }
   /** Events are missing: subscribe again from the last verified one. */
-  | { readonly effect: "catch_up_again" };
+  | { readonly effect: "catch_up_again" }
+  /** A handshake could not be followed: read the log again from its place, whether it is shown otherwise now. */
+  | { readonly effect: "read_again" };

@@ -21,6 +21,7 @@ import { newId } from "./ids.ts";
 import { Memory, type Touched } from "./memory.ts";
 import type { PendingRow } from "./model.ts";
 import { applyEvents, tellMissing } from "./receive.ts";
+import { FIRST_WAIT_MS, LONGEST_WAIT_MS } from "./repair.ts";
 import { pump, unsealed } from "./sending.ts";
 import { wantsLeaf } from "./standing.ts";
 import { Waiters } from "./waiters.ts";
@@ -80,6 +81,8 @@ export class CugEngine {
   /** All that was stored when the subscription to it began. */
   #aheadCame = false;
   #isReplaying = false;
+  #readWaitMs = FIRST_WAIT_MS;
+  #readAfterMs = 0;
 
   constructor(cugId: Uint8Array, device: Device, profile: Profile, observer: Observer, clock: ServerClock) {
     this.cugId = cugId;
@@ -135,6 +138,7 @@ export class CugEngine {
       this.#handshakes.delete(name);
     }
     const effects = this.memory.takeEffects();
+    if (effects.some(({ effect }) => effect === "read_again")) this.#readAfterMs = 0;
     if (effects.some(({ effect }) => effect === "catch_up_again")) this.#later(() => this.#subscribeAgain());
     if (effects.length > 0) this.#observer.effects(this, effects);
     this.#observer.touched(this, this.memory.takeTouched());
@@ -153,7 +157,7 @@ export class CugEngine {
       this.#readsAhead = ahead !== null && ahead.seq > row.headN + 1;
       this.#aheadCame = false;
       this.#isReplaying = true;
-      const afterSeq = ahead !== null && this.#readsAhead ? ahead.seq - 1 : row.headN;
+      const afterSeq = ahead !== null && this.#readsAhead ? ahead.seq - 1 : this.#position;
       const frames: ClientFrame[] = [{ frame: "subscribe", cugId: this.cugId, afterSeq }];
       const pending = this.memory.pending;
       if (pending !== null && !this.opensCug(pending)) frames.push(decodeClientFrame(pending.frame));
@@ -164,6 +168,12 @@ export class CugEngine {
   /** The first group of a CUG goes out over HTTP. */
   opensCug(pending: PendingRow): boolean {
     return pending.kind === "start" && this.memory.row.headN === 0;
+  }
+
+  /** From where a subscription goes on: before a handshake that could not be followed, it may be shown otherwise now. */
+  get #position(): number {
+    const { refusedSeq, closedSeq, headN } = this.memory.row;
+    return refusedSeq > 0 && closedSeq === 0 ? refusedSeq - 1 : headN;
   }
 
   /** What came could not be taken, by a fault of ours or of the rows: told, and tried again from the rows. */
@@ -239,7 +249,7 @@ export class CugEngine {
   #pastNow(): ClientFrame[] {
     if (!this.#readsAhead) return [];
     this.#readsAhead = false;
-    return [{ frame: "subscribe", cugId: this.cugId, afterSeq: this.memory.row.headN }];
+    return [{ frame: "subscribe", cugId: this.cugId, afterSeq: this.#position }];
   }
 
   #refused(tx: Transaction, frame: Refused, clientRef: Uint8Array, ended: Map<string, string>): void {
@@ -274,6 +284,16 @@ export class CugEngine {
         frame.events.some((event) => event.sender === this.memory.device.deviceId && equal(event.clientRef, before.clientRef)),
     );
     ended.set(name, cameBack ? WON : LOST_TO_ANOTHER);
+  }
+
+  /** The log once more from the handshake that could not be followed, where one was: at once, then ever more seldom. */
+  readAgain(): void {
+    const { refusedSeq, closedSeq } = this.memory.row;
+    const nowMs = this.clock.nowMs();
+    if (refusedSeq === 0 || closedSeq > 0 || this.caughtUpSeq < 0 || nowMs < this.#readAfterMs) return;
+    this.#readWaitMs = this.#readAfterMs === 0 ? FIRST_WAIT_MS : Math.min(LONGEST_WAIT_MS, 2 * this.#readWaitMs);
+    this.#readAfterMs = nowMs + this.#readWaitMs;
+    this.#observer.send({ frame: "subscribe", cugId: this.cugId, afterSeq: refusedSeq - 1 });
   }
 
   #subscribeAgain(): void {

@@ -32,6 +32,18 @@ export class Heads {
     return (await this.#chunk(tx, chunkOf(n)))[placeOf(n)] ?? null;
   }
 
+  /** Forget H_{n+1} … H_last: these events come again. */
+  async cut(tx: Transaction, n: number, last: number): Promise<void> {
+    const first = chunkOf(n + 1);
+    for (let chunk = first + 1; chunk <= chunkOf(last); chunk++) {
+      this.#chunks.delete(chunk);
+      this.#changed.delete(chunk);
+      tx.delete(this.#table, numberKey(chunk));
+    }
+    (await this.#chunk(tx, first)).length = placeOf(n + 1);
+    this.#changed.add(first);
+  }
+
   save(tx: Transaction): void {
     for (const number of this.#changed) tx.put(this.#table, numberKey(number), concat(...(this.#chunks.get(number) ?? [])));
     this.#changed.clear();

@@ -273,7 +273,7 @@ export class Memory {
 
   /** Keys, states and seals of this CUG go; what was read stays, and what was not sent (PROTOCOL §4.4). */
   destroyKeys(tx: Transaction): void {
-    for (const table of [tables.contentKeys, tables.state, tables.seals, tables.pending, tables.locked]) {
+    for (const table of [tables.contentKeys, tables.state, tables.seals, tables.pending, tables.locked, tables.before]) {
       tx.clear(table(this.cugId));
     }
     this.#keys.clear();

@@ -33,6 +33,8 @@ export const tables = {
   pending: (cugId: Uint8Array) => `pending/${toHex(cugId)}`,
   /** By template hash and seq: forms that came before their template. */
   unjudged: (cugId: Uint8Array) => `unjudged/${toHex(cugId)}`,
+  /** While `refusedSeq` names a handshake that could not be followed. */
+  before: (cugId: Uint8Array) => `before/${toHex(cugId)}`,
   alarms: (cugId: Uint8Array) => `alarms/${toHex(cugId)}`,
   templates: (cugId: Uint8Array) => `templates/${toHex(cugId)}`,
   drafts: (cugId: Uint8Array) => `drafts/${toHex(cugId)}`,
@@ -95,6 +97,9 @@ export type KeyRow = Readonly<typeof KEY>;
 
 /** The heavy part of a CUG's state: `public` is empty where `secret` holds it, `secret` while not a member. */
 export const STATE = { public: EMPTY, secret: EMPTY, welcome: EMPTY };
+
+/** Where this device stood before a handshake that it could not follow; `secret` is empty where it still stands there. */
+export const BEFORE = { row: EMPTY, secret: EMPTY };
 
 export const OFFICER = { displayName: "", identityKey: EMPTY };
 export type OfficerRow = Readonly<typeof OFFICER>;
@@ -170,6 +175,8 @@ export const CUG = {
   commitHash: EMPTY,
   /** Officers who rejected the newest commit. */
   rejectedBy: [] as readonly string[],
+  /** The first handshake that could not be followed since one was; 0 when none was. */
+  refusedSeq: 0,
   alarmCount: 0,
   historyAskedMs: 0,
   readSeq: 0,

@@ -13,6 +13,7 @@ import { DomainError } from "../crypto/errors.ts";
 import { Closing, Rejection, SealBody } from "../crypto/events.ts";
 import { CencommGroup } from "../crypto/group_context.ts";
 import { advance, eventHash } from "../crypto/head.ts";
+import type { GroupState } from "../crypto/mls/secret/group.ts";
 import { deviceOf } from "../crypto/policy.ts";
 import type { Transaction } from "../store/transaction.ts";
 import { EventKind, type LogEvent } from "../wire/frames.ts";
@@ -22,9 +23,10 @@ import { applyCommit, applyStart } from "./handshake.ts";
 import { officerOf } from "./ids.ts";
 import { learnSaidKeys, refusedItem } from "./keys.ts";
 import { type Memory, epochName } from "./memory.ts";
-import { ITEM, type ItemRow, type LeafView, epochKey, tables } from "./model.ts";
+import { type CugRow, ITEM, type ItemRow, type LeafView, epochKey, tables } from "./model.ts";
 import { isContent } from "./outbox.ts";
 import { receiveRecord } from "./record.ts";
+import { isOtherVersion, noteBroken, noteFollowed, noteRefused, rewind } from "./repair.ts";
 import { compareSeen } from "./seen.ts";
 
 /** Their bodies lose the seals when the CUG is closed; the hash of the whole stays (PROTOCOL §4.4). */
@@ -34,6 +36,7 @@ const OFFICERS_TO_SUCCEED = 2;
 /** Take a batch that came in order. */
 export async function applyEvents(memory: Memory, tx: Transaction, events: readonly LogEvent[]): Promise<void> {
   for (const event of events) {
+    if (await isOtherVersion(memory, tx, event, () => hashOf(event))) await rewind(memory, tx, event);
     if (event.seq <= memory.row.headN) continue;
     if (event.seq !== memory.row.headN + 1) {
       if (memory.ahead !== null && event.seq >= memory.ahead.seq) {
@@ -88,15 +91,25 @@ function ownCameBack(memory: Memory, tx: Transaction, event: LogEvent, item: Ite
 }
 
 async function itemOf(memory: Memory, tx: Transaction, event: LogEvent): Promise<ItemRow | null> {
+  const isHandshake = event.kind === EventKind.GROUP || event.kind === EventKind.COMMIT;
+  const { row, secret } = memory;
   try {
-    return await dispatch(memory, tx, event);
+    const item = await dispatch(memory, tx, event);
+    if (isHandshake) noteHandshake(memory, tx, event, row, secret);
+    return item;
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    if (event.kind === EventKind.GROUP || event.kind === EventKind.COMMIT) {
+    if (isHandshake) {
       memory.alarm(tx, "handshake_refused", { sender: event.sender, reason: error.code }, event.seq);
+      noteRefused(memory, tx, event, row);
     }
     return refusedItem(event, error);
   }
+}
+
+function noteHandshake(memory: Memory, tx: Transaction, event: LogEvent, before: CugRow, secret: GroupState | null): void {
+  if (memory.row.broken !== "" && before.broken === "") noteBroken(memory, tx, event, before, secret);
+  else if (memory.secret !== null || memory.row.broken === "") noteFollowed(memory, tx);
 }
 
 /** H(event), from the body wherever the body is whole. */

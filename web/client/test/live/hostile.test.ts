@@ -13,12 +13,14 @@
  * HOST-09 a commit with broken hidden parts is rejected aloud and got over; garbage seals are put right
  * HOST-10 a vault that was rolled back is read again and filled again: a new device finds every key in it
  * HOST-11 a contact point's browser hands a server that forgot it the newest revocation list that it knows, and no other
+ * HOST-12 once an altered commit is shown as it is, it is followed from where the device stood, and that is told, too
  */
 
 import "fake-indexeddb/auto";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { CommitBody } from "../../src/crypto/events.ts";
 import { LANGUAGES } from "../../src/i18n/catalogue.ts";
 import { readCatalogue } from "../../src/i18n/files.ts";
 import { type Frame, TAG, type Tampering, tamperingSocket } from "../tampering.ts";
@@ -241,7 +243,8 @@ test("HOST-03 HOST-04 what is altered on its way is refused with the reason, and
 
 test("HOST-05 altered seals are told and the group goes on; an altered commit changes nothing", async () => {
   const cug = await operation();
-  const before = (await martin.engine.cug(cug)).members;
+  const who = async () => (await martin.engine.cug(cug)).members.map(({ officerId, role, devices }) => [officerId, role, devices]);
+  const before = await who();
   const altering = (where: (body: Uint8Array) => number) =>
     eachEvent((event) => {
       if (event[2] !== COMMIT) return [event];
@@ -256,8 +259,33 @@ test("HOST-05 altered seals are told and the group goes on; an altered commit ch
   tampering.in = altering(() => 200);
   await world.ask("admit", { name: OTIENO, cug, officer: OKELLO });
   await alarmed(cug, "handshake_refused");
-  expect((await martin.engine.cug(cug)).members).toEqual(before);
+  expect(await who()).toEqual(before);
   honest();
+}, 90_000);
+
+test.each(["handshake_refused", "commit_broken"] as const)("HOST-12 %s: the true commit is followed when it is shown", async (kind) => {
+  const cug = await operation();
+  await say(cug, "before");
+  tampering.in = eachEvent((event) => {
+    if (event[2] !== COMMIT) return [event];
+    const body = CommitBody.decode(event[5]);
+    const message = new Uint8Array(body.mlsMessage);
+    message[kind === "handshake_refused" ? 200 : message.length - 1]! ^= 1; // a signed part, or the membership tag
+    event[5] = new CommitBody(body.groupId, body.epoch, message, body.seals).encode();
+    return [event];
+  });
+  await world.ask("renew", { name: OTIENO, cug });
+  await alarmed(cug, kind);
+  honest();
+  await say(cug, "after");
+  await alarmed(cug, "log_changed");
+  await until(async () => ((await texts(cug)).includes("after") ? true : null));
+  expect(await texts(cug)).toEqual(["before", "after"]);
+  const { lastSeq, headHash } = await martin.engine.safety(cug);
+  const { head_hash, members } = await world.ask<PeerState>("state", { name: OTIENO, cug, seq: lastSeq });
+  expect(headHash).toBe(head_hash);
+  expect(members.find(([officer]) => officer === MARTIN)?.[2]).toEqual(["FR/martin/browser"]);
+  await goesOn(cug);
 }, 90_000);
 
 test("HOST-06 nobody is admitted on a key that his own certificates do not vouch for", async () => {
