@@ -7,6 +7,7 @@
         proxy.hold()              nothing moves any more, no connection ends: a dead line; `release` lets it go on
         proxy.refuses = True      new connections are reset
 
+With `tls` its clients speak TLS with it, and it speaks plainly with the target, as a TLS proxy does.
 A target that refuses is passed over, as balancers do. It knows nothing of what flows through it.
 """
 
@@ -16,6 +17,7 @@ import asyncio
 import contextlib
 import itertools
 import socket
+import ssl
 import struct
 from collections.abc import Sequence
 from typing import Self
@@ -25,8 +27,9 @@ Address = tuple[str, int]
 
 
 class TcpProxy:
-    def __init__(self, targets: Sequence[Address]) -> None:
+    def __init__(self, targets: Sequence[Address], *, tls: ssl.SSLContext | None = None) -> None:
         self.targets = list(targets)
+        self._tls = tls
         self.delay = 0.0
         self.refuses = False
         self.accepted = 0
@@ -59,7 +62,7 @@ class TcpProxy:
         self._moving.set()
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port, ssl=self._tls)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -36,9 +36,9 @@ class Stage:
     world: World
 
     @classmethod
-    async def found(cls, playwright: Playwright, browser: Browser, folder: Path) -> Stage:
-        """A new deployment on a running server, with its secretariat."""
-        server = RunningServer(folder / "server", f"sqlite:///{folder / 'cencomm.sqlite3'}")
+    async def found(cls, playwright: Playwright, browser: Browser, folder: Path, **environment: str) -> Stage:
+        """A new deployment on a running server, with its secretariat; `environment` is the server's."""
+        server = RunningServer(folder / "server", f"sqlite:///{folder / 'cencomm.sqlite3'}", environment=environment)
         return cls(playwright, browser, server, await World.found(folder, server))
 
     # ------------------------------------------------------------ accounts
@@ -79,17 +79,19 @@ class Stage:
         size: dict[str, int] = DESK,
         *,
         profile: Path | None = None,
+        arguments: Sequence[str] = (),
         through: str = "",
         **options: Any,
     ) -> AsyncIterator[Person]:
-        """A browser profile of its own, with nothing open yet; on disk where `profile` is given.
+        """A browser profile of its own, with nothing open yet; where `profile` is given, on disk and in a browser of
+        its own, which may have further `arguments`.
 
         `through` is the address of a proxy that stands for the server.
 
         At the end the test fails if anything went wrong on the pages that `person.watch` was not told to expect.
         """
         options = {"locale": _REGIONS[language], "viewport": size, "timezone_id": "Europe/Paris", **options}
-        async with self._context(profile, options) as context:
+        async with self._context(profile, arguments, options) as context:
             context.set_default_timeout(TIMEOUT_MS)
             url = through or self.server.url
             watch = Watch(url)
@@ -125,12 +127,14 @@ class Stage:
             yield person
 
     @contextlib.asynccontextmanager
-    async def _context(self, profile: Path | None, options: dict[str, Any]) -> AsyncIterator[BrowserContext]:
+    async def _context(
+        self, profile: Path | None, arguments: Sequence[str], options: dict[str, Any]
+    ) -> AsyncIterator[BrowserContext]:
         if profile is None:
             context = await self.browser.new_context(**options)
         else:
             context = await self.playwright.chromium.launch_persistent_context(
-                profile, executable_path=chromium_or_say(), args=ARGUMENTS, **options
+                profile, executable_path=chromium_or_say(), args=[*ARGUMENTS, *arguments], **options
             )
         try:
             yield context
