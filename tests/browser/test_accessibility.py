@@ -16,6 +16,7 @@ from tests.browser.axe import violations
 from tests.browser.person import OWN_NAMES, PATIENCE_MS, Person
 from tests.browser.seizure import ANSWERS, TEMPLATE, SeizureForm, record
 from tests.browser.stage import PHONE, Stage
+from tests.e2e.world import PASSWORD
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -72,6 +73,12 @@ class Inspection:
         person = self.person
         await person.sees("settings.appearance")
         await self.look("settings")
+        code = person.page.locator("form", has=person.button("settings.show_code"))
+        await code.get_by_label(str(person.words("gate.password")), exact=True).fill(PASSWORD)
+        await person.click("settings.show_code")
+        await expect(person.page.get_by_role("img", name=str(person.words("settings.code_picture")))).to_be_visible()
+        await self.look("code for a new device")
+        await person.click("settings.hide_code")
         await _goes_to(person, "#/new")
         await person.sees("org.history")
         await self.look("new group")
@@ -113,6 +120,23 @@ class Inspection:
         await _closes(person)
         await person.panel().get_by_role("link", name=person.words("ui.close"), exact=True).click()
 
+    async def extraction(self) -> None:
+        person = self.person
+        await person.link("room.members").click()
+        await person.panel().get_by_role("link", name=person.words("extract.open"), exact=True).click()
+        password = person.field("extract.password")
+        again = person.button("extract.again")
+        await expect(password.or_(again)).to_be_visible(timeout=PATIENCE_MS)
+        if await again.is_visible():  # the extraction of the language before
+            await again.click()
+        await password.fill(PASSWORD)
+        await self.look("extraction")
+        await person.click("extract.start")
+        await expect(person.link("extract.save")).to_be_visible(timeout=PATIENCE_MS)
+        await self.look("extraction made")
+        await _goes_to(person, "#/")
+        await person.enter(TITLE)
+
     async def form(self) -> None:
         form = await SeizureForm.begin(self.person)
         await form.answer("heading", "drugs", 0)
@@ -131,6 +155,7 @@ async def test_every_view_is_accessible(karim: Person, language: str) -> None:
     await inspection.outside_groups()
     await inspection.conversation()
     await inspection.members()
+    await inspection.extraction()
     await inspection.form()
     assert not inspection.found, "\n".join(inspection.found)
 
