@@ -26,7 +26,7 @@ _POLICY: Final = (
     "script-src 'self' 'wasm-unsafe-eval'",
     "style-src 'self'",
     "font-src 'self'",
-    "img-src 'self'",
+    "img-src 'self' blob:",
     "connect-src 'self'",
     "worker-src 'self'",
     "manifest-src 'self'",
@@ -37,7 +37,8 @@ _POLICY: Final = (
     "require-trusted-types-for 'script'",
     "trusted-types default",
 )
-"""Nothing inline, nothing from another origin; libsodium needs 'wasm-unsafe-eval', the camera's picture is a stream."""
+"""Nothing inline, nothing from another origin; libsodium needs 'wasm-unsafe-eval', the camera's picture is a stream,
+and pictures that members attached are shown from the page's own memory (`blob:`), raster ones only."""
 
 _HEADERS: Final = {
     "Content-Security-Policy": "; ".join(_POLICY),

@@ -2,7 +2,7 @@
 
 import { computed, signal } from "@preact/signals";
 
-import { type Alarm, type CugView, type EngineApi, EngineError, type EngineEvent, type Item, type Member, type Safety, type TemplateView, type Waiting } from "../engine/api.ts";
+import { type Alarm, type CugView, type EngineApi, EngineError, type EngineEvent, type FileProgress, type Item, type Member, type Safety, type TemplateView, type Waiting } from "../engine/api.ts";
 import { type FormTemplate, readTemplate } from "../templates_forms/model.ts";
 import type { People } from "../screens/people.ts";
 import { mergeItems } from "./log.ts";
@@ -22,6 +22,8 @@ export class Room {
   readonly items = signal<readonly Item[] | null>(null);
   readonly isLoaded = computed(() => this.items.value !== null);
   readonly waiting = signal<readonly Waiting[]>([]);
+  /** Of files, by their hash. */
+  readonly progress = signal<ReadonlyMap<string, FileProgress>>(new Map());
   readonly templates = signal<ReadonlyMap<string, FormTemplate>>(new Map());
   readonly safety = signal<Safety | null>(null);
   readonly alarms = signal<readonly Alarm[]>([]);
@@ -130,6 +132,9 @@ export class Room {
         return;
       case "members":
         this.#refresh();
+        return;
+      case "file":
+        this.progress.value = new Map(this.progress.value).set(event.progress.hash, event.progress);
         return;
       case "alarm":
         this.alarms.value = [...this.alarms.value, event.alarm];

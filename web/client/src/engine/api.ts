@@ -214,7 +214,7 @@ export interface MembersChange {
 
 /** What an item says, by its kind; null where there is nothing to read or the kind carries nothing. */
 export type ItemContent =
-  | { readonly kind: "chat"; readonly text: string; readonly lang: string; readonly replyTo: string; readonly mentions: readonly string[] }
+  | { readonly kind: "chat"; readonly text: string; readonly lang: string; readonly replyTo: string; readonly mentions: readonly string[]; readonly files?: readonly FileView[] }
   | {
       readonly kind: "form";
       readonly templateHash: string;
@@ -230,6 +230,34 @@ export type ItemContent =
   | { readonly kind: "extraction"; readonly manifestHash: string; readonly count: number; readonly upToSeq: number; readonly scope: string }
   | { readonly kind: "left"; readonly reason: string }
   | { readonly kind: "members"; readonly change: MembersChange };
+
+/** A file that a message names; the key that opens it stays in the engine. */
+export interface FileView {
+  /** Of the ciphertext: the file's name at the server, and in progress events. */
+  readonly hash: string;
+  readonly size: number;
+  /** The sender's words, made harmless. */
+  readonly name: string;
+  /** The sender's word: a hint, never trusted. */
+  readonly mediaType: string;
+}
+
+/** A file that was fetched, opened and checked whole. */
+export interface FetchedFile {
+  readonly name: string;
+  /** The media type of a picture that may be shown, by its first bytes; empty for every other file. */
+  readonly picture: string;
+  readonly blob: Blob;
+}
+
+/** `clientRef` is empty of what is sealed (before it has one) and of what is fetched; so is `hash` while it is sealed. */
+export interface FileProgress {
+  readonly hash: string;
+  readonly clientRef: string;
+  readonly step: "sealing" | "uploading" | "fetching";
+  readonly done: number;
+  readonly total: number;
+}
 
 /** One entry of a CUG. */
 export interface Item {
@@ -269,6 +297,8 @@ export interface Waiting {
   readonly sentAtMs: number;
   /** Of a failed one: the server's code. */
   readonly reason: string;
+  /** Its files are not at the server yet. */
+  readonly attaching?: boolean;
 }
 
 export interface TextWanted {
@@ -276,6 +306,11 @@ export interface TextWanted {
   readonly lang?: string;
   readonly replyTo?: string;
   readonly mentions?: readonly string[];
+}
+
+export interface FilesWanted extends TextWanted {
+  /** Files of this browser; `name` is told to the others. */
+  readonly files: readonly (Blob & { readonly name?: string })[];
 }
 
 export interface FormWanted {
@@ -403,7 +438,8 @@ export type EngineEvent =
   | { readonly type: "waiting"; readonly cugId: string; readonly waiting: readonly Waiting[] }
   | { readonly type: "members"; readonly cugId: string; readonly members: readonly Member[] }
   | { readonly type: "alarm"; readonly cugId: string; readonly alarm: Alarm }
-  | { readonly type: "extraction"; readonly cugId: string; readonly progress: ExtractionProgress };
+  | { readonly type: "extraction"; readonly cugId: string; readonly progress: ExtractionProgress }
+  | { readonly type: "file"; readonly cugId: string; readonly progress: FileProgress };
 
 export type Listener = (event: EngineEvent) => void;
 
@@ -462,7 +498,16 @@ export interface EngineCalls {
   /** Queued durably when this resolves, sent when there is a connection; gives the client_ref. */
   sendText(cugId: string, wanted: TextWanted): Promise<string>;
   waiting(cugId: string): Promise<readonly Waiting[]>;
-  /** Forget a sending that was refused for good. */
+  /**
+   * As `sendText`, with files: encrypted and kept when this resolves, also offline; uploaded, and the message sent, when
+   * there is a connection. Rejects with `files.refused` (too large), `files.changed`, `client.storage_full` …
+   */
+  sendFiles(cugId: string, wanted: FilesWanted): Promise<string>;
+  /** A file of entry `seq`, fetched, decrypted and checked; rejects with `files.refused` where it is not that file. */
+  fetchFile(cugId: string, seq: number, index: number): Promise<FetchedFile>;
+  /** Try a sending again that was refused. */
+  resend(cugId: string, clientRef: string): Promise<void>;
+  /** Forget a sending that was refused for good, or whose files are still on their way. */
   discard(cugId: string, clientRef: string): Promise<void>;
   /** Resolves when all that was queued has come back; rejects with `client.send_refused`. */
   flush(cugId: string): Promise<void>;

@@ -238,6 +238,18 @@ export class Engine implements api.EngineCalls {
     return await this.#cug(cugId).sendText(wanted);
   }
 
+  async sendFiles(cugId: string, wanted: api.FilesWanted): Promise<string> {
+    return await this.#cug(cugId).sendFiles(wanted);
+  }
+
+  async fetchFile(cugId: string, seq: number, index: number): Promise<api.FetchedFile> {
+    return await this.#cug(cugId).fetchFile(seq, index);
+  }
+
+  async resend(cugId: string, clientRef: string): Promise<void> {
+    await this.#cug(cugId).resend(clientRef);
+  }
+
   async waiting(cugId: string): Promise<readonly api.Waiting[]> {
     return this.#cug(cugId).waiting();
   }

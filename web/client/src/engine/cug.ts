@@ -2,6 +2,7 @@
 
 import { fromHex, fromUtf8, toHex, utf8 } from "../crypto/bytes.ts";
 import { Closing } from "../crypto/events.ts";
+import { MAX_FILE_BYTES, sealedLength } from "../crypto/files.ts";
 import { CencommGroup, mayExtract } from "../crypto/group_context.ts";
 import { deviceOf } from "../crypto/policy.ts";
 import type { Profile } from "../store/profile.ts";
@@ -11,7 +12,8 @@ import type * as api from "./api.ts";
 import { Committer, requireMember } from "./committer.ts";
 import { Duties } from "./duties.ts";
 import type { CugEngine } from "./engine.ts";
-import { ExtractionUnderWay, FormInvalid, GroupClosed, MayNotExtract, NotMember, SendRefused, TemplateUnknown } from "./errors.ts";
+import { ExtractionUnderWay, FormInvalid, GroupClosed, MayNotExtract, NoAttachment, NotMember, SendRefused, ServerRefused, TemplateUnknown } from "./errors.ts";
+import { Files } from "./files.ts";
 import { judge } from "./forms.ts";
 import type { Api } from "./http.ts";
 import { administrationOf, newId, officerOf } from "./ids.ts";
@@ -23,7 +25,7 @@ import { split } from "./parts.ts";
 import { safetyView } from "./safety.ts";
 import type { OpenSocket } from "./session.ts";
 import { publishable } from "./template.ts";
-import { alarmView, contentOf, itemView, templateView, waitingView } from "./views.ts";
+import { alarmView, contentOf, filesOf, itemView, templateView, waitingView } from "./views.ts";
 
 const PAGE = 50;
 const LONGEST_PAGE = 1000;
@@ -37,12 +39,14 @@ export interface CugServices {
   readonly openSocket: OpenSocket;
   /** Runs beside everything else; its refusals are of nobody's concern. */
   readonly later: (work: Promise<unknown>) => void;
+  readonly fileProgress: (progress: api.FileProgress) => void;
 }
 
 /** Every sending throws NotMember, GroupClosed or NotYetJoined where the state says so. */
 export class Cug {
   readonly engine: CugEngine;
   readonly duties: Duties;
+  readonly files: Files;
   readonly #services: CugServices;
   readonly #committer: Committer;
   readonly #membership: Membership;
@@ -54,6 +58,7 @@ export class Cug {
     this.#committer = new Committer(engine);
     this.#membership = new Membership(engine, this.#committer, services.api, services.profile);
     this.duties = new Duties(engine, this.#committer, this.#membership, services.api, services.profile);
+    this.files = new Files(engine, services.api, services.profile, services.fileProgress);
   }
 
   // -------------------------------------------------------------- what it is
@@ -178,6 +183,39 @@ export class Cug {
     return await this.#queue({ personal: encodeContent(content) });
   }
 
+  /** As `sendText`, with files: sealed and kept when this resolves. Throws FileRefused, FileChanged; nothing is kept then. */
+  async sendFiles(wanted: api.FilesWanted): Promise<string> {
+    this.#requireSender();
+    const { text, lang = "", replyTo = "", mentions = [], files } = wanted;
+    if (this.engine.caughtUpSeq >= 0) await this.#requireSmallEnough(files);
+    const content = { t: "chat", text, lang, replyTo: replyTo === "" ? null : fromHex(replyTo), mentions } as const;
+    const clientRef = await this.files.attach(content, files);
+    this.#services.later(this.files.takeUp());
+    this.#services.later(this.duties.renewIfDue());
+    return toHex(clientRef);
+  }
+
+  /** Told before anything is sealed; offline it is told by the server, later. */
+  async #requireSmallEnough(files: readonly Blob[]): Promise<void> {
+    const { fileBytes } = await this.#services.api.deployment();
+    const largest = Math.max(0, ...files.map(({ size }) => size));
+    if (largest > MAX_FILE_BYTES || sealedLength(largest) > fileBytes) throw new ServerRefused("files.too_large", { limit: fileBytes });
+  }
+
+  async fetchFile(seq: number, index: number): Promise<api.FetchedFile> {
+    const tx = await this.engine.reading();
+    const [row] = await tx.rows(tables.items(this.engine.cugId), { after: seq - 1, limit: 1 });
+    const item = row?.number === seq ? unpackRow(ITEM, row.value) : (this.engine.memory.ahead?.itemsAfter(seq - 1) ?? []).find((one) => one.seq === seq);
+    const file = item === undefined ? undefined : filesOf(item)[index];
+    if (file === undefined) throw new NoAttachment({ seq });
+    return await this.files.fetch(file);
+  }
+
+  /** Try again what was refused, or wait no longer for the next attempt. */
+  async resend(clientRef: string): Promise<void> {
+    await this.files.resend(fromHex(clientRef));
+  }
+
   async publishTemplate(document: string): Promise<string> {
     return await this.#queue({ personal: encodeContent({ t: "template", document: publishable(document) }) });
   }
@@ -249,13 +287,16 @@ export class Cug {
     return this.engine.memory.outbox.rows().filter(isContent).map(waitingView);
   }
 
-  /** Forget a sending that was refused for good. */
+  /** Forget a sending that was refused for good, or whose files are still on their way. */
   async discard(clientRef: string): Promise<void> {
-    await this.engine.changing((tx) => {
+    const gone = await this.engine.changing((tx) => {
       const { outbox } = this.engine.memory;
       const row = outbox.row(fromHex(clientRef));
-      if (row !== undefined && row.failed !== "") outbox.cameBack(tx, row.clientRef);
+      if (row === undefined || (row.failed === "" && row.attaching.length === 0)) return null;
+      outbox.cameBack(tx, row.clientRef);
+      return row;
     });
+    if (gone !== null && gone.attaching.length > 0) await this.files.cancel(gone);
   }
 
   /** Wait until every sending is acknowledged and came back. Throws SendRefused, ServerUnreachable. */

@@ -84,6 +84,9 @@ export class ExtractionUnderWay extends kind("extraction_under_way") {}
 /** The server refused a sending for good (`reason` is its code). */
 export class SendRefused extends kind("send_refused") {}
 
+/** The entry of that number names no such file. */
+export class NoAttachment extends kind("no_attachment") {}
+
 /** A record that does not keep PROTOCOL §3; `reason` is a stable word. */
 export class RecordRefused extends kind("record_refused") {}
 

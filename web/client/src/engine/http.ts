@@ -2,6 +2,7 @@
 
 import { toHex } from "../crypto/bytes.ts";
 import type { Fact } from "../crypto/errors.ts";
+import type { FileName } from "../crypto/files.ts";
 import { Malformed } from "../wire/encoding.ts";
 import * as wire from "../wire/http.ts";
 import { type Read, count, fields, textOf } from "../wire/shape.ts";
@@ -14,6 +15,8 @@ const PAGE = 100;
 const VAULT_PAGE = 500;
 
 type Json = Readonly<Record<string, unknown>>;
+/** A file's chunk travels as it is. */
+type Sent = Json | Uint8Array<ArrayBuffer>;
 export type Fetch = (url: string, options: RequestInit) => Promise<Response>;
 
 /** What an enrolment sends; the server cannot read the wraps or the request. */
@@ -206,6 +209,34 @@ export class Api {
     await this.#ask("POST", `/v1/cugs/${toHex(cugId)}/close`, fields, request);
   }
 
+  // -------------------------------------------------------------- encrypted files
+
+  beginUpload(cugId: Uint8Array, file: FileName): Promise<wire.UploadSaid> {
+    const request = { file_hash: wire.toBase64(file.hash), length: file.length };
+    return this.#ask("POST", filesPath(cugId), wire.readUpload, request);
+  }
+
+  uploadChunk(cugId: Uint8Array, hash: Uint8Array, index: number, chunk: Uint8Array): Promise<wire.UploadSaid> {
+    return this.#ask("PUT", `${filesPath(cugId)}/${toHex(hash)}/${index}`, wire.readUpload, new Uint8Array(chunk));
+  }
+
+  finishUpload(cugId: Uint8Array, hash: Uint8Array): Promise<wire.UploadSaid> {
+    return this.#ask("POST", `${filesPath(cugId)}/${toHex(hash)}/finish`, wire.readUpload);
+  }
+
+  cancelUpload(cugId: Uint8Array, hash: Uint8Array): Promise<void> {
+    return this.#do("DELETE", `${filesPath(cugId)}/${toHex(hash)}`);
+  }
+
+  async fileChunk(cugId: Uint8Array, hash: Uint8Array, index: number): Promise<Uint8Array> {
+    const response = await this.#request("GET", `${filesPath(cugId)}/${toHex(hash)}/${index}`);
+    try {
+      return new Uint8Array(await response.arrayBuffer());
+    } catch {
+      throw new ServerUnreachable({ address: this.serverUrl });
+    }
+  }
+
   // -------------------------------------------------------------- the wire
 
   async #all<T>(path: string, query: string, read: Read<wire.Page<T>>): Promise<T[]> {
@@ -219,7 +250,7 @@ export class Api {
     return found;
   }
 
-  async #ask<T>(method: string, path: string, read: Read<T>, body?: Json): Promise<T> {
+  async #ask<T>(method: string, path: string, read: Read<T>, body?: Sent): Promise<T> {
     const response = await this.#request(method, path, body);
     try {
       return read(await response.json());
@@ -229,12 +260,12 @@ export class Api {
     }
   }
 
-  async #do(method: string, path: string, body: Json): Promise<void> {
+  async #do(method: string, path: string, body?: Sent): Promise<void> {
     const response = await this.#request(method, path, body);
     if (response.status !== 204) throw new ServerMisbehaved({ reason: `answer:${path}` });
   }
 
-  async #request(method: string, path: string, body?: Json): Promise<Response> {
+  async #request(method: string, path: string, body?: Sent): Promise<Response> {
     const given = new AbortController();
     const patience = AbortSignal.timeout(TIMEOUT_MS);
     const giveUp = () => given.abort();
@@ -244,13 +275,14 @@ export class Api {
     return await this.#send(method, path, given.signal, body);
   }
 
-  async #send(method: string, path: string, signal: AbortSignal, body?: Json): Promise<Response> {
+  async #send(method: string, path: string, signal: AbortSignal, body?: Sent): Promise<Response> {
     const headers: Record<string, string> = { ...wire.BY_COOKIE };
-    if (body !== undefined) headers["Content-Type"] = "application/json";
+    const isBytes = body instanceof Uint8Array;
+    if (body !== undefined) headers["Content-Type"] = isBytes ? "application/octet-stream" : "application/json";
     const options: RequestInit = {
       method,
       headers,
-      body: body === undefined ? null : JSON.stringify(body),
+      body: body === undefined ? null : isBytes ? (body as Uint8Array<ArrayBuffer>) : JSON.stringify(body),
       cache: "no-store",
       credentials: "same-origin",
       redirect: "error",
@@ -265,6 +297,10 @@ export class Api {
     if (!response.ok) throw await refusal(response);
     return response;
   }
+}
+
+function filesPath(cugId: Uint8Array): string {
+  return `/v1/cugs/${toHex(cugId)}/files`;
 }
 
 async function refusal(response: Response): Promise<ServerRefused | ServerMisbehaved> {

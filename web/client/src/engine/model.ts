@@ -37,6 +37,8 @@ export const tables = {
   before: (cugId: Uint8Array) => `before/${toHex(cugId)}`,
   alarms: (cugId: Uint8Array) => `alarms/${toHex(cugId)}`,
   templates: (cugId: Uint8Array) => `templates/${toHex(cugId)}`,
+  /** Ciphertext of files on their way, chunk by chunk. */
+  sealed: (cugId: Uint8Array) => `sealed/${toHex(cugId)}`,
   drafts: (cugId: Uint8Array) => `drafts/${toHex(cugId)}`,
 } as const;
 
@@ -108,6 +110,13 @@ export type OfficerRow = Readonly<typeof OFFICER>;
 export const CHECKPOINT = { cugId: EMPTY, headN: 0, headHash: EMPTY, groupId: EMPTY, epoch: 0 };
 export type CheckpointRow = Readonly<typeof CHECKPOINT>;
 
+/** A file whose ciphertext waits here, under an id of its own, until the server has all of it. */
+export interface AttachingFile {
+  readonly id: Uint8Array;
+  readonly hash: Uint8Array;
+  readonly length: number;
+}
+
 /** A sending that is not acknowledged yet; sealed anew in each epoch under the same client_ref. */
 export const OUTBOX = {
   clientRef: EMPTY,
@@ -123,6 +132,8 @@ export const OUTBOX = {
   storedSeq: 0,
   /** The code for which the server will never take it; the row stays to be seen. */
   failed: "",
+  /** Files that must be at the server before it goes out. */
+  attaching: [] as readonly AttachingFile[],
 };
 export type OutboxRow = Readonly<typeof OUTBOX>;
 

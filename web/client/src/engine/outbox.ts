@@ -5,6 +5,8 @@
  *               ^          │
  *               └──────────┴── refused as stale: sealed anew in the next epoch under the same client_ref
  *
+ * A row whose files are not at the server yet waits before all that (`files.ts`).
+ *
  * Each row is written before its bytes go out, so that a resend is byte-identical, also after a restart.
  */
 
@@ -68,7 +70,7 @@ export class Outbox {
   /** Rows to send now, oldest first, as many as the window has room for; marks nothing. */
   due(): OutboxRow[] {
     const room = WINDOW - this.#underWay.size;
-    const waits = (row: OutboxRow) => row.storedSeq === 0 && row.failed === "" && !this.#underWay.has(toHex(row.clientRef));
+    const waits = (row: OutboxRow) => row.storedSeq === 0 && row.failed === "" && row.attaching.length === 0 && !this.#underWay.has(toHex(row.clientRef));
     return this.rows().filter(waits).slice(0, Math.max(0, room));
   }
 

@@ -2,9 +2,10 @@
 
 import { toHex } from "../crypto/bytes.ts";
 import { sha256 } from "../crypto/primitives.ts";
-import { type Content, decodeContent } from "../wire/content.ts";
+import { type Attachment, type Content, decodeContent } from "../wire/content.ts";
 import { Malformed } from "../wire/encoding.ts";
 import type * as api from "./api.ts";
+import { safeName } from "./file_names.ts";
 import { merged } from "./forms.ts";
 import { officerOf } from "./ids.ts";
 import type { AccountRow, AlarmRow, ItemRow, OutboxRow } from "./model.ts";
@@ -50,6 +51,7 @@ export function waitingView(row: OutboxRow): api.Waiting {
     content: contentOf({ public: row.public, personal: row.personal, kind: "chat" }),
     sentAtMs: row.sentAtMs,
     reason: row.failed,
+    ...(row.attaching.length === 0 ? {} : { attaching: true }),
   };
 }
 
@@ -76,6 +78,7 @@ function contentView(content: Content, second: Content | null): api.ItemContent 
         lang: content.lang,
         replyTo: content.replyTo === null ? "" : toHex(content.replyTo),
         mentions: content.mentions,
+        ...(content.files === undefined ? {} : { files: content.files.map(fileView) }),
       };
     case "form":
       return {
@@ -105,6 +108,18 @@ function contentView(content: Content, second: Content | null): api.ItemContent 
     default:
       return null;
   }
+}
+
+/** Without the key: no page needs it. */
+function fileView({ hash, size, name, mediaType }: Attachment): api.FileView {
+  return { hash: toHex(hash), size, name: safeName(name), mediaType };
+}
+
+/** The files that a record names. */
+export function filesOf(row: ItemRow): readonly Attachment[] {
+  if (row.kind !== "chat" || row.personal.length === 0) return [];
+  const content = decodeContent(row.personal);
+  return content.t === "chat" ? (content.files ?? []) : [];
 }
 
 export function alarmView(row: AlarmRow): api.Alarm {

@@ -177,7 +177,7 @@ export class Workplace implements Observer {
     const known = this.#cugs.get(name);
     if (known !== undefined) return known;
     const engine = new CugEngine(cugId, device, this.#profile, this, this.#clock);
-    const cug = new Cug(engine, { api: this.api, profile: this.#profile, openSocket: this.#tools.openSocket, later: (work) => this.#later(work) });
+    const cug = new Cug(engine, { api: this.api, profile: this.#profile, openSocket: this.#tools.openSocket, later: (work) => this.#later(work), fileProgress: (progress) => this.#audience.event({ type: "file", cugId: name, progress }) });
     this.#engines.set(name, engine);
     this.#cugs.set(name, cug);
     await engine.reading();
@@ -290,7 +290,10 @@ export class Workplace implements Observer {
     for (let turn = 1; !this.#stopped; turn++) {
       await sleep(jittered(UPKEEP_SECONDS));
       if (this.#stopped) return;
-      for (const cug of this.#cugs.values()) await quietly(cug.duties.keepUp());
+      for (const cug of this.#cugs.values()) {
+        await quietly(cug.duties.keepUp());
+        this.#later(cug.files.takeUp());
+      }
       if (this.#device === null || !this.#connection.isOnline) continue;
       if (turn % TURNS_BETWEEN_LOOKS === 0) await quietly(this.#look(this.#device));
       if (turn % TURNS_BETWEEN_REFILLS === 0) await quietly(this.#refill(this.#device));

@@ -77,6 +77,15 @@ export function decimal(text: string): string {
 }
 
 /** CLDR's name of a country; the code where there is none. */
+const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
+
+/** How large a file is, in the reader's words: `4.7 MB`. */
+export function byteCount(bytes: number): string {
+  const step = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
+  const style = { style: "unit", unit: UNITS[step]!, unitDisplay: "short", maximumFractionDigits: step > 1 ? 1 : 0 } as const;
+  return new Intl.NumberFormat(language.value, style).format(bytes / 1000 ** step);
+}
+
 export function countryName(code: string): string {
   return countryNameIn(code, language.value);
 }

@@ -9,11 +9,13 @@ import { Malformed, pack, unpack } from "./encoding.ts";
 import { type Fields, array, bytes, count, field, fields, hash32, id16, listOf, orNull, textOf } from "./shape.ts";
 
 export const MAX_TEXT = 100_000;
+export const MAX_ATTACHMENTS = 20;
 export const MAX_ANSWER_DEPTH = 6;
 
 const text = textOf(MAX_TEXT);
 const shortName = textOf(400);
 const language = textOf(35);
+const fileLabel = textOf(255);
 
 export type Answer = string | number | boolean | readonly Answer[] | Answers;
 
@@ -22,12 +24,27 @@ export interface Answers {
   readonly [field: string]: Answer;
 }
 
+/** A file that a record names: where its ciphertext lies, and the key that opens it (`crypto/files.ts`). */
+export interface Attachment {
+  /** SHA-256 of the ciphertext. */
+  readonly hash: Uint8Array;
+  /** Of the ciphertext. */
+  readonly length: number;
+  readonly key: Uint8Array;
+  /** Of the file itself. */
+  readonly size: number;
+  /** What the sender says, like the media type: shown as text, never trusted for anything. */
+  readonly name: string;
+  readonly mediaType: string;
+}
+
 export interface Chat {
   readonly t: "chat";
   readonly text: string;
   readonly lang: string;
   readonly replyTo: Uint8Array | null;
   readonly mentions: readonly string[];
+  readonly files?: readonly Attachment[];
 }
 
 export interface Form {
@@ -97,6 +114,7 @@ function plain(content: Content): Record<string, unknown> {
         ...(content.lang === "" ? {} : { lang: content.lang }),
         ...(content.replyTo === null ? {} : { reply_to: content.replyTo }),
         ...(content.mentions.length === 0 ? {} : { mentions: content.mentions }),
+        ...(content.files === undefined || content.files.length === 0 ? {} : { files: content.files.map(attachmentOut) }),
       };
     case "form":
       requirePlain(content.answers, MAX_ANSWER_DEPTH);
@@ -137,6 +155,10 @@ function plain(content: Content): Record<string, unknown> {
   }
 }
 
+function attachmentOut({ hash, length, key, size, name, mediaType }: Attachment): Record<string, unknown> {
+  return { hash, length, key, size, name, ...(mediaType === "" ? {} : { media_type: mediaType }) };
+}
+
 /** What one part says. Throws Malformed, also for a form with a value that no template can have. */
 export function decodeContent(plaintext: Uint8Array): Content {
   const from = fields(unpack(plaintext));
@@ -157,12 +179,27 @@ const READERS: ReadonlyMap<string, (from: Fields) => Content> = new Map<string, 
 ]);
 
 function readChat(from: Fields): Chat {
+  const files = field(from, "files", listOf(readAttachment), []);
+  if (files.length > MAX_ATTACHMENTS) throw new Malformed();
   return {
     t: "chat",
     text: text(from["text"]),
     lang: field(from, "lang", language, ""),
     replyTo: orNull(id16)(from["reply_to"]),
     mentions: field(from, "mentions", listOf(shortName), []),
+    ...(files.length === 0 ? {} : { files }),
+  };
+}
+
+function readAttachment(value: unknown): Attachment {
+  const from = fields(value);
+  return {
+    hash: hash32(from["hash"]),
+    length: count(from["length"]),
+    key: hash32(from["key"]),
+    size: count(from["size"]),
+    name: fileLabel(from["name"]),
+    mediaType: field(from, "media_type", fileLabel, ""),
   };
 }
 

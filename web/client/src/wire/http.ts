@@ -62,6 +62,8 @@ export interface Deployment {
   readonly serverTimeMs: number;
   readonly kdfOpsLimit: number;
   readonly kdfMemoryBytes: number;
+  /** What the ciphertext of one file may take. */
+  readonly fileBytes: number;
 }
 
 export function readDeployment(value: unknown): Deployment {
@@ -73,7 +75,19 @@ export function readDeployment(value: unknown): Deployment {
     serverTimeMs: count(from["server_time_ms"]),
     kdfOpsLimit: count(from["kdf_ops_limit"]),
     kdfMemoryBytes: count(from["kdf_memory_bytes"]),
+    fileBytes: count(from["file_bytes"]),
   };
+}
+
+/** `received` chunks of an upload are at the server; `stored`: the file is whole, and can be named in a record. */
+export interface UploadSaid {
+  readonly stored: boolean;
+  readonly received: number;
+}
+
+export function readUpload(value: unknown): UploadSaid {
+  const from = fields(value);
+  return { stored: flag(from["stored"]), received: count(from["received"]) };
 }
 
 /** The account that is signed in; its token came as a cookie. */

@@ -45,6 +45,13 @@ ANSWERS = {"a": "é\u202e", "n": -5, "big": 2**40, "yes": True, "codes": ["x", "
 CONTENTS = {
     "chat": content.Chat("أهلا 👋"),
     "chat_full": content.Chat("ready", "en", REF, ("KE/otieno",)),
+    "chat_files": content.Chat(
+        "",
+        files=(
+            content.Attachment(HASH, 262_160, HASH, 9, "seal.jpg", "image/jpeg"),
+            content.Attachment(HASH, 262_160, HASH, 9, "صورة.bin"),
+        ),
+    ),
     "form": content.Form(HASH, "simplified_seizure", "1", REF, ANSWERS),
     "form_replacing": content.Form(HASH, "simplified_seizure", "1", REF, {}, REF),
     "template": content.Template(b"{}"),

@@ -7,6 +7,7 @@ written is {"ok": server_url}. Ends with standard input.
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import json
 import sys
@@ -138,6 +139,24 @@ class Peer:
         for text in texts:
             await self._cug(name, cug).send_text(text)
         await self._cug(name, cug).flush(PATIENCE_SECONDS)
+
+    async def send_file(self, name: str, cug: str, content: str, file_name: str) -> None:
+        """`content` as base64."""
+        with tempfile.TemporaryDirectory(prefix="cencomm-file-") as folder:
+            path = Path(folder) / file_name
+            path.write_bytes(base64.b64decode(content))
+            await self._cug(name, cug).send_files([path])
+        await self._cug(name, cug).flush(PATIENCE_SECONDS)
+
+    async def save_file(self, name: str, cug: str, seq: int) -> Any:
+        """The first file of that entry: its name, and its content as base64."""
+        group = self._cug(name, cug)
+        await group.wait_seq(seq, PATIENCE_SECONDS)
+        item = group.item(seq)
+        assert item is not None
+        with tempfile.TemporaryDirectory(prefix="cencomm-file-") as folder:
+            path = await group.save_file(item.files[0], Path(folder))
+            return [path.name, base64.b64encode(path.read_bytes()).decode()]
 
     async def submit(self, name: str, cug: str) -> Any:
         """Send a sample form; gives its answers."""

@@ -30,9 +30,11 @@ const CLIENT: Record<string, ClientFrame> = {
 
 const ANSWERS = { a: "é\u202e", n: -5, big: 2 ** 40, yes: true, codes: ["x", "y"], rows: [{ q: 1 }, {}] };
 const FORM = { t: "form", templateHash: HASH, templateId: "simplified_seizure", version: "1", recordId: REF } as const;
+const FILE = { hash: HASH, length: 262_160, key: HASH, size: 9, name: "seal.jpg", mediaType: "image/jpeg" } as const;
 const CONTENTS: Record<string, Content> = {
   chat: { t: "chat", text: "أهلا 👋", lang: "", replyTo: null, mentions: [] },
   chat_full: { t: "chat", text: "ready", lang: "en", replyTo: REF, mentions: ["KE/otieno"] },
+  chat_files: { t: "chat", text: "", lang: "", replyTo: null, mentions: [], files: [FILE, { ...FILE, name: "صورة.bin", mediaType: "" }] },
   form: { ...FORM, answers: ANSWERS, replaces: null },
   form_replacing: { ...FORM, answers: {}, replaces: REF },
   template: { t: "template", document: utf8("{}") },

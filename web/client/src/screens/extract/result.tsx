@@ -1,9 +1,8 @@
 /** What an extraction made: the file, its hashes, what is not in it, and how anybody checks it. */
 
-import { useEffect, useState } from "preact/hooks";
-
 import type { Extracted } from "../../engine/api.ts";
 import { t } from "../../i18n/index.ts";
+import { useAddress } from "../../ui/address.ts";
 import { Button, Note } from "../../ui/basics.tsx";
 import { Icon } from "../../ui/icon.tsx";
 
@@ -58,17 +57,6 @@ export function Result({ made, onAgain }: { readonly made: Extracted; readonly o
       </details>
     </>
   );
-}
-
-/** A name for the file that lasts as long as it is on the screen. */
-function useAddress(blob: Blob): string | undefined {
-  const [address, setAddress] = useState<string>();
-  useEffect(() => {
-    const made = URL.createObjectURL(blob);
-    setAddress(made);
-    return () => URL.revokeObjectURL(made);
-  }, [blob]);
-  return address;
 }
 
 function Hash({ label, value }: { readonly label: string; readonly value: string }) {

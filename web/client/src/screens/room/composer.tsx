@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Room } from "../../app/room.ts";
 import { useSaving } from "../../app/saving.ts";
 import { useApp } from "../../app/state.ts";
-import type { CugView, Item, Member } from "../../engine/api.ts";
+import type { CugView, Item, Member, TextWanted } from "../../engine/api.ts";
 import { folded } from "../../i18n/format.ts";
 import { t } from "../../i18n/index.ts";
 import { Button, Plate } from "../../ui/basics.tsx";
@@ -13,10 +13,13 @@ import { Icon } from "../../ui/icon.tsx";
 import { FormChooser } from "../form/chooser.tsx";
 import { nameOf } from "../people.ts";
 import { summary } from "./entry.tsx";
+import { ChosenFiles } from "./files.tsx";
 import { mentionBeingTyped, mentionsIn } from "./text.ts";
 
 const DRAFT = "message";
 const MOST_NAMES = 6;
+/** As many as a message may name. */
+const MOST_FILES = 20;
 
 /** The entry that is answered, and what the answer begins with. */
 export interface Answering {
@@ -38,6 +41,9 @@ export function Composer({ room, view, replyTo, onAnswered }: ComposerProps) {
   const [caret, setCaret] = useState(0);
   const [active, setActive] = useState(0);
   const [choosing, setChoosing] = useState(false);
+  const [files, setFiles] = useState<readonly File[]>([]);
+  const [sealing, setSealing] = useState(false);
+  const picker = useRef<HTMLInputElement>(null);
   const saving = useSaving();
   const { engine } = app;
 
@@ -66,13 +72,26 @@ export function Composer({ room, view, replyTo, onAnswered }: ComposerProps) {
       area.current?.setSelectionRange(end.length, end.length);
     });
   };
+  const attach = (chosen: Iterable<File>): void => {
+    const all = [...files, ...chosen];
+    if (all.length > MOST_FILES) app.say("failed", t("file.too_many", { count: MOST_FILES }));
+    setFiles(all.slice(0, MOST_FILES));
+  };
+  const sendAll = async (wanted: TextWanted): Promise<boolean> => {
+    if (files.length === 0) return await app.attempt(() => engine.sendText(room.cugId, wanted));
+    setSealing(true);
+    const done = await app.attempt(() => engine.sendFiles(room.cugId, { ...wanted, files }));
+    setSealing(false);
+    if (done) setFiles([]);
+    return done;
+  };
   const send = async (): Promise<void> => {
     const said = text.trim();
-    if (said === "") return;
+    if ((said === "" && files.length === 0) || sealing) return;
     saving.drop();
     const called = new Map(view.members.map((member) => [member.officerId, nameOf(room.people.value, member.officerId)]));
     const wanted = { text: said, mentions: mentionsIn(said, called), ...(replyTo === null ? {} : { replyTo: replyTo.item.clientRef }) };
-    if (!(await app.attempt(() => engine.sendText(room.cugId, wanted)))) return;
+    if (!(await sendAll(wanted))) return;
     setText("");
     onAnswered();
     await app.attempt(() => engine.saveDraft(room.cugId, DRAFT, "", null));
@@ -109,6 +128,7 @@ export function Composer({ room, view, replyTo, onAnswered }: ComposerProps) {
           <Button look="bare" icon="x" label={t("ui.cancel")} onClick={onAnswered} />
         </div>
       )}
+      {files.length > 0 && <ChosenFiles files={files} onRemove={(index) => setFiles(files.filter((_, at) => at !== index))} />}
       {names.length > 0 && (
         <ul class="combo-list" id="mention-list" role="listbox" aria-label={t("room.mention")}>
           {names.map((member, at) => (
@@ -132,6 +152,18 @@ export function Composer({ room, view, replyTo, onAnswered }: ComposerProps) {
         <Button look="bare" icon="file-plus" onClick={() => setChoosing(true)}>
           {t("room.record")}
         </Button>
+        <Button look="bare" icon="paperclip" label={t("file.attach")} onClick={() => picker.current?.click()} />
+        <input
+          ref={picker}
+          type="file"
+          multiple
+          hidden
+          onChange={(event) => {
+            attach(event.currentTarget.files ?? []);
+            event.currentTarget.value = "";
+            area.current?.focus();
+          }}
+        />
         <textarea
           ref={area}
           dir={text === "" ? undefined : "auto"}
@@ -146,8 +178,20 @@ export function Composer({ room, view, replyTo, onAnswered }: ComposerProps) {
             write(event.currentTarget.value);
           }}
           onKeyDown={onKeyDown}
+          onPaste={(event) => {
+            const pasted = event.clipboardData?.files ?? [];
+            if (pasted.length === 0) return;
+            event.preventDefault();
+            attach(pasted);
+          }}
+          onDrop={(event) => {
+            const dropped = event.dataTransfer?.files ?? [];
+            if (dropped.length === 0) return;
+            event.preventDefault();
+            attach(dropped);
+          }}
         />
-        <Button look="main" icon="send" label={t("room.send")} disabled={text.trim() === ""} onClick={() => void send()} />
+        <Button look="main" icon="send" label={t("room.send")} busy={sealing} disabled={text.trim() === "" && files.length === 0} onClick={() => void send()} />
       </div>
       {choosing && <FormChooser room={room} view={view} onClose={() => setChoosing(false)} />}
     </div>

@@ -14,6 +14,7 @@ import type { IconName } from "../../ui/icons.ts";
 import { choose } from "../../templates_forms/model.ts";
 import { administrationOf, nameOf } from "../people.ts";
 import { RecordCard } from "./card.tsx";
+import { FileList, WaitingFiles } from "./files.tsx";
 import { pieces } from "./text.ts";
 
 interface EntryProps {
@@ -36,11 +37,12 @@ export const Entry = memo(function Entry({ item, room, answered, onReply }: Entr
     return (
       <Frame item={item} room={room}>
         {content.replyTo !== "" && <Quote answered={answered} room={room} />}
-        <Said text={content.text} lang={content.lang} mentions={content.mentions} room={room} />
+        {content.text !== "" && <Said text={content.text} lang={content.lang} mentions={content.mentions} room={room} />}
+        {content.files !== undefined && <FileList files={content.files} room={room} seq={item.seq} />}
         <Under item={item} />
         <div class="tools">
           <Button look="bare" icon="reply" label={t("room.reply")} onClick={() => onReply(item)} />
-          <CopyText text={content.text} />
+          {content.text !== "" && <CopyText text={content.text} />}
         </div>
       </Frame>
     );
@@ -84,21 +86,32 @@ export function WaitingEntry({ waiting, room }: { readonly waiting: Waiting; rea
           </b>
           <span>{t("entry.you")}</span>
         </p>
-        {content?.kind === "chat" && <Said text={content.text} lang={content.lang} mentions={content.mentions} room={room} />}
+        {content?.kind === "chat" && content.text !== "" && <Said text={content.text} lang={content.lang} mentions={content.mentions} room={room} />}
+        {content?.kind === "chat" && content.files !== undefined && <WaitingFiles files={content.files} room={room} clientRef={waiting.clientRef} />}
         {content?.kind === "form" && <RecordCard content={content} room={room} findings={[]} amends="" read={false} />}
         <p class="under" role="status">
           {failed ? (
             <>
               <State tone="failed">{t("entry.failed", { reason: errorText({ code: waiting.reason, facts: {} }) })}</State>
-              {content?.kind === "chat" && <CopyText text={content.text} words />}
+              {waiting.attaching === true && (
+                <Button look="link" icon="refresh-cw" onClick={() => void app.attempt(() => app.engine.resend(room.cugId, waiting.clientRef))}>
+                  {t("ui.retry")}
+                </Button>
+              )}
+              {content?.kind === "chat" && content.text !== "" && <CopyText text={content.text} words />}
               <Button look="link" icon="trash" onClick={() => void app.attempt(() => app.engine.discard(room.cugId, waiting.clientRef))}>
                 {t("ui.delete")}
               </Button>
             </>
           ) : (
             <State tone="pending" icon={waiting.state === "stored" ? "check" : "clock"}>
-              {t(waiting.state === "stored" ? "entry.acknowledged" : "entry.waiting")}
+              {t(waiting.state === "stored" ? "entry.acknowledged" : waiting.attaching === true ? "file.uploading" : "entry.waiting")}
             </State>
+          )}
+          {!failed && waiting.attaching === true && (
+            <Button look="link" icon="x" onClick={() => void app.attempt(() => app.engine.discard(room.cugId, waiting.clientRef))}>
+              {t("ui.cancel")}
+            </Button>
           )}
         </p>
       </div>
@@ -213,7 +226,7 @@ function Quote({ answered, room }: { readonly answered: Item | null; readonly ro
 
 /** An entry in one line. */
 export function summary(content: ItemContent | null, room: Room): string {
-  if (content?.kind === "chat") return content.text;
+  if (content?.kind === "chat") return content.text === "" ? (content.files ?? []).map((file) => file.name).join(", ") : content.text;
   if (content?.kind !== "form") return "";
   const template = room.templates.value.get(content.templateHash);
   return template === undefined ? t("room.record") : choose(template.labels, language.value);
