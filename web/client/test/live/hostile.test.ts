@@ -356,8 +356,10 @@ test.each([
   await world.ask("wait_for_cug", { name: OTIENO, cug });
   const start = (await martin.engine.cug(cug)).lastSeq;
   await world.ask("hostile_record", { name: OTIENO, cug, how });
+  const refusals = async () => (await martin.engine.items(cug, { after: start })).filter((item) => item.standing === "refused");
+  await until(async () => ((await refusals()).length > 0 ? true : null));
   await sameHead(cug);
-  const refused = (await martin.engine.items(cug, { after: start })).filter((item) => item.standing === "refused");
+  const refused = await refusals();
   expect(refused).toHaveLength(1);
   expect(refused[0]).toMatchObject({ kind: "refused", content: null });
   expect(refused[0]!.reason).toContain(reason);
