@@ -34,6 +34,10 @@ def backup(
         ),
     ] = None,
     data_dir: DataDir = None,
+    no_files: Annotated[
+        bool,
+        typer.Option("--no-files", help="Leave out the encrypted files, where their storage has copies of its own."),
+    ] = False,
 ) -> None:
     """Write everything that the server holds into one new file, while it runs.
 
@@ -41,6 +45,7 @@ def backup(
     """
     from cencomm.server.clock import wall_clock_ms  # noqa: PLC0415  see the top
     from cencomm.store.backup import back_up, file_in  # noqa: PLC0415  see the top
+    from cencomm.store.storage import open_blobs  # noqa: PLC0415  see the top
 
     given = options(context)
     settings = settings_with(data_dir)
@@ -49,8 +54,13 @@ def backup(
     if target is None:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = file_in(place, now_ms) if place.is_dir() else place
+    blobs = None if no_files else open_blobs(settings)
     with _progress(given, "backing_up") as progress:
-        made = run_async(given.output, lambda: back_up(settings.database_url, path, now_ms=now_ms, progress=progress))
+        made = run_async(
+            given.output, lambda: back_up(settings.database_url, path, now_ms=now_ms, progress=progress, blobs=blobs)
+        )
+    if made.missing_files:
+        given.output.note(given.output.text("backup_without_files", count=made.missing_files), style="bold red")
     size = path.stat().st_size
     given.output.say(
         given.output.text("backup_made", file=str(path), rows=made.rows, megabytes=_megabytes(size)),
@@ -74,6 +84,7 @@ def restore(
     """
     from cencomm.store.backup_file import open_backup  # noqa: PLC0415  see the top
     from cencomm.store.restore import restore as put_back  # noqa: PLC0415  see the top
+    from cencomm.store.storage import open_blobs  # noqa: PLC0415  see the top
 
     given = options(context)
     settings = settings_with(data_dir)
@@ -83,10 +94,16 @@ def restore(
             for name in found.manifest.tables:
                 for _ in found.rows(name):
                     pass
+            for file_hash in found.files():
+                for _ in found.file(file_hash):
+                    pass
             given.output.say(given.output.text("backup_whole", file=str(file), rows=found.manifest.rows), facts)
             return
         with _progress(given, "restoring") as progress:
-            cugs = run_async(given.output, lambda: put_back(settings.database_url, found, progress=progress))
+            blobs = open_blobs(settings)
+            cugs = run_async(
+                given.output, lambda: put_back(settings.database_url, found, progress=progress, blobs=blobs)
+            )
     logs = [{"cug_id": cug.cug_id.hex(), "last_seq": cug.last_seq} for cug in cugs]
     given.output.say(
         given.output.text("restored", file=str(file), rows=found.manifest.rows, groups=len(cugs)),
@@ -110,6 +127,9 @@ def _facts(path: Path, manifest: Manifest) -> dict[str, object]:
         "program": manifest.program,
         "schema": manifest.schema,
         "rows": manifest.rows,
+        "files": manifest.files,
+        "file_bytes": manifest.file_bytes,
+        "missing_files": manifest.missing_files,
     }
 
 

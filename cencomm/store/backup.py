@@ -1,4 +1,4 @@
-"""A backup of a database that is in use: one snapshot of every table, in one file (docs/adr/0013).
+"""A backup of a server that is in use: every table at one moment, and the files that it names (docs/adr/0013).
 
 The snapshot is one read transaction: SQLite's WAL and PostgreSQL's REPEATABLE READ both show it the database as it was
 when it began, whatever the server writes meanwhile, and neither makes a writer wait.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -20,11 +21,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cencomm.errors import DomainError
 from cencomm.store import tables
 from cencomm.store.backup_file import FORMAT, BackupWriter, Manifest, new_backup
+from cencomm.store.blobs import FILES, Blobs, file_blob, pieces
 from cencomm.store.database import READ_ONLY, Database
 from cencomm.store.schema import newest_revision, revision_of
 
-NOT_KEPT: Final = frozenset({tables.sessions.name})
-"""A session that was ended must not come back to life: after a restore everybody signs in again."""
+NOT_KEPT: Final = frozenset({tables.sessions.name, tables.uploads.name})
+"""A session that was ended must not come back to life: after a restore everybody signs in again. Uploads under way are
+begun anew by the devices that have the files."""
 ROWS_AT_ONCE: Final = 200
 SUFFIX: Final = ".cencomm"
 
@@ -55,10 +58,15 @@ def kept_tables() -> list[Table]:
     return [table for table in tables.metadata.sorted_tables if table.name not in NOT_KEPT]
 
 
-async def back_up(database_url: str, path: Path, *, now_ms: int, progress: Progress) -> Manifest:
-    """Write a backup of the database to the new file `path`.
+async def back_up(
+    database_url: str, path: Path, *, now_ms: int, progress: Progress, blobs: Blobs | None = None
+) -> Manifest:
+    """Write a backup of the database, and of the encrypted files in `blobs`, to the new file `path`.
+
+    A file is durable before the database names it and is never changed: what the snapshot names can be copied later.
 
     Raises:
+        FileNotStored: the storage for files does not answer.
         NothingToBackUp, OtherSchema: of the database.
         BackupExists, BackupNotWritten: of the file.
     """
@@ -70,6 +78,7 @@ async def back_up(database_url: str, path: Path, *, now_ms: int, progress: Progr
             done = 0
             for table, _ in counts:
                 done = await _write_table(connection, table, writer, done, total, progress)
+            copied = _Copied() if blobs is None else await _write_files(connection, blobs, writer)
             manifest = Manifest(
                 format=FORMAT,
                 program=version("cencomm"),
@@ -79,9 +88,35 @@ async def back_up(database_url: str, path: Path, *, now_ms: int, progress: Progr
                 deployment_id=deployment[0].hex(),
                 deployment_name=deployment[1],
                 tables=writer.tables,
+                files=copied.files,
+                file_bytes=copied.bytes,
+                missing_files=copied.missing,
             )
             writer.finish(manifest)
     return manifest
+
+
+@dataclass(slots=True)
+class _Copied:
+    files: int = 0
+    bytes: int = 0
+    missing: int = 0
+
+
+async def _write_files(connection: AsyncConnection, blobs: Blobs, writer: BackupWriter) -> _Copied:
+    copied, there = _Copied(), await blobs.sizes(FILES)
+    named = select(tables.files.c.file_hash, tables.files.c.length).distinct().order_by(tables.files.c.file_hash)
+    for file_hash, length in (await connection.execute(named)).all():
+        name = file_blob(file_hash)
+        if there.get(name) != length:
+            copied.missing += 1
+            continue
+        with writer.file(file_hash) as member:
+            async for piece in pieces(blobs, name, length):
+                member.write(piece)
+        copied.files += 1
+        copied.bytes += length
+    return copied
 
 
 @asynccontextmanager

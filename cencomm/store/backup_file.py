@@ -23,9 +23,11 @@ import msgspec
 
 from cencomm.errors import DomainError
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+"""1 held no files; it can still be put back."""
 DIGEST_LENGTH: Final = 64
 MANIFEST: Final = "manifest.json"
+FILES: Final = "files/"
 LENGTH_BYTES: Final = 4
 MAX_MANIFEST: Final = 1 << 20
 PIECE: Final = 1 << 20
@@ -81,6 +83,11 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     deployment_id: str
     deployment_name: str
     tables: dict[str, TableEntry]
+    files: int = 0
+    """Encrypted files that lie in it, each under its hash."""
+    file_bytes: int = 0
+    missing_files: int = 0
+    """Files that the database names and the storage did not have."""
 
     @property
     def rows(self) -> int:
@@ -117,6 +124,12 @@ class BackupWriter:
             writer = TableWriter(member)
             yield writer
         self.tables[name] = TableEntry(tuple(columns), writer.rows, writer.sha256.hexdigest())
+
+    @contextmanager
+    def file(self, file_hash: bytes) -> Iterator[IO[bytes]]:
+        """The ciphertext of one file, to be written into it."""
+        with self._archive.open(f"{FILES}{file_hash.hex()}", "w", force_zip64=True) as member:
+            yield member
 
     def finish(self, manifest: Manifest) -> None:
         self._archive.writestr(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
@@ -182,6 +195,24 @@ class Backup:
     def __init__(self, archive: zipfile.ZipFile, manifest: Manifest) -> None:
         self._archive = archive
         self.manifest = manifest
+
+    def files(self) -> Iterator[bytes]:
+        """The hashes of the encrypted files in it. Raises BackupDamaged where they are not as many as it says."""
+        names = [name for name in self._archive.namelist() if name.startswith(FILES)]
+        if len(names) != self.manifest.files:
+            raise BackupDamaged(reason="altered")
+        with _damage_as("altered"):
+            yield from [bytes.fromhex(name.removeprefix(FILES)) for name in names]
+
+    def file(self, file_hash: bytes) -> Iterator[bytes]:
+        """A file's ciphertext, piece by piece. Raises BackupDamaged, at the latest after the last one."""
+        sha256 = hashlib.sha256()
+        with _damage_as("altered"), self._archive.open(f"{FILES}{file_hash.hex()}") as member:
+            while piece := member.read(PIECE):
+                sha256.update(piece)
+                yield piece
+        if sha256.digest() != file_hash:
+            raise BackupDamaged(reason="altered")
 
     def rows(self, name: str) -> Iterator[list[list[Any]]]:
         """The rows of a table, chunk by chunk. Raises BackupDamaged, at the latest after the last one."""

@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, MetaData, Table, func, inspect, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cencomm.crypto.primitives import random_bytes
 from cencomm.errors import DomainError
-from cencomm.ids import CugId
+from cencomm.ids import ID_BYTES, CugId
 from cencomm.store import tables
 from cencomm.store.backup import Progress
 from cencomm.store.backup_file import Backup, BackupDamaged, BackupTooNew
+from cencomm.store.blobs import Blobs, chunk_blob, file_blob, upload_folder
 from cencomm.store.database import MIGRATION_LOCK, Database
 from cencomm.store.schema import knows, newest_revision, upgrade
 
@@ -39,8 +41,11 @@ class RestoredCug:
     last_seq: int
 
 
-async def restore(database_url: str, backup: Backup, *, progress: Progress) -> list[RestoredCug]:
-    """Put `backup` into the database at `database_url`; a SQLite file is made where there is none.
+async def restore(
+    database_url: str, backup: Backup, *, progress: Progress, blobs: Blobs | None = None
+) -> list[RestoredCug]:
+    """Put `backup` into the database at `database_url` and its files into `blobs`; a SQLite file is made where there is
+    none. Files bear the hash of what they hold, so those that are there already are not harmed.
 
     Raises:
         TargetNotEmpty: nothing is ever written over.
@@ -56,6 +61,9 @@ async def restore(database_url: str, backup: Backup, *, progress: Progress) -> l
     try:
         async with database.engine.begin() as connection:
             restored = await _put_back(connection, backup, progress)
+            if blobs is not None:
+                for file_hash in backup.files():
+                    await _put_back_file(blobs, backup, file_hash)
     except BaseException:
         await database.close()
         if made:
@@ -82,6 +90,7 @@ async def _put_back(connection: AsyncConnection, backup: Backup, progress: Progr
         done = await _put_back_table(connection, table, backup, done, progress)
     await connection.run_sync(upgrade, newest_revision())
     await _spend_key_packages(connection)
+    await _count_files(connection)
     return await _checked_logs(connection)
 
 
@@ -132,6 +141,24 @@ async def _put_back_table(
 async def _spend_key_packages(connection: AsyncConnection) -> None:
     packages = tables.key_packages
     await connection.execute(update(packages).where(packages.c.last_resort.is_(False)).values(data=None))
+
+
+async def _count_files(connection: AsyncConnection) -> None:
+    """Uploads that were under way do not come back, and neither does the room that they had taken."""
+    files, totals = tables.files, tables.file_totals
+    taken = select(func.coalesce(func.sum(files.c.length), 0)).where(files.c.cug_id == totals.c.cug_id)
+    await connection.execute(update(totals).values(bytes=taken.scalar_subquery()))
+
+
+async def _put_back_file(blobs: Blobs, backup: Backup, file_hash: bytes) -> None:
+    upload_id, parts = random_bytes(ID_BYTES), list[str]()
+    try:
+        for piece in backup.file(file_hash):
+            parts.append(chunk_blob(upload_id, len(parts)))
+            await blobs.put(parts[-1], piece)
+        await blobs.join(file_blob(file_hash), parts)
+    finally:
+        await blobs.delete_below(upload_folder(upload_id))
 
 
 async def _checked_logs(connection: AsyncConnection) -> list[RestoredCug]:

@@ -24,9 +24,9 @@ def address_of(world: World) -> str:
 
 
 class TestBackUp:
-    async def test_holds_every_row_of_every_table_but_sessions(self, world: World, tmp_path: Path) -> None:
+    async def test_holds_every_row_of_every_table_but_sessions_and_uploads(self, world: World, tmp_path: Path) -> None:
         await world.device(await world.officer(await world.ncp(await world.secretariat(), "KE"), "KE/otieno"))
-        there = await world.snapshot(without=frozenset({tables.sessions.name}))
+        there = await world.snapshot(without=frozenset({tables.sessions.name, tables.uploads.name}))
         told: list[tuple[int, int]] = []
         manifest = await back_up(
             address_of(world), tmp_path / "b", now_ms=7, progress=lambda done, of: told.append((done, of))
@@ -97,5 +97,5 @@ def test_names_sort_by_time() -> None:
     assert names[0] == "backup-20260921T141320Z.cencomm"
 
 
-def test_sessions_alone_are_left_out() -> None:
-    assert {table.name for table in kept_tables()} == set(tables.metadata.tables) - {"sessions"}
+def test_sessions_and_uploads_alone_are_left_out() -> None:
+    assert {table.name for table in kept_tables()} == set(tables.metadata.tables) - {"sessions", "uploads"}

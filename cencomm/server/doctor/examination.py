@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping
 from cencomm.errors import DomainError
 from cencomm.server.doctor.address import examine_address
 from cencomm.server.doctor.database import examine_database
+from cencomm.server.doctor.files import examine_files
 from cencomm.server.doctor.finding import Finding, ok, wrong
 from cencomm.server.doctor.machine import BOUNDS, Bounds, examine_machine
 from cencomm.server.doctor.redis import examine_redis
 from cencomm.settings import Settings, SettingsInvalid
 from cencomm.store.database import DatabaseUrlInvalid
 from cencomm.store.diagnosis import diagnose
+from cencomm.store.schema import newest_revision
 from cencomm.tracing import TracingInvalid, wanted
 
 
@@ -27,11 +29,17 @@ async def examine(environ: Mapping[str, str], now_ms: Callable[[], int], bounds:
         return [wrong("settings_invalid", setting=_setting(error))]
     except DatabaseUrlInvalid:
         return [wrong("settings_invalid", setting="CENCOMM_DATABASE_URL")]
+    is_current = found is not None and found.revision == newest_revision()
+    try:
+        files = [finding async for finding in examine_files(settings)] if is_current else []
+    except SettingsInvalid as error:
+        files = [wrong("settings_invalid", setting=_setting(error))]
     deployment_id = found.deployment[0] if found is not None and found.deployment is not None else None
     return [
         ok("settings_valid"),
         *examine_machine(settings, deployment_id, now_ms(), bounds),
         *examine_database(found, now_ms()),
+        *files,
         *[finding async for finding in examine_redis(settings)],
         *await asyncio.to_thread(lambda: list(examine_address(settings, deployment_id, now_ms()))),
     ]
