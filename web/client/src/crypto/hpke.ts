@@ -87,6 +87,25 @@ function labeledExpand(
   return hkdfExpand(prk, concat(uint(length, 2), VERSION, suiteId, utf8(label), info), length);
 }
 
+/** What many messages to different receivers have in common: a group's state may be long, so it is hashed only once. */
+export class Info {
+  readonly #bytes: Uint8Array;
+  readonly #hashes = new Map<CipherSuite, Uint8Array>();
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes.slice();
+  }
+
+  hash(suite: CipherSuite): Uint8Array {
+    let hash = this.#hashes.get(suite);
+    if (hash === undefined) {
+      hash = labeledExtract(hpkeSuite(suite), NOTHING, "info_hash", this.#bytes);
+      this.#hashes.set(suite, hash);
+    }
+    return hash;
+  }
+}
+
 function hpkeSuite(suite: CipherSuite): Uint8Array {
   return concat(utf8("HPKE"), KEM_ID, KDF_ID, uint(suite, 2)); // 1 and 3 name the same AEADs as in MLS
 }
@@ -138,15 +157,14 @@ function extractAndExpand(dh: Uint8Array, kemContext: Uint8Array): Uint8Array {
   return labeledExpand(KEM_SUITE, prk, "shared_secret", kemContext, HASH_BYTES);
 }
 
-function keySchedule(suite: CipherSuite, mode: Mode, shared: Uint8Array, info: Uint8Array, psk?: Psk): Context {
+function keySchedule(suite: CipherSuite, mode: Mode, shared: Uint8Array, info: Info, psk?: Psk): Context {
   const { psk: key, pskId } = psk ?? { psk: NOTHING, pskId: NOTHING };
   const hasPsk = key.length > 0;
   const wantsPsk = mode === Mode.PSK || mode === Mode.AUTH_PSK;
   if (hasPsk !== pskId.length > 0 || hasPsk !== wantsPsk) throw new PskInconsistent();
   const suiteId = hpkeSuite(suite);
   const idHash = labeledExtract(suiteId, NOTHING, "psk_id_hash", pskId);
-  const infoHash = labeledExtract(suiteId, NOTHING, "info_hash", info);
-  const context = concat(Uint8Array.of(mode), idHash, infoHash);
+  const context = concat(Uint8Array.of(mode), idHash, info.hash(suite));
   const secret = labeledExtract(suiteId, shared, "secret", key);
   return new Context(
     suite,
@@ -164,7 +182,7 @@ function modeOf(sender: Uint8Array | undefined, psk: Psk | undefined): Mode {
 export function setupSender(
   suite: CipherSuite,
   publicKey: Uint8Array,
-  info: Uint8Array,
+  info: Uint8Array | Info,
   options: SenderOptions = {},
 ): { kemOutput: Uint8Array; context: Context } {
   const { ikmE, senderPrivate, psk, random = randomBytes } = options;
@@ -177,7 +195,7 @@ export function setupSender(
     kemContext = concat(kemContext, x25519Public(senderPrivate));
   }
   const shared = extractAndExpand(dh, kemContext);
-  return { kemOutput, context: keySchedule(suite, modeOf(senderPrivate, psk), shared, info, psk) };
+  return { kemOutput, context: keySchedule(suite, modeOf(senderPrivate, psk), shared, info instanceof Info ? info : new Info(info), psk) };
 }
 
 function keyPairOf(privateKey: Uint8Array): KeyPair {
@@ -199,14 +217,14 @@ export function setupReceiver(
     dh = concat(dh, x25519(privateKey, senderPublic));
     kemContext = concat(kemContext, senderPublic);
   }
-  return keySchedule(suite, modeOf(senderPublic, psk), extractAndExpand(dh, kemContext), info, psk);
+  return keySchedule(suite, modeOf(senderPublic, psk), extractAndExpand(dh, kemContext), new Info(info), psk);
 }
 
 /** One message in base mode (§6.1). */
 export function seal(
   suite: CipherSuite,
   publicKey: Uint8Array,
-  info: Uint8Array,
+  info: Uint8Array | Info,
   aad: Uint8Array,
   plaintext: Uint8Array,
   options: SenderOptions = {},

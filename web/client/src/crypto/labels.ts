@@ -69,16 +69,20 @@ export function isSigned(publicKey: Uint8Array, label: string, content: Uint8Arr
   return true;
 }
 
-/** Sealed to the holder of `publicKey` (§5.1.3). */
+/** Label and context of EncryptWithLabel (§5.1.3), for one message or many. */
+export function encryptionInfo(label: string, context: Uint8Array): hpke.Info {
+  return new hpke.Info(concat(labelled(label), vector(context)));
+}
+
+/** EncryptWithLabel (§5.1.3): sealed to the holder of `publicKey`. */
 export function encryptWithLabel(
   suite: CipherSuite,
   publicKey: Uint8Array,
-  label: string,
-  context: Uint8Array,
+  info: hpke.Info,
   plaintext: Uint8Array,
   options: hpke.SenderOptions = {},
 ): hpke.Sealed {
-  return hpke.seal(suite, publicKey, concat(labelled(label), vector(context)), new Uint8Array(), plaintext, options);
+  return hpke.seal(suite, publicKey, info, new Uint8Array(), plaintext, options);
 }
 
 /** The plaintext of `encryptWithLabel`. Throws `OpenFailed` or `BadPublicKey`. */

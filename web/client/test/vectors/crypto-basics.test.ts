@@ -46,7 +46,7 @@ function run(vector: Vector): void {
   const sealed = { kemOutput: encrypt("kem_output"), ciphertext: encrypt("ciphertext") };
   const label = text("encrypt_with_label");
   expect(labels.decryptWithLabel(suite, encrypt("priv"), label, encrypt("context"), sealed)).toEqual(encrypt("plaintext"));
-  const again = labels.encryptWithLabel(suite, encrypt("pub"), label, encrypt("context"), encrypt("plaintext"));
+  const again = labels.encryptWithLabel(suite, encrypt("pub"), labels.encryptionInfo(label, encrypt("context")), encrypt("plaintext"));
   expect(labels.decryptWithLabel(suite, encrypt("priv"), label, encrypt("context"), again)).toEqual(encrypt("plaintext"));
 }
 

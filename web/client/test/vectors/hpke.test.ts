@@ -49,6 +49,18 @@ test("RFC 9180's vectors for X25519", ({ skip }) => {
   expect(new Set(ours.map((vector) => vector.mode)).size).toBe(4);
 });
 
+test("messages that share their info are those that each would be alone, in every suite", () => {
+  const bytes = new Uint8Array(1000).fill(7);
+  const shared = new hpke.Info(bytes);
+  for (const suite of [1, 3, 1, 3]) {
+    const pair = hpke.deriveKeyPair(new Uint8Array(32).fill(suite));
+    const ikmE = new Uint8Array(32).fill(9);
+    const sealed = hpke.seal(suite, pair.publicKey, shared, bytes, bytes, { ikmE });
+    expect(sealed).toEqual(hpke.seal(suite, pair.publicKey, bytes, bytes, bytes, { ikmE }));
+    expect(hpke.open(suite, sealed, pair.privateKey, bytes, bytes)).toEqual(bytes);
+  }
+});
+
 test("a PSK without its id is refused", () => {
   const { publicKey } = hpke.deriveKeyPair(new Uint8Array(32));
   const psk = { psk: new Uint8Array(32).fill(1), pskId: new Uint8Array() };

@@ -7,7 +7,7 @@
 
 import { equal } from "../../bytes.ts";
 import * as hpke from "../../hpke.ts";
-import { decryptWithLabel, deriveSecret, encryptWithLabel } from "../../labels.ts";
+import { decryptWithLabel, deriveSecret, encryptWithLabel, encryptionInfo } from "../../labels.ts";
 import {
   BadPublicKey,
   type CipherSuite,
@@ -124,11 +124,12 @@ export function encryptPath(
   options: { added: readonly LeafIndex[]; groupContext: Uint8Array; random?: Random },
 ): UpdatePathNode[] {
   const { added, groupContext, random = randomBytes } = options;
+  const info = encryptionInfo(PATH_LABEL, groupContext);
   return tree.filteredPath(sender).map(({ copath }, place) => {
     const { pathSecret, publicKey } = steps[place]!;
     const sealed = recipients(tree, copath, added).map((node) => {
       const key = tree.encryptionKey(node) ?? new Uint8Array();
-      const box = encryptWithLabel(suite, key, PATH_LABEL, groupContext, pathSecret, { random });
+      const box = encryptWithLabel(suite, key, info, pathSecret, { random });
       return new HpkeCiphertext(box.kemOutput, box.ciphertext);
     });
     return new UpdatePathNode(publicKey, sealed);

@@ -1,7 +1,7 @@
 /** Welcome: the secrets of an epoch for those whom its commit added, made and read (RFC 9420 §12.4.3). */
 
 import { equal } from "../../bytes.ts";
-import { decryptWithLabel, encryptWithLabel, expandWithLabel } from "../../labels.ts";
+import { decryptWithLabel, encryptWithLabel, encryptionInfo, expandWithLabel } from "../../labels.ts";
 import {
   AEAD_NONCE_BYTES,
   type CipherSuite,
@@ -93,11 +93,12 @@ export function makeWelcome(
   const { committer, newMembers, pskIds, random = randomBytes, steps } = options;
   const { key, nonce } = groupInfoKey(suite, joiner, psk);
   const sealedInfo = aeadSeal(suite, key, nonce, NOTHING, groupInfo.encode());
+  const info = encryptionInfo(LABEL, sealedInfo);
   const secrets = newMembers.map(([leaf, keyPackage]) => {
     const meeting = commonAncestor(leafToNode(committer), leafToNode(leaf));
     const pathSecret = steps.find(({ node }) => node === meeting)?.pathSecret ?? null;
     const plaintext = new GroupSecrets(joiner, pathSecret, pskIds).encode();
-    const box = encryptWithLabel(suite, keyPackage.initKey, LABEL, sealedInfo, plaintext, { random });
+    const box = encryptWithLabel(suite, keyPackage.initKey, info, plaintext, { random });
     return new EncryptedGroupSecrets(keyPackage.reference(), new HpkeCiphertext(box.kemOutput, box.ciphertext));
   });
   return new Welcome(suite, secrets, sealedInfo);
