@@ -9,6 +9,8 @@ import { mergeItems } from "./log.ts";
 import { atMostEvery, nextFrame, type Schedule, Slices } from "./pace.ts";
 
 const PAGE = 100;
+/** More than the tallest screen shows: half as much to draw before the room is there. */
+const FIRST_PAGE = 50;
 /** Members and safety are asked for again at most so often, however fast entries come. */
 const VIEW_EVERY_MS = 500;
 /** What has been read is noted on the device at most so often. */
@@ -53,11 +55,11 @@ export class Room {
     this.#coming = new Slices((some) => this.#append(some), schedule);
   }
 
-  /** Everything that the room shows, from what is on this device. */
-  async load(): Promise<void> {
+  /** Everything that the room shows, from what is on this device; `unread` entries and what stands before them. */
+  async load(unread = 0): Promise<void> {
     const [view, items, waiting, templates, alarms] = await Promise.all([
       this.#engine.cug(this.cugId),
-      this.#engine.items(this.cugId, { limit: PAGE }),
+      this.#engine.items(this.cugId, { limit: unread < FIRST_PAGE / 2 ? FIRST_PAGE : PAGE }),
       this.#engine.waiting(this.cugId),
       this.#engine.templates(this.cugId),
       this.#engine.alarms(this.cugId),

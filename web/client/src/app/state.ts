@@ -113,7 +113,7 @@ export class App {
     const room = this.#rooms.get(cugId) ?? new Room(this.engine, cugId);
     this.#rooms.set(cugId, room);
     this.room.value = room;
-    void this.attempt(() => room.load()).then((found) => {
+    void this.attempt(() => room.load(this.cugs.value?.get(cugId)?.unread)).then((found) => {
       if (!found) this.#rooms.delete(cugId);
     });
   }

@@ -108,6 +108,19 @@ describe("a room", () => {
     await expect.poll(() => noted).toEqual([13, 109]);
   });
 
+  test("opens with half a page, or with a whole one where much is unread", async () => {
+    const asked: (number | undefined)[] = [];
+    const items = engine.items.bind(engine);
+    engine.items = (cugId, page) => {
+      asked.push(page?.limit);
+      return items(cugId, page);
+    };
+    await new Room(engine, CUG).load();
+    await new Room(engine, CUG).load(24);
+    await new Room(engine, CUG).load(25);
+    expect(asked).toEqual([50, 50, 100]);
+  });
+
   test("what comes while the room is being loaded is not lost", async () => {
     const other = new Room(engine, CUG, (then) => void frames.push(then));
     const loading = other.load();
