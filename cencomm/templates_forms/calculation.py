@@ -65,9 +65,34 @@ def default_values(
     """
     plan = plan_of(template)
     env = plan.env(Reader(plan, Findings()).read(answers), now)
+    return _defaults(plan.level, answers, env, new_id)
+
+
+def default_row(
+    template: Template,
+    answers: Mapping[str, Any],
+    repeat: str,
+    *,
+    now: datetime,
+    new_id: Callable[[], str] = lambda: str(uuid4()),
+) -> Answers:
+    """What a row that is added at the end of an outermost repeat begins with."""
+    plan = plan_of(template)
+    level = next((group.level for group in plan.level.repeats if group.group.key == repeat), None)
+    given = answers.get(repeat)
+    before = given if isinstance(given, list) else []
+    env = plan.env(Reader(plan, Findings()).read({**answers, repeat: [*before, {}]}), now)
+    rows = env.rows[0].get(repeat, [])
+    if level is None or not isinstance(rows, list) or len(rows) <= len(before):
+        return {}
+    env.rows, env.positions = (*env.rows, rows[len(before)]), (len(before) + 1,)
+    return _defaults(level, {}, env, new_id)
+
+
+def _defaults(level: Level, answers: Mapping[str, Any], env: Env, new_id: Callable[[], str]) -> Answers:
     env.new_id = new_id
     found: Answers = {}
-    for field in plan.level.fields:
+    for field in level.fields:
         if field.default is not None and field.field.key not in answers:
             value = field.default(env)
             if value != MISSING:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from cencomm.templates_forms.calculation import default_values, derived_values
+import pytest
+
+from cencomm.templates_forms.calculation import default_row, default_values, derived_values
+from cencomm.templates_forms.errors import ExpressionMalformed
 from cencomm.templates_forms.model import standard
 from tests.unit.templates_forms.forms import NOW, decoded, good_item, small, small_data
 
@@ -31,3 +34,38 @@ def test_defaults_are_plain_data_of_their_type() -> None:
     for key, default in {"count": "1 + 1", "done": "1 = 1", "day": "today()", "plate": "'K1'"}.items():
         next(field for field in data["groups"][0]["children"] if field["key"] == key)["default"] = default
     assert default_values(decoded(data), {}, now=NOW) == {"count": 2, "done": True, "day": "2026-03-01", "plate": "K1"}
+
+
+def test_a_new_row_begins_with_its_own_defaults() -> None:
+    data = small_data()
+    row = next(group for group in data["groups"] if group["key"] == "row")
+    number = {"kind": "field", "key": "number", "type": "int", "labels": {"en": "Number"}, "default": "position(..)"}
+    copied = {"kind": "field", "key": "copied", "type": "int", "labels": {"en": "Copied"}, "default": "${count}"}
+    row["children"] = [*row["children"], number, copied]
+    template = decoded(data)
+    assert default_row(template, {"count": 7, "row": [{"number": 1}]}, "row", now=NOW) == {"number": 2, "copied": 7}
+    assert default_row(template, {"row": [{}, {}, {}]}, "row", now=NOW) == {}
+    assert default_row(template, {}, "nothing", now=NOW) == {}
+
+
+def test_an_identifier_made_by_chance_stands_only_in_defaults() -> None:
+    data = small_data()
+    plate = next(field for field in data["groups"][0]["children"] if field["key"] == "plate")
+    plate["default"] = "uuid()"
+    made = default_values(decoded(data), {}, now=NOW)["plate"]
+    assert len(made) == 36
+    assert default_values(decoded(data), {}, now=NOW)["plate"] != made
+    assert default_values(decoded(data), {}, now=NOW, new_id=lambda: "abc") == {"plate": "abc"}
+    plate["constraint"] = ". = uuid()"
+    with pytest.raises(ExpressionMalformed):
+        decoded(data)
+
+
+def test_words_of_codes_are_in_the_readers_language_only_where_one_is_named() -> None:
+    data = small_data()
+    row = next(group for group in data["groups"] if group["key"] == "row")
+    word = {"kind": "field", "key": "word", "type": "derived", "labels": {"en": "Word"}}
+    row["children"] = [*row["children"], word | {"calculation": "jr:choice-name(${colour}, '${colour}')"}]
+    answers = {"row": [{"colour": "red"}]}
+    assert derived_values(decoded(data), answers, now=NOW) == {"row[0].word": "Red"}
+    assert derived_values(decoded(data), answers, now=NOW, language="fr") == {"row[0].word": "Rouge"}

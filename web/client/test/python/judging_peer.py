@@ -1,7 +1,7 @@
 """Judges forms as the Python client does: sample records, and each of them spoilt in many ways.
 
 Reads {"count": n}; writes {"document": template, "now_ms": time, "cases": [{"answers": …, "findings": [[rule, level,
-path], …]}, …]}.
+path], …], "derived": {path: text}}, …]}.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
+from cencomm.templates_forms.calculation import derived_values
 from cencomm.templates_forms.model import standard
 from cencomm.templates_forms.samples import sample_records
 from cencomm.templates_forms.validate import validate
@@ -47,7 +48,10 @@ def main() -> None:
     cases = []
     for answers in forms:
         found = validate(template, answers, now=NOW).findings
-        cases.append({"answers": answers, "findings": [[one.rule, one.level, one.path] for one in found]})
+        derived = derived_values(template, answers, now=NOW)
+        cases.append(
+            {"answers": answers, "findings": [[one.rule, one.level, one.path] for one in found], "derived": derived}
+        )
     said = {"document": template.encode().decode(), "now_ms": int(NOW.timestamp() * 1000), "cases": cases}
     json.dump(said, sys.stdout)
 

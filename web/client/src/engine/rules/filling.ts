@@ -3,13 +3,13 @@
  * judge the record (`validate.ts`). Pure.
  */
 
-import { Decimal } from "./decimal.ts";
+import { derivedValues } from "./calculation.ts";
 import { ExpressionTooLarge } from "./errors.ts";
-import type { Env, Row } from "./evaluation.ts";
+import type { Env, Row, Word } from "./evaluation.ts";
 import { type FieldPlan, type GroupPlan, type LevelPlan, type Plan, envOf } from "./plan.ts";
 import { Findings, Reader } from "./reading.ts";
 import { validate } from "./validate.ts";
-import { MISSING, type Value, toBool, toNumber, toText } from "./values.ts";
+import { MISSING, toBool } from "./values.ts";
 
 type Given = Readonly<Record<string, unknown>>;
 
@@ -23,6 +23,8 @@ export interface Filling {
   /** What would be sent: nothing that is not asked. */
   readonly answers: Given;
   readonly findings: ReturnType<typeof validate>;
+  /** What is worked out, as text, by path. */
+  readonly derived: ReadonlyMap<string, string>;
   /** Which codes of a field may be chosen, given all other answers. */
   offers(at: RowPath, key: string): (code: string) => boolean;
 }
@@ -30,8 +32,8 @@ export interface Filling {
 /** An answer that goes may end another question; a chain longer than this is left to the judgement. */
 const MOST_ROUNDS = 8;
 
-/** The form as of `nowMs`. */
-export function fill(plan: Plan, answers: Given, nowMs: number): Filling {
+/** The form as of `nowMs`; `word` gives codes their words in the reader's language. */
+export function fill(plan: Plan, answers: Given, nowMs: number, word: Word = plan.word): Filling {
   let kept = answers;
   let asked = askedOf(plan, kept, nowMs);
   for (let round = 0; round < MOST_ROUNDS; round++) {
@@ -40,28 +42,13 @@ export function fill(plan: Plan, answers: Given, nowMs: number): Filling {
     kept = fewer;
     asked = askedOf(plan, kept, nowMs);
   }
-  return { ...asked, answers: kept, findings: validate(plan, kept, nowMs), offers: (at, key) => offered(plan, kept, nowMs, at, key) };
-}
-
-/** Answers for the fields outside repeats that have a default and no answer yet (twin of `calculation.default_values`). */
-export function defaultAnswers(plan: Plan, answers: Given, nowMs: number, newId: () => string = () => crypto.randomUUID()): Given {
-  const env = envFor(plan, answers, nowMs);
-  env.newId = newId;
-  const found: Record<string, unknown> = {};
-  for (const field of plan.level.fields) {
-    if (field.default === null || Object.hasOwn(answers, field.key)) continue;
-    const value = field.default(env);
-    if (value !== MISSING) found[field.key] = plainAnswer(field.type, value);
-  }
-  return found;
-}
-
-/** A value as plain data, as `reading.ts` takes it; what does not fit the type stays text, and is found there. */
-function plainAnswer(type: string, value: Value): unknown {
-  if (type === "codes") return toText(value).split(" ").filter(Boolean);
-  if (type === "bool") return toBool(value);
-  const number = type === "int" ? toNumber(value) : MISSING;
-  return number instanceof Decimal && number.isInteger ? Number(number.truncated()) : toText(value);
+  return {
+    ...asked,
+    answers: kept,
+    findings: validate(plan, kept, nowMs),
+    derived: derivedValues(plan, kept, nowMs, word),
+    offers: (at, key) => offered(plan, kept, nowMs, at, key),
+  };
 }
 
 function envFor(plan: Plan, answers: Given, nowMs: number): Env {

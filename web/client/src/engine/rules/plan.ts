@@ -23,6 +23,7 @@ export interface FieldPlan {
   readonly required: Ready | null;
   readonly constraint: Ready | null;
   readonly choiceFilter: Ready | null;
+  readonly calculation: Ready | null;
   readonly default: Ready | null;
   /** Whether anything but its type is judged. */
   readonly isConditional: boolean;
@@ -127,6 +128,7 @@ class Maker {
       required: required ?? null,
       constraint: constraint ?? null,
       choiceFilter,
+      calculation: this.#ready(node, "calculation", standing),
       default: this.#ready(node, "default", { ...standing, entry: true }),
       isConditional: [relevant, required, constraint, choiceFilter].some((ready) => ready !== null),
     };

@@ -1,18 +1,56 @@
 /** The engine's rules over what is being typed, and what a new form begins with. Pure. */
 
 import type { Answers, Finding } from "../../engine/api.ts";
-import { defaultAnswers, fill, type Filling } from "../../engine/rules/filling.ts";
-import type { Plan } from "../../engine/rules/plan.ts";
+import { defaultAnswers, defaultRow, derivedValues } from "../../engine/rules/calculation.ts";
+import type { Word } from "../../engine/rules/evaluation.ts";
+import { fill, type Filling } from "../../engine/rules/filling.ts";
+import { type Plan, planOf } from "../../engine/rules/plan.ts";
 import type { FormTemplate } from "../../templates_forms/model.ts";
-import { nowText, withRow } from "./answers.ts";
+import { nowText, TOP, withAnswer, withRow } from "./answers.ts";
+import { codeLabel } from "./wording.ts";
 
-export interface Filled extends Pick<Filling, "relevant" | "required" | "offers"> {
+const DERIVED_PATH = /^(?:(?<repeat>[a-z0-9_]+)\[(?<row>\d+)\]\.)?(?<key>[a-z0-9_]+)$/u;
+const plans = new WeakMap<FormTemplate, Plan>();
+
+/** A form made ready for judging, once. */
+export function planFor(template: FormTemplate): Plan {
+  const known = plans.get(template);
+  if (known !== undefined) return known;
+  const plan = planOf(JSON.parse(template.document));
+  plans.set(template, plan);
+  return plan;
+}
+
+/** The words of codes in the reader's language, for what is worked out. */
+export function wordsOf(template: FormTemplate): Word {
+  return (list, code) => (template.codeLists.get(list)?.codes.has(code) === true ? codeLabel(template.codeLists.get(list), code) : "");
+}
+
+/** The answers of a record with what is worked out from them, for reading; deeper rows have none. */
+export function withDerived(template: FormTemplate, answers: Answers, atMs: number): Answers {
+  let all = answers;
+  for (const [path, text] of derivedValues(planFor(template), answers, atMs, wordsOf(template))) {
+    const { repeat, row, key } = DERIVED_PATH.exec(path)?.groups ?? {};
+    if (key !== undefined) all = withAnswer(all, repeat === undefined ? TOP : { repeat, row: Number(row) }, key, text);
+  }
+  return all;
+}
+
+/** The answers with one row more, begun with its defaults. */
+export function withNewRow(plan: Plan, answers: Answers, repeat: string, nowMs: number): Answers {
+  const begun = defaultRow(plan, answers, repeat, nowMs) as Answers;
+  const rows = withRow(answers, repeat);
+  const last = (rows[repeat] as readonly Answers[]).length - 1;
+  return Object.entries(begun).reduce((all, [key, value]) => withAnswer(all, { repeat, row: last }, key, value), rows);
+}
+
+export interface Filled extends Pick<Filling, "relevant" | "required" | "offers" | "derived"> {
   readonly answers: Answers;
   readonly findings: readonly Finding[];
 }
 
-export function filledIn(plan: Plan, answers: Answers, nowMs: number): Filled {
-  return fill(plan, answers, nowMs) as Filled;
+export function filledIn(plan: Plan, answers: Answers, nowMs: number, word?: Word): Filled {
+  return fill(plan, answers, nowMs, word) as Filled;
 }
 
 interface Known {
@@ -34,5 +72,5 @@ export function firstAnswers(template: FormTemplate, plan: Plan, { account, oper
   const answers: Answers = { ...begun, ...Object.fromEntries(hours.map((field) => [field.key, nowText(now)])) };
   const { findings } = filledIn(plan, answers, now.getTime());
   const isNeeded = (key: string): boolean => findings.some((finding) => finding.path === key && finding.level === "error");
-  return template.groups.filter((group) => group.repeat !== null && isNeeded(group.key)).reduce((all, group) => withRow(all, group.key), answers);
+  return template.groups.filter((group) => group.repeat !== null && isNeeded(group.key)).reduce((all, group) => withNewRow(plan, all, group.key, now.getTime()), answers);
 }

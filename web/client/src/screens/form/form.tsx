@@ -6,13 +6,13 @@ import type { Room } from "../../app/room.ts";
 import { useSaving } from "../../app/saving.ts";
 import { useApp } from "../../app/state.ts";
 import { type Answers, EngineError, type Finding } from "../../engine/api.ts";
-import { type Plan, planOf } from "../../engine/rules/plan.ts";
+import type { Plan } from "../../engine/rules/plan.ts";
 import { errorText, language, t } from "../../i18n/index.ts";
 import { choose, type FormTemplate } from "../../templates_forms/model.ts";
 import { Button, Empty, Note, Skeleton } from "../../ui/basics.tsx";
 import { Confirm } from "../../ui/dialog.tsx";
 import { Contents, focusOn, Summary } from "./contents.tsx";
-import { filledIn, firstAnswers } from "./filled.ts";
+import { filledIn, firstAnswers, planFor, withNewRow, wordsOf } from "./filled.ts";
 import { Leaves } from "./leaves.tsx";
 import { Section } from "./sections.tsx";
 
@@ -23,7 +23,7 @@ export function FormPage({ templateHash, replaces }: { readonly templateHash: st
   const [begun, setBegun] = useState<Answers | null>(null);
   const draftKey = replaces === "" ? templateHash : replaces;
   const template = room?.templates.value.get(templateHash);
-  const plan = useMemo(() => (template === undefined ? null : planOf(JSON.parse(template.document))), [template]);
+  const plan = useMemo(() => (template === undefined ? null : planFor(template)), [template]);
   useEffect(() => {
     if (room === null || view === null || template === undefined || plan === null || begun !== null) return;
     void app.engine.drafts(room.cugId).then((drafts) => {
@@ -88,7 +88,7 @@ function Filling({ room, template, plan, begun, draftKey, replaces, title }: Fil
   const [kept, setKept] = useState(false);
   const [discarding, setDiscarding] = useState(false);
   const saving = useSaving();
-  const filled = useMemo(() => filledIn(plan, answers, Date.now()), [plan, answers]);
+  const filled = useMemo(() => filledIn(plan, answers, Date.now(), wordsOf(template)), [plan, answers, language.value]);
   const findings = [...filled.findings, ...refused.filter((one) => !filled.findings.some((other) => other.rule === one.rule && other.path === one.path))];
   const errors = findings.filter((finding) => finding.level === "error");
   useEffect(() => {
@@ -164,6 +164,7 @@ function Filling({ room, template, plan, begun, draftKey, replaces, title }: Fil
               filled={filled}
               shown={shown}
               onChange={change}
+              onAddRow={(repeat) => change(withNewRow(plan, answers, repeat, Date.now()))}
               onLeave={(path) => setLeft((before) => new Set(before).add(path))}
             />
           ))}

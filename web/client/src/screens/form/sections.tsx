@@ -5,10 +5,10 @@ import { language, t } from "../../i18n/index.ts";
 import { choose, type FormField, type FormGroup, type FormTemplate } from "../../templates_forms/model.ts";
 import { Button } from "../../ui/basics.tsx";
 import { RouteLine } from "../route-line.tsx";
-import { pathOf, type Place, rowsOf, TOP, withAnswer, withoutRow, withRow, withUsualUnit } from "./answers.ts";
+import { pathOf, type Place, rowsOf, TOP, withAnswer, withoutRow, withUsualUnit } from "./answers.ts";
 import { Question } from "./control.tsx";
 import type { Filled } from "./filled.ts";
-import { findingWords } from "./wording.ts";
+import { answerText, findingWords } from "./wording.ts";
 
 /** The section that asks where goods came from and went shows the way as a line. */
 const MANY_CODES = 50;
@@ -21,6 +21,7 @@ interface SectionProps {
   readonly filled: Filled;
   readonly shown: readonly Finding[];
   readonly onChange: (answers: Answers) => void;
+  readonly onAddRow: (repeat: string) => void;
   readonly onLeave: (path: string) => void;
 }
 
@@ -48,12 +49,12 @@ interface FieldsProps extends SectionProps {
 }
 
 function Rows(props: FieldsProps) {
-  const { template, group, answers, shown, fields, onChange } = props;
+  const { template, group, answers, shown, fields, onChange, onAddRow } = props;
   const rows = rowsOf(answers, group.key);
   const { min, max } = group.repeat!;
   const columns = fields.filter((field) => !field.conditional).map((field) => `minmax(0, ${widthOf(template, field)}fr)`);
   const add = (): void => {
-    onChange(withRow(answers, group.key));
+    onAddRow(group.key);
     const path = pathOf({ repeat: group.key, row: rows.length }, fields[0]!.key);
     requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-field="${CSS.escape(path)}"] :is(input, textarea)`)?.focus());
   };
@@ -100,7 +101,7 @@ interface QuestionsProps extends FieldsProps {
   readonly row: Answers;
 }
 
-function Questions({ template, fields, place, row, answers, filled, shown, onChange, onLeave }: QuestionsProps) {
+function Questions({ template, group, fields, place, row, answers, filled, shown, onChange, onLeave }: QuestionsProps) {
   const at = place.repeat === "" ? [] : ([[place.repeat, place.row]] as const);
   return (
     <>
@@ -123,6 +124,32 @@ function Questions({ template, fields, place, row, answers, filled, shown, onCha
             />
           );
         })}
+      <Derived template={template} group={group} place={place} derived={filled.derived} />
     </>
+  );
+}
+
+interface DerivedProps {
+  readonly template: FormTemplate;
+  readonly group: FormGroup;
+  readonly place: Place;
+  readonly derived: ReadonlyMap<string, string>;
+}
+
+/** What is worked out from the answers, below them. */
+function Derived({ template, group, place, derived }: DerivedProps) {
+  const known = group.children.filter((child): child is FormField => child.kind === "field" && derived.has(pathOf(place, child.key)));
+  if (known.length === 0) return null;
+  return (
+    <dl class="derived">
+      {known.map((field) => (
+        <div key={field.key}>
+          <dt>{choose(field.labels, language.value)}</dt>
+          <dd>
+            <bdi>{answerText(template, field, derived.get(pathOf(place, field.key)))}</bdi>
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }

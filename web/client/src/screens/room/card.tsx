@@ -11,6 +11,7 @@ import { Icon } from "../../ui/icon.tsx";
 import { RouteLine } from "../route-line.tsx";
 import { isMissing, pathOf, rowsOf } from "../form/answers.ts";
 import { choose, fieldsOf, type FormField, type FormTemplate } from "../../templates_forms/model.ts";
+import { withDerived } from "../form/filled.ts";
 import { amountText, answerText, codeLabel, isLatinOnly, placedFinding } from "../form/wording.ts";
 
 type FormContent = Extract<ItemContent, { kind: "form" }>;
@@ -23,6 +24,8 @@ interface CardProps {
   readonly content: FormContent;
   readonly room: Room;
   readonly findings: readonly Finding[] | null;
+  /** When the server stored it: what is worked out is worked out as of then. */
+  readonly atMs: number;
   /** The client_ref to replace, where the reader may amend. */
   readonly amends: string;
   /** On a phone, one that has been read is folded to its first line and its way. */
@@ -32,7 +35,7 @@ interface CardProps {
   readonly onReturn?: (text: string) => void;
 }
 
-export function RecordCard({ content, room, findings, amends, read, onReply, onReturn }: CardProps) {
+export function RecordCard({ content, room, findings, atMs, amends, read, onReply, onReturn }: CardProps) {
   const [open, setOpen] = useState(false);
   const template = room.templates.value.get(content.templateHash);
   if (template === undefined) {
@@ -60,7 +63,7 @@ export function RecordCard({ content, room, findings, amends, read, onReply, onR
         </span>
       </header>
       <Headline template={template} answers={content.answers} errors={errors} />
-      {open ? <Everything template={template} answers={content.answers} wrong={wrong} /> : <First template={template} answers={content.answers} />}
+      {open ? <Everything template={template} answers={withDerived(template, content.answers, atMs)} wrong={wrong} /> : <First template={template} answers={content.answers} />}
       <RouteLine answers={content.answers} />
       {wrong.length > 0 && (
         <ul class="findings">

@@ -50,7 +50,7 @@ export const Entry = memo(function Entry({ item, room, answered, onReply }: Entr
   if (content?.kind === "form") {
     return (
       <Frame item={item} room={room} card>
-        <RecordCard content={content} room={room} findings={item.findings} amends={item.own ? item.clientRef : ""} read={item.seq <= room.readSeq.peek()} onReply={() => onReply(item)} {...(item.own ? {} : { onReturn: (text: string) => onReply(item, text) })} />
+        <RecordCard content={content} room={room} findings={item.findings} atMs={item.atMs} amends={item.own ? item.clientRef : ""} read={item.seq <= room.readSeq.peek()} onReply={() => onReply(item)} {...(item.own ? {} : { onReturn: (text: string) => onReply(item, text) })} />
         <Under item={item} />
       </Frame>
     );
@@ -88,7 +88,7 @@ export function WaitingEntry({ waiting, room }: { readonly waiting: Waiting; rea
         </p>
         {content?.kind === "chat" && content.text !== "" && <Said text={content.text} lang={content.lang} mentions={content.mentions} room={room} />}
         {content?.kind === "chat" && content.files !== undefined && <WaitingFiles files={content.files} room={room} clientRef={waiting.clientRef} />}
-        {content?.kind === "form" && <RecordCard content={content} room={room} findings={[]} amends="" read={false} />}
+        {content?.kind === "form" && <RecordCard content={content} room={room} findings={[]} atMs={waiting.sentAtMs === 0 ? Date.now() : waiting.sentAtMs} amends="" read={false} />}
         <p class="under" role="status">
           {failed ? (
             <>
