@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from cencomm.client.api import Client
 from cencomm.client.cug import Cug
 from cencomm.client.errors import FormInvalid, TemplateUnknown
 from cencomm.ids import ClientRef
+from cencomm.templates_forms.difference import difference_words, differences
 from cencomm.templates_forms.errors import UnknownWord
 from cencomm.templates_forms.model import Template
 from cencomm.templates_forms.reading import Finding
@@ -39,6 +41,9 @@ def templates(
         Path | None,
         typer.Option("--publish", exists=True, dir_okay=False, help="Publish a template file into the group."),
     ] = None,
+    changes: Annotated[
+        bool, typer.Option("--changes", help="Show what TEMPLATE changes against the version before it.")
+    ] = False,
 ) -> None:
     """List a group's templates, or the fields of one."""
     document = Template.decode_unchecked(read_bytes(publish)) if publish is not None else None
@@ -48,7 +53,9 @@ def templates(
         if document is not None:
             await cug.publish_template(document)
             await cug.flush()
-        if template is not None:
+        if template is not None and changes:
+            _show_changes(given, find_template(cug, template), cug.templates())
+        elif template is not None:
             _show_fields(given, find_template(cug, template))
         else:
             _show_templates(given, cug)
@@ -94,6 +101,23 @@ def _show_fields(given: Options, template: Template) -> None:
             for field in template.fields.values()
         ],
     )
+
+
+def _show_changes(given: Options, new: Template, known: Sequence[Template]) -> None:
+    """What a version changes, one sentence each; against nothing, nothing."""
+    older = [template for template in known if template.id == new.id and template.version < new.version]
+    old = max(older, key=lambda template: template.version, default=new)
+    found = differences(old, new)
+    language, before = given.output.language, str(old.version)
+    if not found:
+        given.output.say(given.output.text("no_changes", version=before), {"changes": []})
+        return
+    given.output.say(
+        given.output.text("changes", template=new.title(language), version=str(new.version), before=before),
+        {"changes": [{"kind": change.kind, "key": change.key, "codes": list(change.codes)} for change in found]},
+    )
+    for change in found:
+        given.output.note(difference_words(change, old, new, language))
 
 
 def _codes(template: Template, code_list: str) -> str:

@@ -23,6 +23,7 @@ from cencomm.client.errors import (
     NotMember,
     SendRefused,
     TemplateUnknown,
+    TemplateVersionTaken,
 )
 from cencomm.client.files import Files, Progress, quiet
 from cencomm.client.http import Api
@@ -298,7 +299,15 @@ class Cug:
         return await self._files.save(file, target, on_progress)
 
     async def publish_template(self, template: Template) -> ClientRef:
-        """Publish a template to the CUG (organisers only; others' are refused by every reader)."""
+        """Publish a template to the CUG (organisers only; others' are refused by every reader).
+
+        Raises:
+            TemplateVersionTaken: another template of its name has this version or a later one.
+        """
+        others = [known for known in self.templates() if known.id == template.id and known.hash != template.hash]
+        newest = max((known.version for known in others), default=0)
+        if newest >= template.version:
+            raise TemplateVersionTaken(template=template.id, version=newest)
         return self._queue(personal=encode_content(TemplateContent(template.encode())))
 
     def templates(self) -> tuple[Template, ...]:

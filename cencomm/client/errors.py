@@ -172,6 +172,12 @@ class TemplateUnknown(ClientError):
     code = "client.template_unknown"
 
 
+class TemplateVersionTaken(ClientError):
+    """A template of that name has this version or a later one: versions never change. Facts: template, version."""
+
+    code = "client.template_version_taken"
+
+
 class KeyFileDamaged(ClientError):
     """The key file is not one, or was altered."""
 

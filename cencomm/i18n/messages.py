@@ -3,6 +3,7 @@
     error.<code>     a refusal: what happened and what to do next
     alarm.<code>     something that does not fit
     finding.<rule>   what every form checks
+    change.<kind>    what one version of a template changes
     text.…           everything else that Python says
     web.…            everything else that the browser says
 

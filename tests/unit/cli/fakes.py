@@ -65,6 +65,7 @@ class FakeCug:
     raised: list[Alarm] = field(default_factory=list)
     invalid: bool = False
     kept: list[Unsent] = field(default_factory=list)
+    forms: tuple[Template, ...] = (standard("simplified_seizure"),)
 
     def unsent(self) -> tuple[Unsent, ...]:
         return tuple(self.kept)
@@ -78,7 +79,7 @@ class FakeCug:
         return (Member(OfficerId("KE/otieno"), "A. Otieno", Role.ORGANISER, (device,)),)
 
     def templates(self) -> tuple[Template, ...]:
-        return (standard("simplified_seizure"),)
+        return self.forms
 
     def alarms(self) -> list[Alarm]:
         return self.raised

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from cencomm.templates_forms.model import standard
@@ -60,6 +61,17 @@ def test_a_form_that_breaks_rules_is_said_in_words_and_not_sent(cli: Cli) -> Non
     assert TEMPLATE.label("offence_at", "en") in said.err
     assert "1 of its entries" in said.err
     assert cli.client.done() == []
+
+
+def test_what_a_version_changes_is_said_in_words(cli: Cli) -> None:
+    assert cli("templates", TITLE, "simplified_seizure", "--changes").out == "Nothing is different from version 1.\n"
+    newer = msgspec.structs.replace(TEMPLATE, version=2, rules=TEMPLATE.rules[1:])
+    cli.client.group.forms = (TEMPLATE, newer)
+    said = cli("templates", TITLE, "simplified_seizure", "--changes")
+    assert "version 2, against version 1" in said.out
+    assert f"Rule taken out: “{TEMPLATE.rule_message(TEMPLATE.rules[0].key, 'en')}”." in said.err
+    (data,) = cli("--json", "templates", TITLE, "simplified_seizure", "--changes").out.splitlines()
+    assert json.loads(data) == {"changes": [{"kind": "rule_removed", "key": TEMPLATE.rules[0].key, "codes": []}]}
 
 
 def test_a_template_file_is_published(cli: Cli, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from cencomm.client.cug import Cug, CugServices, CugState
@@ -28,6 +29,7 @@ from cencomm.client.errors import (
     SendRefused,
     ServerUnreachable,
     TemplateUnknown,
+    TemplateVersionTaken,
 )
 from cencomm.client.model import Item, ItemKind
 from cencomm.crypto.group_context import History, Role
@@ -161,6 +163,20 @@ class TestForms:
         assert isinstance(personal, Form)
         assert public.record_id == personal.record_id
         assert "national_case_ref" not in public.answers
+
+    async def test_a_version_that_is_published_never_changes(self, tmp_path: Path) -> None:
+        stand = Stand(tmp_path)
+        cug = cug_of(stand, stand.operation("KE/otieno", "FR/dupont")[0])
+        await cug.publish_template(TEMPLATE)
+        stand.run()
+        other = msgspec.structs.replace(TEMPLATE, rules=())
+        with pytest.raises(TemplateVersionTaken):
+            await cug.publish_template(other)
+        assert cug.waiting() == 0
+        assert [template.hash for template in cug.templates()] == [TEMPLATE.hash]
+        await cug.publish_template(msgspec.structs.replace(other, version=TEMPLATE.version + 1))
+        stand.run()
+        assert [template.version for template in cug.templates()] == [TEMPLATE.version, TEMPLATE.version + 1]
 
 
 class TestWatching:

@@ -6,7 +6,7 @@ from cencomm.i18n.messages import MESSAGES, Plural
 
 
 def test_each_key_says_what_kind_it_is() -> None:
-    assert {key.partition(".")[0] for key in MESSAGES} <= {"error", "alarm", "finding", "text", "web"}
+    assert {key.partition(".")[0] for key in MESSAGES} <= {"error", "alarm", "finding", "change", "text", "web"}
 
 
 def test_sentences_are_whole_and_their_braces_are_names() -> None:

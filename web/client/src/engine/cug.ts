@@ -1,6 +1,6 @@
 /** One closed user group, as screens see it: members, sending, reading, alarms. */
 
-import { fromHex, fromUtf8, toHex, utf8 } from "../crypto/bytes.ts";
+import { equal, fromHex, fromUtf8, toHex, utf8 } from "../crypto/bytes.ts";
 import { Closing } from "../crypto/events.ts";
 import { MAX_FILE_BYTES, sealedLength } from "../crypto/files.ts";
 import { CencommGroup, mayExtract } from "../crypto/group_context.ts";
@@ -12,7 +12,7 @@ import type * as api from "./api.ts";
 import { Committer, requireMember } from "./committer.ts";
 import { Duties } from "./duties.ts";
 import type { CugEngine } from "./engine.ts";
-import { ExtractionUnderWay, FormInvalid, GroupClosed, MayNotExtract, NoAttachment, NotMember, SendRefused, ServerRefused, TemplateUnknown } from "./errors.ts";
+import { ExtractionUnderWay, FormInvalid, GroupClosed, MayNotExtract, NoAttachment, NotMember, SendRefused, ServerRefused, TemplateUnknown, TemplateVersionTaken } from "./errors.ts";
 import { Files } from "./files.ts";
 import { judge } from "./forms.ts";
 import type { Api } from "./http.ts";
@@ -217,7 +217,10 @@ export class Cug {
   }
 
   async publishTemplate(document: string): Promise<string> {
-    return await this.#queue({ personal: encodeContent({ t: "template", document: publishable(document) }) });
+    const template = publishable(document);
+    const newest = Math.max(0, ...[...this.engine.memory.templates.values()].filter((one) => one.id === template.id && !equal(one.hash, template.hash)).map((one) => one.version));
+    if (newest >= template.version) throw new TemplateVersionTaken({ template: template.id, version: newest });
+    return await this.#queue({ personal: encodeContent({ t: "template", document: template.document }) });
   }
 
   /** What can lead to a person goes into the personal part. */

@@ -72,6 +72,9 @@ export class RevocationsStale extends kind("revocations_stale") {}
 /** The CUG has no template of that hash. */
 export class TemplateUnknown extends kind("template_unknown") {}
 
+/** Another template of that name has this version or a later one: versions never change. */
+export class TemplateVersionTaken extends kind("template_version_taken") {}
+
 /** Only organisers and OCU analysts extract. */
 export class MayNotExtract extends kind("may_not_extract") {}
 

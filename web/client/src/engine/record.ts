@@ -17,7 +17,7 @@ import { officerOf } from "./ids.ts";
 import { type Memory, epochName } from "./memory.ts";
 import { type EpochRow, ITEM, type ItemKind, type ItemRow, type LeafView, itemKey, numberKey, tables, unpackRow } from "./model.ts";
 import { compareSeen } from "./seen.ts";
-import { type Template, decodeTemplate } from "./template.ts";
+import { type Template, acceptTemplate } from "./template.ts";
 
 const ORGANISERS_ONLY: ReadonlySet<ItemKind> = new Set(["template", "profile"]);
 
@@ -152,7 +152,7 @@ function judgeForm(memory: Memory, tx: Transaction, event: LogEvent, open: Form 
 async function takeEffect(memory: Memory, tx: Transaction, event: LogEvent, content: Content): Promise<void> {
   switch (content.t) {
     case "template": {
-      const template = decodeTemplate(content.document, event.seq);
+      const template = acceptTemplate(content.document, event.seq);
       memory.templates.set(toHex(template.hash), template);
       tx.put(tables.templates(memory.cugId), template.hash, content.document, event.seq);
       return await judgeAgain(memory, tx, template);

@@ -4,8 +4,9 @@ import { compareCodePoints, equal, fromUtf8, utf8 } from "../crypto/bytes.ts";
 import { sha256 } from "../crypto/primitives.ts";
 import { Malformed } from "../wire/encoding.ts";
 import { type Fields, count, field, fields, listOf, textOf } from "../wire/shape.ts";
+import { check } from "./rules/checking.ts";
 import { TemplateMalformed } from "./rules/errors.ts";
-import { type Plan, planOf } from "./rules/plan.ts";
+import { type Plan, layoutOf, planOf } from "./rules/plan.ts";
 
 export const MAX_TEMPLATE_BYTES = 4 * 1024 * 1024;
 export const MAX_DEPTH = 4;
@@ -50,11 +51,21 @@ export function decodeTemplate(document: Uint8Array, seq: number): Template {
   };
 }
 
-/** The bytes to publish of a document that a person wrote, in any order and spacing. Throws as `decodeTemplate`. */
-export function publishable(document: string): Uint8Array {
-  const bytes = utf8(canonical(parse(utf8(document))));
-  decodeTemplate(bytes, 0);
-  return bytes;
+/**
+ * A template that comes, its parts checked against each other; those that are kept were checked when they came. Throws as
+ * `decodeTemplate`, and TemplateTooLarge.
+ */
+export function acceptTemplate(document: Uint8Array, seq: number): Template {
+  if (document.length > MAX_TEMPLATE_BYTES) throw new Malformed("template");
+  const from = fields(parse(document));
+  canonical(from);
+  check(from, layoutOf(listOf(fields)(from["groups"])));
+  return decodeTemplate(document, seq);
+}
+
+/** The template to publish of a document that a person wrote, in any order and spacing. Throws as `acceptTemplate`. */
+export function publishable(document: string): Template {
+  return acceptTemplate(utf8(canonical(parse(utf8(document)))), 0);
 }
 
 /** JSON with sorted keys and no spaces: one template has one name. Throws TemplateMalformed. */

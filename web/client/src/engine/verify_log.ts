@@ -29,7 +29,7 @@ import { Malformed } from "../wire/encoding.ts";
 import { EventKind, type LogEvent } from "../wire/frames.ts";
 import type { RecordEntry } from "./bundle.ts";
 import { judgeRecord } from "./forms.ts";
-import { decodeTemplate } from "./template.ts";
+import { acceptTemplate } from "./template.ts";
 import { type EpochFacts, type Leaf, factsOf } from "./verify_epochs.ts";
 import { Examined, type FormFacts, type RecordRow, contentsOf, formParts } from "./verify_rows.ts";
 
@@ -267,7 +267,7 @@ export class Examination {
       this.found.operationCode = content.operationCode;
     } else if (content.t === "template") {
       try {
-        const rules = decodeTemplate(content.document, event.seq);
+        const rules = acceptTemplate(content.document, event.seq);
         const hash = toHex(rules.hash);
         this.found.templates.set(hash, { rules, form: readTemplate(hash, fromUtf8(content.document)) });
       } catch (error) {

@@ -161,7 +161,7 @@ export class Workplace implements Observer {
     const { title, operationCode = "", about = "", templates = [] } = wanted;
     const records = [
       encodeContent({ t: "profile", title, operationCode, about }),
-      ...templates.map((document) => encodeContent({ t: "template", document: publishable(document) })),
+      ...templates.map((document) => encodeContent({ t: "template", document: publishable(document).document })),
     ];
     const cug = await this.#follow(device, cugId);
     await cug.engine.prepareStart(newId(), group, records);

@@ -6,7 +6,7 @@ import { type Compiled, compile, parsePo } from "./po.ts";
 
 const HOME = new URL("../../../../cencomm/i18n/", import.meta.url);
 /** Kept under its own name; what Python alone says is left out. */
-const SHARED = /^(?:error|alarm|finding)\./u;
+const SHARED = /^(?:error|alarm|finding|change)\./u;
 const OWN = "web.";
 
 type Source = Readonly<Record<string, string | readonly string[]>>;

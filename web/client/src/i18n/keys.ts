@@ -3,6 +3,6 @@
 import type messages from "../../../../cencomm/i18n/messages.json";
 
 type Own<Key> = Key extends `web.${infer Name}` ? Name : never;
-type Finding<Key> = Key extends `finding.${string}` ? Key : never;
+type Shared<Key> = Key extends `finding.${string}` | `change.${string}` ? Key : never;
 
-export type MessageKey = Own<keyof typeof messages> | Finding<keyof typeof messages>;
+export type MessageKey = Own<keyof typeof messages> | Shared<keyof typeof messages>;

@@ -42,7 +42,7 @@ test("parts that are not of one record are told", () => {
 
 test("a template has one name: only its canonical bytes are it, and they are made of any other spelling", () => {
   const said = askPython<Said>("parts_peer.py", { document: DOCUMENT.toString("utf8") });
-  expect(new TextDecoder().decode(publishable(DOCUMENT.toString("utf8")))).toBe(said.document);
+  expect(new TextDecoder().decode(publishable(DOCUMENT.toString("utf8")).document)).toBe(said.document);
   expect(() => decodeTemplate(utf8(`${said.document} `), 1)).toThrow(TemplateMalformed);
   expect(() => decodeTemplate(DOCUMENT, 1)).toThrow(TemplateMalformed);
 });

@@ -9,6 +9,13 @@ export class TemplateMalformed extends DomainError {
   }
 }
 
+/** The template is beyond a bound of this program. */
+export class TemplateTooLarge extends DomainError {
+  constructor(what: string, limit: number) {
+    super("templates.too_large", { what, limit });
+  }
+}
+
 /** The text is not an expression of our subset; `position` in characters from 0. */
 export class ExpressionMalformed extends DomainError {
   constructor(reason: string, position: number) {

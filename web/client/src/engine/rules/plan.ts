@@ -174,7 +174,7 @@ function levelOf(own: readonly FieldPlan[], groups: readonly GroupPlan[]): Level
 }
 
 /** Where every field and repeat stands. */
-function layoutOf(groups: readonly Fields[]): Layout {
+export function layoutOf(groups: readonly Fields[]): Layout {
   const layout = { fields: new Map<string, readonly string[]>(), repeats: new Map<string, readonly string[]>(), parents: new Map<string, string>(), lists: new Map<string, string>() };
   const walk = (node: Fields, outside: readonly string[], parent: string): void => {
     const name = key(node["key"]);

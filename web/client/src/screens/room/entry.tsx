@@ -15,6 +15,7 @@ import { choose } from "../../templates_forms/model.ts";
 import { administrationOf, nameOf } from "../people.ts";
 import { RecordCard } from "./card.tsx";
 import { FileList, WaitingFiles } from "./files.tsx";
+import { Changes } from "./changes.tsx";
 import { pieces } from "./text.ts";
 
 interface EntryProps {
@@ -59,6 +60,7 @@ export const Entry = memo(function Entry({ item, room, answered, onReply }: Entr
   return (
     <Event item={item} room={room} icon={EVENT_ICONS[item.kind] ?? "info"}>
       {eventWords(item, room)}
+      {content?.kind === "template" && <Changes hash={content.templateHash} room={room} />}
       {changed.map((officer) => (
         <span class="note warning" key={officer}>
           <Icon name="key" />
