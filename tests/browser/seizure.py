@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from playwright.async_api import Locator, expect
 
+from cencomm.templates_forms.calculation import derived_values
 from cencomm.templates_forms.model import Answers, Field, Template, standard
 from tests.browser.person import PATIENCE_MS, Person, label_of
 
@@ -138,7 +140,7 @@ async def boxes(card: Locator, person: Person) -> dict[str, str]:
 
 
 def expected_boxes(answers: Answers, language: str, written: Mapping[str, str]) -> dict[str, str]:
-    """What a card says of the answers in the template's words; dates and numbers as `written` has them."""
+    """What a card says of the answers and of what follows from them; dates and numbers as `written` has them."""
     said: dict[str, str] = {}
     for row in (answers, *_rows(answers)):
         for key, value in row.items():
@@ -146,6 +148,8 @@ def expected_boxes(answers: Answers, language: str, written: Mapping[str, str]) 
                 continue
             field = TEMPLATE.fields[key]
             said[TEMPLATE.label(key, language)] = written.get(key) or _said(field, value, language)
+    for path, text in derived_values(TEMPLATE, answers, now=datetime.now(UTC), language=language).items():
+        said[TEMPLATE.label(path, language)] = written.get(path.rpartition(".")[2]) or text
     return said
 
 

@@ -21,7 +21,11 @@ from tests.browser.stage import PHONE, Stage
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 TITLE = "Lantern"
-_IN_RUSSIAN = {"offence_at": "12 мар. 2025 г. 03:39 +01:00", "quantity": "1\u00a0412,5"}
+_IN_RUSSIAN = {
+    "offence_at": "12 мар. 2025 г. 03:39 +01:00",
+    "quantity": "1\u00a0412,5",
+    "quantity_canonical": "1\u00a0412,5",
+}
 
 
 @dataclass
