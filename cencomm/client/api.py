@@ -24,6 +24,7 @@ from cencomm.client.clock import ServerClock
 from cencomm.client.cug import Cug, CugServices
 from cencomm.client.engine.device import Device, device_of_account
 from cencomm.client.engine.engine import LATER, CugEngine, known_cugs
+from cencomm.client.engine.outbox import require_size
 from cencomm.client.enrol import require_deployment, sign_in_again
 from cencomm.client.errors import (
     MayNotExtract,
@@ -292,7 +293,7 @@ class Client:
         """Open a CUG with this officer as its organiser and publish its title and templates.
 
         Raises:
-            NotCertified, ServerRefused, ServerUnreachable.
+            NotCertified, ServerRefused, ServerUnreachable; RecordTooLarge: no CUG was opened.
         """
         device = self.device
         cug_id = new_cug_id()
@@ -303,9 +304,11 @@ class Client:
             roster=(RosterEntry(device.officer_id, device.chain.identity_key, Role.ORGANISER, device.archive_key),),
             history=history,
         )
-        engine = self._engine(cug_id)
         records = [encode_content(ProfileContent(title, operation_code, about))]
         records += [encode_content(TemplateContent(template.encode())) for template in templates]
+        for record in records:
+            require_size(record)
+        engine = self._engine(cug_id)
         engine.prepare_start(new_group_id(), group, records)
         await self._finish_openings()
         for frame in engine.resume():

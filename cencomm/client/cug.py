@@ -83,7 +83,8 @@ class CugServices:
 
 
 class Cug:
-    """Made by `Client`. Every sending raises NotMember, GroupClosed or NotYetJoined where the state says so."""
+    """Made by `Client`. Every sending raises NotMember, GroupClosed or NotYetJoined where the state says so, and
+    RecordTooLarge where no server would take it; nothing is queued then."""
 
     def __init__(self, engine: CugEngine, services: CugServices) -> None:
         self._engine = engine

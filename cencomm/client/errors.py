@@ -190,6 +190,12 @@ class SendRefused(ClientError):
     code = "client.send_refused"
 
 
+class RecordTooLarge(ClientError):
+    """What was to be sent is longer than any server takes (`size_kb`, `limit_kb`); nothing was queued."""
+
+    code = "client.record_too_large"
+
+
 class BundleDamaged(ClientError):
     """An extraction bundle cannot be read (`reason`)."""
 

@@ -135,6 +135,27 @@ def pad(plaintext: bytes) -> bytes:
     return plaintext.ljust(padded_length(len(plaintext)), b"\x00")
 
 
+_NONCE_AND_TAG_BYTES = 24 + 16
+_HEADER_BYTES = 2 + ID_BYTES + ID_BYTES + 8 + 4 + ID_BYTES
+_HEAD_BYTES = 8 + HASH_BYTES
+_SIGNATURE_BYTES = 64
+
+
+def sealed_length(*contents: int) -> int:
+    """How long a record's body is with parts of these lengths, in bytes: known before it is sealed."""
+    hashes = HASH_BYTES * len(contents)
+    statement = 8 + _HEAD_BYTES + _vector(hashes) + _SIGNATURE_BYTES
+    length = _HEADER_BYTES + _vector((1 + HASH_BYTES) * len(contents))
+    for place, content in enumerate(contents):
+        plaintext = SALT_BYTES + _vector(content) + 1 + (statement if place == 0 else 0)
+        length += _vector(_NONCE_AND_TAG_BYTES + padded_length(plaintext))
+    return length
+
+
+def _vector(length: int) -> int:
+    return len(Writer().vector(b"").bytes()) + length if length < 1 << 6 else length + (2 if length < 1 << 14 else 4)
+
+
 # ---------------------------------------------------------------- what is signed
 
 

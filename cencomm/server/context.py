@@ -32,7 +32,7 @@ from cencomm.accounts.ports import NewUnitOfWork, UnitOfWork
 from cencomm.ids import DeviceId, OfficerId
 from cencomm.settings import Settings
 from cencomm.store.database import Database
-from cencomm.wire.frames import Limits
+from cencomm.wire.frames import RECORD_BYTES, Limits
 from cencomm.wire.http import Body
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 Handler = Callable[..., Awaitable[Body | bytes | None]]
 
-LIMITS = Limits(record_bytes=256 * 1024, handshake_bytes=2 * 1024 * 1024, key_packages=200, subscriptions=200)
+LIMITS = Limits(record_bytes=RECORD_BYTES, handshake_bytes=2 * 1024 * 1024, key_packages=200, subscriptions=200)
 """What this server takes: bytes of a record, bytes of a commit or group start, packages a device, CUGs a session."""
 
 

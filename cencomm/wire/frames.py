@@ -41,6 +41,9 @@ SESSION_PATH = "/v1/session"
 MAX_FRAME_BYTES = 8 * 1024 * 1024
 """What either side may be sent in one frame; the server's own limits (Ready.limits) are lower."""
 
+RECORD_BYTES = 256 * 1024
+"""What the server takes as one record; clients refuse a longer one before they queue it."""
+
 Id16 = Annotated[bytes, Meta(min_length=16, max_length=16)]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Count = Annotated[int, Meta(ge=0, le=2**62)]

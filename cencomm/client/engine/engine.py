@@ -21,7 +21,7 @@ from cencomm.client.engine.committing import Invited, make_commit, make_external
 from cencomm.client.engine.device import Device
 from cencomm.client.engine.effects import CatchUpAgain, Effect, ReadAgain
 from cencomm.client.engine.memory import Memory
-from cencomm.client.engine.outbox import new_row
+from cencomm.client.engine.outbox import new_row, require_size
 from cencomm.client.engine.receive import apply_events
 from cencomm.client.engine.repair import FIRST_WAIT_MS, LONGEST_WAIT_MS
 from cencomm.client.engine.sending import pump, unsealed
@@ -258,7 +258,11 @@ class CugEngine:
         Args:
             instead_of: where the record waited under its client_ref until now; it goes from there, and where somebody
                 else took it meanwhile nothing is queued.
+
+        Raises:
+            RecordTooLarge: nothing is queued.
         """
+        require_size(public, personal)
         client_ref = client_ref or new_client_ref()
         with self.changing() as tx:
             if instead_of is not None:

@@ -15,9 +15,12 @@ from collections.abc import Iterator
 import msgspec
 
 from cencomm.client import model
+from cencomm.client.errors import RecordTooLarge
 from cencomm.client.model import OutboxRow, pack, unpack
 from cencomm.client.profile import Transaction
+from cencomm.crypto.record_format import sealed_length
 from cencomm.ids import ClientRef, CugId
+from cencomm.wire.frames import RECORD_BYTES
 
 WINDOW = 64
 """How many sendings may be under way at once; the rest waits here."""
@@ -130,6 +133,13 @@ class Outbox:
         """Nothing will be sent any more: whoever waits for a sending is told why."""
         for client_ref in list(self._rows):
             self.refused(tx, client_ref, code)
+
+
+def require_size(*parts: bytes) -> None:
+    """Raises RecordTooLarge unless the server takes a record of these parts."""
+    size = sealed_length(*[len(part) for part in parts if part])
+    if size > RECORD_BYTES:
+        raise RecordTooLarge(size_kb=-(-size // 1024), limit_kb=RECORD_BYTES // 1024)
 
 
 def new_row(

@@ -11,6 +11,7 @@ CG-006 a refusal for good comes out of `flush`; what was written is kept until i
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from cencomm.client.errors import (
     MayNotExtract,
     NotMember,
     NotYetJoined,
+    RecordTooLarge,
     SendRefused,
     ServerUnreachable,
     TemplateUnknown,
@@ -33,10 +35,10 @@ from cencomm.client.errors import (
 )
 from cencomm.client.model import Item, ItemKind
 from cencomm.crypto.group_context import History, Role
-from cencomm.templates_forms.model import standard
+from cencomm.templates_forms.model import Template, standard
 from cencomm.templates_forms.samples import sample_records
 from cencomm.wire.content import Chat, Form, decode_content
-from cencomm.wire.frames import Refused
+from cencomm.wire.frames import RECORD_BYTES, Refused
 from tests.unit.client.engine.test_receive import talk
 from tests.unit.client.stand import Stand, api_of, texts
 from tests.unit.client.test_admit import beside
@@ -228,3 +230,25 @@ class TestExtraction:
         with pytest.raises(ServerUnreachable):
             await cug.announce_extraction(bytes(32), 5, 2, seconds=0.01)
         assert cug.waiting() == 0
+
+
+class TestSize:
+    async def test_a_template_that_no_server_would_take_is_not_queued(self, tmp_path: Path) -> None:
+        """CG-002"""
+        stand = Stand(tmp_path)
+        (here,) = stand.operation("KE/otieno")
+        cug = cug_of(stand, here)
+        with pytest.raises(RecordTooLarge):
+            await cug.publish_template(large_template())
+        with pytest.raises(RecordTooLarge):
+            await cug.send_text("x" * RECORD_BYTES)
+        assert cug.waiting() == 0
+        assert cug.unsent() == ()
+
+
+def large_template() -> Template:
+    """Valid, and larger than any record may be."""
+    document = json.loads(TEMPLATE.encode())
+    codes = [{"key": f"CODE{number}"} for number in range(RECORD_BYTES // 16)]
+    document["code_lists"].append({"codes": codes, "key": "zz_many", "words": "cldr_territory"})
+    return Template.decode(json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode())

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cencomm.crypto.head import Head
-from cencomm.crypto.record_format import RecordRefused, SignedRecord, padded_length
+from cencomm.crypto.record_format import RecordRefused, SignedRecord, padded_length, sealed_length
 from cencomm.crypto.records import key_ring
 from tests.unit.crypto.hostile import survives
 from tests.unit.crypto.people import OTIENO
@@ -28,6 +28,16 @@ class TestPadding:
     def test_at_most_twelve_percent_are_added(self, length: int) -> None:
         assert length <= padded_length(length) <= length * 1.12
         assert padded_length(padded_length(length)) == padded_length(length)
+
+
+class TestSealedLength:
+    @pytest.mark.parametrize("public", [None, 0, 63, 64, 5_000, 20_000])
+    @pytest.mark.parametrize("personal", [None, 1, 300, 16_384, 100_000])
+    def test_it_is_known_before_anything_is_sealed(self, public: int | None, personal: int | None) -> None:
+        if public is None and personal is None:
+            return
+        parts = [None if size is None else bytes(size) for size in (public, personal)]
+        assert sealed_length(*[size for size in (public, personal) if size is not None]) == len(seal(*parts))
 
 
 class TestSignedRecord:

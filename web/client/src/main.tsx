@@ -19,7 +19,7 @@ async function start(): Promise<void> {
   const app = new App(startEngine());
   render(<Root app={app} />, place);
   await app.start();
-  if (import.meta.env.PROD && "serviceWorker" in navigator) await keepApp(navigator.serviceWorker, () => location.reload());
+  if (import.meta.env.PROD) await keepApp(navigator.serviceWorker as ServiceWorkerContainer | undefined, () => location.reload());
 }
 
 start().catch((error: unknown) => {

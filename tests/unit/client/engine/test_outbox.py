@@ -7,6 +7,7 @@ OB-004 after a disconnection everything unacknowledged is due again, the acknowl
 OB-005 an acknowledged sending that did not come back is told
 OB-006 what somebody wrote stays with the reason when it is refused for good, and is not sent again; the rest goes
 OB-007 what a transition that failed marked as sent is due again
+OB-008 what no server would take is refused with its size before it is queued
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from cencomm.client.engine.outbox import WINDOW, Outbox, new_row
+from cencomm.client.engine.outbox import WINDOW, Outbox, new_row, require_size
+from cencomm.client.errors import RecordTooLarge
 from cencomm.client.profile import PasswordCost, Profile
 from cencomm.ids import ClientRef, CugId
+from cencomm.wire.frames import RECORD_BYTES
 
 CUG = CugId(bytes(16))
 
@@ -111,6 +114,13 @@ class TestOutbox:
             (ref(0), b"x", "wire.too_large")
         ]
         assert list(again.due()) == again.missing(99) == []
+
+    def test_what_no_server_would_take_is_refused_with_its_size(self) -> None:
+        """OB-008"""
+        require_size(bytes(RECORD_BYTES * 9 // 10), b"")
+        with pytest.raises(RecordTooLarge) as refused:
+            require_size(bytes(RECORD_BYTES // 2), bytes(RECORD_BYTES // 2))
+        assert refused.value.facts == {"size_kb": 265, "limit_kb": 256}
 
     def test_a_transition_that_failed_has_sent_nothing(self, profile: Profile) -> None:
         """OB-007"""

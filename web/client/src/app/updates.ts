@@ -7,17 +7,42 @@ const LOOK_MS = 3_600_000;
 /** A newer build is here, or has been taken in another tab: reloading shows it. */
 export const updateReady = signal(false);
 
+/** Whether the app opens without a network; null until the browser has said so. It may be told to keep no service worker. */
+export const opensOffline = signal<boolean | null>(null);
+
+/** Whether the reader has read that it does not. */
+export const offlineTold = signal(false);
+
 let registration: ServiceWorkerRegistration | null = null;
 let asked = false;
 
-/** Keep the app for times without a network, and look now and then whether there is a newer one. */
-export async function keepApp(container: ServiceWorkerContainer, reload: () => void): Promise<void> {
+/**
+ * Keep the app for times without a network, and look now and then whether there is a newer one. Where the browser allows
+ * none of it, the app works all the same, and says that it will not open offline.
+ */
+export async function keepApp(container: ServiceWorkerContainer | undefined, reload: () => void): Promise<void> {
+  const kept = container === undefined ? null : await registered(container);
+  opensOffline.value = kept !== null;
+  if (container !== undefined && kept !== null) follow(container, kept, reload);
+}
+
+/** Null where service workers are blocked: browsers refuse, answer nothing, or have never heard of them. */
+async function registered(container: ServiceWorkerContainer): Promise<ServiceWorkerRegistration | null> {
+  try {
+    const kept: ServiceWorkerRegistration | undefined = await container.register("/service-worker.js");
+    return kept ?? null;
+  } catch (error) {
+    if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
+    return null;
+  }
+}
+
+function follow(container: ServiceWorkerContainer, kept: ServiceWorkerRegistration, reload: () => void): void {
   const before = container.controller;
   container.addEventListener("controllerchange", () => {
     if (asked) reload();
     else if (before !== null) updateReady.value = true;
   });
-  const kept = await container.register("/service-worker.js");
   registration = kept;
   const look = (): void => {
     if (kept.waiting !== null && container.controller !== null) updateReady.value = true;

@@ -133,6 +133,23 @@ export function paddedLength(length: number): number {
   return Math.ceil(length / step) * step;
 }
 
+const NONCE_AND_TAG_BYTES = 24 + 16;
+const HEADER_BYTES = 2 + ID_BYTES + ID_BYTES + 8 + 4 + ID_BYTES;
+const HEAD_BYTES = 8 + HASH_BYTES;
+
+/** How long a record's body is with parts of these lengths, in bytes: known before it is sealed. */
+export function sealedLength(contents: readonly number[]): number {
+  const statement = 8 + HEAD_BYTES + vectorLength(HASH_BYTES * contents.length) + SIGNATURE_BYTES;
+  const plaintext = (content: number, place: number) => SALT_BYTES + vectorLength(content) + 1 + (place === 0 ? statement : 0);
+  const part = (content: number, place: number) => vectorLength(NONCE_AND_TAG_BYTES + paddedLength(plaintext(content, place)));
+  return contents.map(part).reduce((sum, length) => sum + length, HEADER_BYTES + vectorLength((1 + HASH_BYTES) * contents.length));
+}
+
+/** With the length before it (RFC 9420 §2.1.2). */
+function vectorLength(length: number): number {
+  return length + (length < 1 << 6 ? 1 : length < 1 << 14 ? 2 : 4);
+}
+
 export function pad(plaintext: Uint8Array): Uint8Array {
   const padded = new Uint8Array(paddedLength(plaintext.length));
   padded.set(plaintext);

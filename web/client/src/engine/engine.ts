@@ -20,6 +20,7 @@ import { NotYetJoined, ServerUnreachable } from "./errors.ts";
 import { newId } from "./ids.ts";
 import { Memory, type Touched } from "./memory.ts";
 import type { PendingRow } from "./model.ts";
+import { requireSize } from "./outbox.ts";
 import { applyEvents, tellMissing } from "./receive.ts";
 import { FIRST_WAIT_MS, LONGEST_WAIT_MS } from "./repair.ts";
 import { pump, unsealed } from "./sending.ts";
@@ -308,9 +309,10 @@ export class CugEngine {
 
   // -------------------------------------------------------------- requests
 
-  /** A record into the outbox, sealed and on its way at once where that is possible; gives its client_ref. */
-  queue(parts: { readonly public?: Uint8Array; readonly personal?: Uint8Array }): Promise<Uint8Array> {
-    return this.#queue(EventKind.RECORD, parts);
+  /** A record into the outbox, sealed and on its way at once where that is possible; gives its client_ref. Throws RecordTooLarge. */
+  async queue(parts: { readonly public?: Uint8Array; readonly personal?: Uint8Array }): Promise<Uint8Array> {
+    requireSize(parts);
+    return await this.#queue(EventKind.RECORD, parts);
   }
 
   /** A rejection or seal into the outbox. */

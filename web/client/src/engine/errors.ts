@@ -90,6 +90,9 @@ export class SendRefused extends kind("send_refused") {}
 /** The entry of that number names no such file. */
 export class NoAttachment extends kind("no_attachment") {}
 
+/** What was to be sent is longer than any server takes (`size_kb`, `limit_kb`); nothing was queued. */
+export class RecordTooLarge extends kind("record_too_large") {}
+
 /** A record that does not keep PROTOCOL §3; `reason` is a stable word. */
 export class RecordRefused extends kind("record_refused") {}
 

@@ -11,12 +11,20 @@
  */
 
 import { toHex } from "../crypto/bytes.ts";
+import { sealedLength } from "../crypto/record_format.ts";
 import type { Transaction } from "../store/transaction.ts";
-import type { EventKind } from "../wire/frames.ts";
+import { type EventKind, RECORD_BYTES } from "../wire/frames.ts";
+import { RecordTooLarge } from "./errors.ts";
 import { OUTBOX, type OutboxRow, packRow, tables, unpackRow } from "./model.ts";
 
 /** How many sendings may be under way at once; the rest waits here. */
 export const WINDOW = 64;
+
+/** Throws RecordTooLarge unless the server takes a record of these parts. */
+export function requireSize(parts: { readonly public?: Uint8Array; readonly personal?: Uint8Array }): void {
+  const size = sealedLength([parts.public, parts.personal].flatMap((part) => (part === undefined ? [] : [part.length])));
+  if (size > RECORD_BYTES) throw new RecordTooLarge({ size_kb: Math.ceil(size / 1024), limit_kb: RECORD_BYTES / 1024 });
+}
 
 /** The rows of one CUG, oldest first. */
 export class Outbox {

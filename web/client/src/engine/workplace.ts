@@ -23,6 +23,7 @@ import { refillKeyPackages } from "./key_packages.ts";
 import { Live } from "./live.ts";
 import type { Touched } from "./memory.ts";
 import { type AccountRow, tables } from "./model.ts";
+import { requireSize } from "./outbox.ts";
 import { changePassword } from "./password_change.ts";
 import { fetchRevocations, refreshRevocations } from "./revocations.ts";
 import type { OpenSocket } from "./session.ts";
@@ -144,7 +145,7 @@ export class Workplace implements Observer {
     return this.#cugs.get(toHex(cugId));
   }
 
-  /** With this officer as its organiser; publishes its title and templates. Throws NotCertified, ServerRefused, ServerUnreachable. */
+  /** With this officer as its organiser; publishes its title and templates. Throws NotCertified, RecordTooLarge, ServerRefused, ServerUnreachable. */
   async openCug(wanted: screen.OpenCug): Promise<Cug> {
     const device = this.#device;
     if (device === null) throw new NotCertified({ account: this.#row.account });
@@ -163,6 +164,7 @@ export class Workplace implements Observer {
       encodeContent({ t: "profile", title, operationCode, about }),
       ...templates.map((document) => encodeContent({ t: "template", document: publishable(document).document })),
     ];
+    for (const personal of records) requireSize({ personal });
     const cug = await this.#follow(device, cugId);
     await cug.engine.prepareStart(newId(), group, records);
     await this.#finishOpenings();

@@ -6,6 +6,7 @@ import { install, installing } from "../app/install.ts";
 import { chosenLanguage, singleKeys, SIZES, textSize, theme, THEMES } from "../app/prefs.ts";
 import { useApp } from "../app/state.ts";
 import { storageKept } from "../app/storage.ts";
+import { opensOffline } from "../app/updates.ts";
 import { type DeviceView, EngineError } from "../engine/api.ts";
 import { date } from "../i18n/format.ts";
 import { errorText, LANGUAGES, OWN_NAMES, t } from "../i18n/index.ts";
@@ -103,6 +104,7 @@ function AccountSection() {
         </Button>
         <span class="small quiet">{t("settings.lock_note")}</span>
       </div>
+      {opensOffline.value === false && <p class="quiet">{t("app.not_offline")}</p>}
       {storageKept.value === false && <p class="quiet">{t("settings.storage_not_kept")}</p>}
     </section>
   );

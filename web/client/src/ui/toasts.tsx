@@ -1,5 +1,5 @@
 import { useApp } from "../app/state.ts";
-import { takeUpdate, updateReady } from "../app/updates.ts";
+import { offlineTold, opensOffline, takeUpdate, updateReady } from "../app/updates.ts";
 import { t } from "../i18n/index.ts";
 import { Button } from "./basics.tsx";
 import { Icon } from "./icon.tsx";
@@ -16,6 +16,13 @@ export function Toasts() {
           <Button look="text" onClick={() => takeUpdate(() => location.reload())}>
             {t("update.reload")}
           </Button>
+        </div>
+      )}
+      {opensOffline.value === false && !offlineTold.value && (
+        <div class="toast failed">
+          <Icon name="circle-alert" />
+          <span>{t("app.not_offline")}</span>
+          <Button look="bare" icon="x" label={t("ui.close")} onClick={() => (offlineTold.value = true)} />
         </div>
       )}
       {app.toasts.value.map((toast) => (

@@ -19,6 +19,9 @@ import { array, bytes, count, fields, hash32, id16, listOf, name, orNull, textOf
 export const SUBPROTOCOL = "cencomm.v1";
 export const SESSION_PATH = "/v1/session";
 
+/** What the server takes as one record; clients refuse a longer one before they queue it. */
+export const RECORD_BYTES = 256 * 1024;
+
 /** What an event of a CUG's log is; the body is encoded by `crypto/events.ts`. */
 export enum EventKind {
   GROUP = 1,

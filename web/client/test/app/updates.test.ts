@@ -80,6 +80,29 @@ test("what another tab took is offered here, and this page is not torn away", as
   expect(reloads()).toBe(1);
 });
 
+test.each([
+  ["answers nothing", () => Promise.resolve(undefined)],
+  ["refuses", () => Promise.reject(new DOMException("blocked", "SecurityError"))],
+  ["refuses by its type", () => Promise.reject(new TypeError("blocked"))],
+])("a browser that %s to a service worker has the app all the same, and is told that it will not open offline", async (_, register) => {
+  const container = Object.assign(new EventTarget(), { controller: null, register });
+  await updates.keepApp(container as unknown as ServiceWorkerContainer, () => expect.unreachable());
+  expect(updates.opensOffline.value).toBe(false);
+  updates.takeUpdate(() => undefined);
+});
+
+test("a browser without service workers has the app, too; with one it opens offline", async () => {
+  await updates.keepApp(undefined, () => expect.unreachable());
+  expect(updates.opensOffline.value).toBe(false);
+  await opened(null);
+  expect(updates.opensOffline.value).toBe(true);
+});
+
+test("what is wrong with the app itself is not hidden as a blocked service worker", async () => {
+  const container = Object.assign(new EventTarget(), { controller: null, register: () => Promise.reject(new RangeError("ours")) });
+  await expect(updates.keepApp(container as unknown as ServiceWorkerContainer, () => undefined)).rejects.toThrow(RangeError);
+});
+
 test("it is looked for now and then, also when that fails", async () => {
   const { container } = await opened({});
   await vi.advanceTimersByTimeAsync(2 * 3_600_000);

@@ -4,9 +4,9 @@ import { beforeEach, expect, test } from "vitest";
 
 import { utf8 } from "../../src/crypto/bytes.ts";
 import { newId } from "../../src/engine/ids.ts";
-import { Outbox, WINDOW } from "../../src/engine/outbox.ts";
+import { Outbox, WINDOW, requireSize } from "../../src/engine/outbox.ts";
 import { Profile } from "../../src/store/profile.ts";
-import { EventKind } from "../../src/wire/frames.ts";
+import { EventKind, RECORD_BYTES } from "../../src/wire/frames.ts";
 
 const COST = { opsLimit: 1, memoryBytes: 8192 };
 const CUG = new Uint8Array(16);
@@ -61,4 +61,11 @@ test("what was refused for good is neither sent again nor lost from sight", asyn
   await profile.transaction((tx) => outbox.refused(tx, clientRef, "wire.too_large"));
   const again = await restarted();
   expect([again.due(), again.waiting, again.row(clientRef)?.failed]).toEqual([[], 0, "wire.too_large"]);
+});
+
+test("what no server would take is refused with its size before it is queued", () => {
+  requireSize({ personal: new Uint8Array(RECORD_BYTES * 0.9) });
+  const facts = { size_kb: 265, limit_kb: 256 };
+  const half = new Uint8Array(RECORD_BYTES / 2);
+  expect(() => requireSize({ public: half, personal: half })).toThrow(expect.objectContaining({ code: "client.record_too_large", facts }));
 });

@@ -6,6 +6,7 @@ import * as heads from "../../src/crypto/head.ts";
 import { Head } from "../../src/crypto/head.ts";
 import { Secret, ed25519Public } from "../../src/crypto/primitives.ts";
 import * as records from "../../src/crypto/records.ts";
+import { sealedLength } from "../../src/crypto/record_format.ts";
 import { SignedRecord } from "../../src/crypto/records.ts";
 import { hex, text } from "./mls.ts";
 import { exporterOf, given, ownVectors } from "./own.ts";
@@ -150,6 +151,8 @@ test("records", () => {
     const keys = { contentKey, publicKey, signatureSeed: new Secret(hex(vectors.signature_seed)) };
     const body = records.sealRecord(record, keys, given(...vector.random.map(hex)));
     expect(text(body), vector.name).toBe(vector.body);
+    const lengths = [record.public, record.personal].flatMap((part) => (part === null ? [] : [part.length]));
+    expect(sealedLength(lengths)).toBe(body.length);
     expect(text(records.readHeader(body).encode())).toBe(vector.header);
     const opening = { keys: records.keyRing(contentKey, publicKey), contextHash, signatureKey };
     const opened = records.openRecord(body, opening);
