@@ -201,11 +201,19 @@ class Link:
 
 @asynccontextmanager
 async def running(
-    database_url: str, folder: Path, *, clock: Clock | None = None, limits: Limits = LIMITS, redis_url: str = ""
+    database_url: str,
+    folder: Path,
+    *,
+    clock: Clock | None = None,
+    limits: Limits = LIMITS,
+    redis_url: str = "",
+    files_bucket: str = "",
 ) -> AsyncIterator[Server]:
     """Serve on a free port, until the block ends."""
     clock = clock or Clock()
-    settings = Settings(folder, database_url, redis_url=redis_url, port=0, requests_per_second=100_000)
+    settings = Settings(
+        folder, database_url, redis_url=redis_url, port=0, requests_per_second=100_000, files_bucket=files_bucket
+    )
     startup = WatchedStartup(settings, now_ms=clock, limits=limits)
     config = uvicorn.Config(
         build_app(startup),

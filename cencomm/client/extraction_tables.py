@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cencomm.client.bundle import TABLES
+from cencomm.client.file_names import safe_name
 from cencomm.client.verify_rows import EventRow, Examined, RecordRow
 from cencomm.export import Cell, Column, Kind, Table
 from cencomm.export.forms import FormRow, as_json, form_tables
@@ -52,6 +53,7 @@ _CHAT = (
     _column("language", width=8),
     _column("text", width=60),
     _column("reply_to"),
+    _column("attachments", width=40),
 )
 _EVENTS = (
     _column("seq", Kind.NUMBER, 8),
@@ -174,7 +176,13 @@ def _chat_rows(rows: Iterable[RecordRow]) -> Iterator[Sequence[Cell]]:
     for row in rows:
         if isinstance(row.content, Chat):
             reply = row.content.reply_to.hex() if row.content.reply_to is not None else None
-            yield (*_head(row), row.content.lang, row.content.text, reply)
+            yield (*_head(row), row.content.lang, row.content.text, reply, _attachments(row.content))
+
+
+def _attachments(chat: Chat) -> str | None:
+    """Each file by name, size and the hash that names its ciphertext; the key stands in the record itself."""
+    named = [f"{safe_name(file.name)} ({file.size}, {file.hash.hex()})" for file in chat.files]
+    return "; ".join(named) or None
 
 
 def _event_rows(rows: Iterable[EventRow]) -> Iterator[Sequence[Cell]]:

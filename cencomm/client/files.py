@@ -14,6 +14,7 @@ import contextlib
 import mimetypes
 import os
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -49,6 +50,8 @@ PATIENCE_SECONDS = 60.0
 """So long nothing may go forward before one who waits is told; the upload is taken up again later all the same."""
 AWAY = "status:5"
 MAX_BEGUN = 3
+LEFT_SECONDS = 3600.0
+"""Ciphertext that nothing waits for is a crash's after so long; before that another process may be sealing."""
 TEMPORARY = LATER | {"files.not_stored", "internal"}
 FINAL = ("files.", "groups.", "wire.")
 """Families of refusals that no later attempt changes; others end with the next sign-in, or when there is room again."""
@@ -72,7 +75,7 @@ class Files:
     def __init__(self, engine: CugEngine, api: Api, profile: Profile) -> None:
         self._engine = engine
         self._api = api
-        self._folder = profile.folder / FOLDER
+        self._folder = profile.folder / FOLDER / engine.cug_id.hex()
         self._under_way: set[bytes] = set()
 
     # ------------------------------------------------------------ attaching
@@ -94,8 +97,11 @@ class Files:
         return ClientRef(row.client_ref)
 
     async def take_up(self) -> None:
-        """Go on with what was attached before a cut."""
-        for row in self.waiting():
+        """Go on with what was attached before a cut, and remove what a crash left of a sealing."""
+        waiting = self.waiting()
+        if not waiting:
+            await asyncio.to_thread(_remove_old, self._folder, time.time() - LEFT_SECONDS)
+        for row in waiting:
             try:
                 await self._deliver(row, quiet)
             except DomainError as error:
@@ -229,6 +235,13 @@ async def patiently(ask: Callable[[], Awaitable[R]]) -> R:
 # ---------------------------------------------------------------- on the disk
 
 
+def _remove_old(folder: Path, before_s: float) -> None:
+    for path in folder.iterdir() if folder.is_dir() else ():
+        with contextlib.suppress(FileNotFoundError):
+            if path.stat().st_mtime < before_s:
+                path.unlink()
+
+
 def _told(on_progress: Progress, before: int, total: int, done: int) -> None:
     on_progress(before + done, total)
 
@@ -247,7 +260,7 @@ def _sealed_path(folder: Path, file_hash: bytes) -> Path:
 
 def _seal_into(folder: Path, path: Path) -> Attachment:
     key, hashed, length = new_file_key(), Sha256(), 0
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished = folder / f".{secrets.token_hex(8)}.part"
     try:
         with path.open("rb") as source, unfinished.open("xb") as target:

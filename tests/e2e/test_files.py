@@ -41,6 +41,11 @@ def stored(server: RunningServer) -> list[Path]:
     return [path for path in (server.data_dir / "files").rglob("*") if path.is_file()]
 
 
+def kept(client: Client) -> list[Path]:
+    """Ciphertext that waits on the device."""
+    return [path for path in (client.profile.folder / "files").rglob("*") if path.is_file()]
+
+
 async def test_a_picture_goes_from_one_officer_to_another(new_server: NewServer, tmp_path: Path) -> None:
     """FI-001, FI-002"""
     server = new_server()
@@ -69,7 +74,7 @@ async def test_a_picture_goes_from_one_officer_to_another(new_server: NewServer,
             await there.save_file(item.files[0], tmp_path / "profiles")
         assert len(stored(server)) == 2
         assert not any(PICTURE[:32] in path.read_bytes() for path in stored(server))
-        assert list((otieno.profile.folder / "files").iterdir()) == []
+        assert kept(otieno) == []
         await refuse_what_is_false(server, there, item.files[0], item.files[1], tmp_path)
         await here.remove(OfficerId("FR/dupont"))
         with pytest.raises(ServerRefused) as refused:
@@ -137,7 +142,7 @@ async def test_an_upload_goes_on_after_a_cut_and_ends_with_a_refusal(
                 await here.send_files([tmp_path / "large"], "too large")
             assert refused.value.server_code == "files.too_large"
             assert [alarm.code for alarm in here.alarms()] == ["attachment_refused"]
-            assert list((otieno.profile.folder / "files").iterdir()) == stored(limited) == []
+            assert kept(otieno) == stored(limited) == []
             proxy.alter_answer = cut
             with pytest.raises(ServerMisbehaved):
                 await here.send_files([tmp_path / "one"], "cut")

@@ -56,7 +56,7 @@ def test_chat_is_a_table_and_a_formula_stays_text(folder: Path) -> None:
     assert [row["text"] for row in said] == ['=HYPERLINK("x")', "Olá", "good bye"]
     book = python_calamine.CalamineWorkbook.from_path(str(folder / bundle.XLSX))
     cells = book.get_sheet_by_name("Messages").to_python()
-    assert cells[1][-2] == '=HYPERLINK("x")'
+    assert cells[1][-3] == '=HYPERLINK("x")'
 
 
 def test_every_event_is_listed_with_its_hash(folder: Path) -> None:

@@ -9,7 +9,7 @@ from cencomm.client.extraction_tables import csv_path, named_tables
 from cencomm.client.verify_log import examine
 from cencomm.client.verify_rows import Examined
 from cencomm.export import Cell
-from cencomm.wire.content import Chat, Form
+from cencomm.wire.content import Attachment, Chat, Form
 from tests.unit.client.verify_world import TEMPLATE, Log, an_operation
 from tests.unit.crypto.groups import CUG
 from tests.unit.crypto.people import OTIENO, SILVA, TRUST
@@ -53,6 +53,14 @@ def test_a_form_on_an_unknown_template_is_not_left_out() -> None:
     assert [notice.check for notice in found.notices] == ["template_unknown"]
     (row,) = table(found, "unknown-template")
     assert (row["template"], row["version"], row["answers"], row["valid"]) == ("mystery", "9", '{"a": "b"}', False)
+
+
+def test_attachments_are_named_by_what_proves_them_and_not_by_their_key() -> None:
+    file = Attachment(b"h" * 32, 272, b"k" * 32, 9, "../seal\u202e.jpg")
+    said = replace(examined(an_operation()).records[0], content=Chat("see", files=(file, file)))
+    [row] = table(Examined(records=[said]), "chat")
+    one = f"seal.jpg (9, {(b'h' * 32).hex()})"
+    assert row["attachments"] == f"{one}; {one}"
 
 
 def test_a_file_name_is_made_of_plain_characters() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -116,6 +117,18 @@ async def test_ciphertext_that_is_gone_can_never_be_sent_and_is_told(
         sealed.unlink()
     await here.take_up()
     assert here.waiting() == []
+
+
+async def test_what_a_crash_left_of_a_sealing_goes_and_what_another_process_seals_stays(tmp_path: Path) -> None:
+    here = opened(tmp_path, begin_upload=Server(DONE))
+    (tmp_path / "note").write_bytes(b"evidence")
+    await here.attach([tmp_path / "note"], Chat("text"))
+    [folder] = [path for path in tmp_path.rglob("files/*") if path.is_dir()]
+    (folder / "left").write_bytes(b"x")
+    (folder / "fresh").write_bytes(b"x")
+    os.utime(folder / "left", (0, 0))
+    await here.take_up()
+    assert [path.name for path in folder.iterdir()] == ["fresh"]
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from cencomm.groups.files import UPLOAD_LIFE_MS, FileBounds, StoredFile, Upload
 from cencomm.ids import CugId
 from cencomm.server.files import Files
 from tests.delivery_stand import Clock, Server, prepare, running
+from tests.s3_server import environment_of, new_bucket
 from tests.unit.crypto.people import DUBOIS, NOW_MS, OTIENO, SILVA, Person
 from tests.unit.groups.members import Made, Member, entry_of
 from tests.unit.server.test_http_cugs import Stand
@@ -283,3 +284,23 @@ class TestCleaning:
         assert operation.lying() == []
         with pytest.raises(FileUnknown):
             await operation.files.cancel(who, cug, sealed.name.hash)
+
+
+async def test_an_s3_store_serves_as_well_as_a_folder(
+    s3_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment_of(s3_address).items():
+        monkeypatch.setenv(name, value)
+    url = f"sqlite:///{tmp_path / 'db'}"
+    await prepare(url, [OTIENO])
+    async with running(url, tmp_path, files_bucket=f"{new_bucket(s3_address)}/operations") as server:
+        stand = Stand(server)
+        operation = Operation(server, stand, tmp_path / "files", server.clock, await stand.open())
+        sealed, other = Sealed.of(), Sealed.of()
+        await operation.upload(sealed)
+        assert await operation.read(sealed) == b"".join(sealed.chunks)
+        with pytest.raises(FileHashWrong):
+            await operation.upload(Sealed(sealed.key, Sealed.of().name, other.chunks))
+        await operation.files.sweep()
+        assert await operation.read(sealed) == b"".join(sealed.chunks)
+        assert operation.lying() == []

@@ -8,8 +8,10 @@ import { officerOf } from "../crypto/ids.ts";
 import type { SignedRecord } from "../crypto/records.ts";
 import { type FormRow, asJson, formTables } from "../export/forms.ts";
 import { type Cell, type Column, type Kind, Moment, type Row, type Table, WIDTH } from "../export/table.ts";
+import type { Chat } from "../wire/content.ts";
 import { TABLES } from "./bundle.ts";
 import type { ExtractionWords } from "./extraction_words.ts";
+import { safeName } from "./file_names.ts";
 import { administrationOf } from "./ids.ts";
 import { type EventRow, type Examined, type FormFacts, type RecordRow, answersOf, chatOf, formParts } from "./verify_rows.ts";
 
@@ -45,7 +47,7 @@ const FORM_HEAD: Plan = [
   ["superseded_by", "number", 8],
 ];
 const UNKNOWN: Plan = [...FORM_HEAD, ["answers", "text", 60]];
-const CHAT: Plan = [...HEAD, ["language", "text", 8], ["text", "text", 60], ["reply_to"]];
+const CHAT: Plan = [...HEAD, ["language", "text", 8], ["text", "text", 60], ["reply_to"], ["attachments", "text", 40]];
 const EVENTS: Plan = [
   ["seq", "number", 8],
   ["server_time", "time"],
@@ -142,8 +144,15 @@ function unknownTable(rows: readonly FormRecord[], words: ExtractionWords, read:
 async function* chatRows(rows: readonly RecordRow[], read: ReadSigned): AsyncGenerator<Row> {
   for (const row of rows) {
     const chat = row.kind === "chat" ? chatOf(await read(row)) : null;
-    if (chat !== null) yield [...headOf(row), chat.lang, chat.text, chat.replyTo === null ? null : toHex(chat.replyTo)];
+    if (chat === null) continue;
+    yield [...headOf(row), chat.lang, chat.text, chat.replyTo === null ? null : toHex(chat.replyTo), attachmentsOf(chat)];
   }
+}
+
+/** Each file by name, size and the hash that names its ciphertext; the key stands in the record itself. */
+function attachmentsOf(chat: Chat): string | null {
+  const named = (chat.files ?? []).map(({ hash, name, size }) => `${safeName(name)} (${size}, ${toHex(hash)})`);
+  return named.length === 0 ? null : named.join("; ");
 }
 
 function* eventRows(rows: readonly EventRow[]): Generator<Row> {

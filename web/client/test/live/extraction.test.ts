@@ -51,6 +51,9 @@ beforeAll(async () => {
   tiger = await world.ask<string>("open_cug", { name: OTIENO, title: '=HYPERLINK("http://example.org","Tiger")' });
   await world.ask("admit", { name: OTIENO, cug: tiger, officer: MARTIN, role: "officer" });
   await inCug(tiger);
+  const attached = new File(["not for spreadsheets"], "=cmd|calc.xlsx");
+  await martin.engine.sendFiles(tiger, { text: "=1+1", files: [attached, attached] });
+  await martin.engine.flush(tiger);
 }, 180_000);
 
 afterAll(async () => {
