@@ -15,6 +15,7 @@ from cencomm.errors import DomainError
 from cencomm.templates_forms.compiled import plan_of
 from cencomm.templates_forms.evaluation import Row, compile_expression, evaluate
 from cencomm.templates_forms.expression import parse
+from cencomm.templates_forms.functions import FUNCTIONS
 from cencomm.templates_forms.model import Template
 from cencomm.templates_forms.reading import Findings, Reader
 from cencomm.templates_forms.values import MISSING, Moment, Value, number_text
@@ -84,3 +85,19 @@ def _described(value: Value) -> dict[str, object]:
     if isinstance(value, tuple):
         return {"several": [_described(item) for item in value]}
     return {"text": value}
+
+
+DOCUMENT = FILE.parents[3] / "docs" / "expressions.md"
+EXAMPLES = re.findall(r"^\| `(.+)` \|(.*)\|$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize(("expression", "gives"), EXAMPLES)
+def test_an_example_of_the_documentation_gives_what_it_says(expression: str, gives: str) -> None:
+    (value,) = result_of({"expression": expression}).values()
+    assert (str(value).lower() if isinstance(value, bool) else value) == gives.strip()
+
+
+def test_every_function_is_in_the_documentation() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    assert len(EXAMPLES) > 50
+    assert not [name for name in FUNCTIONS if f"{name}(" not in text]
