@@ -1,11 +1,8 @@
-"""`python tools/screenshots.py [FOLDER] [FILTER]`: every screen of the browser client as pictures, with an index page.
-
-FILTER is a regular expression on names such as `07-room-ar-dark-360`. Which Chromium is used: see
-chromium.py.
-"""
+"""Every screen of the browser client as pictures, with an index page. Which Chromium is used: see chromium.py."""
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
@@ -18,7 +15,10 @@ FOLDER = HERE.parent / "build" / "screenshots"
 
 
 def main() -> int:
-    folder, pattern = [*sys.argv[1:], *[str(FOLDER), ""][len(sys.argv) - 1 :]][:2]
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, nargs="?", default=FOLDER)
+    parser.add_argument("filter", nargs="?", default="", help="a regular expression: 07-room-ar-dark-360 is a name")
+    given = parser.parse_args()
     try:
         environment = {**os.environ, GIVEN: str(chromium())}
     except NoChromium as missing:
@@ -28,7 +28,7 @@ def main() -> int:
     built = subprocess.run([*npm, "run", "--silent", "harness", "--", "--logLevel", "warn"], check=False).returncode
     if built:
         return built
-    arguments = [str(Path(folder).resolve()), pattern]
+    arguments = [str(given.folder.resolve()), given.filter]
     return subprocess.run(
         [*npm, "run", "--silent", "screenshots", "--", *arguments], env=environment, check=False
     ).returncode
