@@ -54,6 +54,8 @@ def serve(
     """
     given = options(context)
     settings = settings_with(data_dir, host, port)
+    if demo and settings.port == 0:
+        raise typer.BadParameter("the demonstration's sheets name the port: choose one", param_hint="--port")
     if demo:
         from cencomm.cli.demo import standing  # noqa: PLC0415  see the top
 

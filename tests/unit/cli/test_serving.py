@@ -34,6 +34,12 @@ def test_serving_says_where(cli: Cli, tmp_path: Path, monkeypatch: pytest.Monkey
     assert served[0].port == 9
 
 
+def test_a_demonstration_needs_a_port_that_its_sheets_can_name(cli: Cli, tmp_path: Path) -> None:
+    said = cli("serve", "--demo", "--data-dir", str(tmp_path / "data"), "--port", "0")
+    assert (said.code, "--port" in said.err) == (2, True)
+    assert not (tmp_path / "data").exists()
+
+
 @pytest.mark.parametrize("error", [SettingsInvalid(setting="X"), OSError(98, "Address already in use")])
 def test_a_server_that_cannot_start_says_why(cli: Cli, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     def run(_settings: Settings, *, ready: main.Ready) -> None:
