@@ -127,7 +127,8 @@ def test_an_operation_from_opening_to_a_verified_extraction(people: People) -> N
     assert {each["officer"] for each in officer.lines("members", TITLE)} == {"KE/chief", "KE/otieno"}
     assert "simplified_seizure" in officer("templates", TITLE)
 
-    officer("send", TITLE, "hello \x1b[2J", "--lang", "en")
+    (officer.home / "seal.bin").write_bytes(bytes(range(256)) * 2_000)
+    officer("send", TITLE, "hello \x1b[2J", "--lang", "en", "--file", "seal.bin")
     organiser("send", TITLE, typed="from stdin\n")
     (officer.home / "answers.json").write_text(json.dumps(ANSWERS))
     officer("submit", TITLE, "simplified_seizure", "-f", "answers.json", "national_case_ref=KE-2")
@@ -140,6 +141,13 @@ def test_an_operation_from_opening_to_a_verified_extraction(people: People) -> N
     (form,) = [each for each in seen if each["kind"] == "form"]
     assert form["answers"] == ANSWERS | {"national_case_ref": "KE-2"}
     assert "\x1b" not in organiser("watch", TITLE, "--once")
+    attached = next(each for each in seen if each.get("files"))
+    assert "'seal.bin'" in str(attached["files"])
+    organiser("save", TITLE, str(attached["seq"]))
+    assert (organiser.home / "seal.bin").read_bytes() == (officer.home / "seal.bin").read_bytes()
+    again = organiser.run("save", TITLE, str(attached["seq"]))
+    assert again.returncode == 1
+    assert "exists already" in again.stderr
 
     assert officer.run("extract", TITLE, "mine").returncode == 1
     assert not (officer.home / "mine").exists()
