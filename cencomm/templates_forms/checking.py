@@ -30,6 +30,7 @@ def check(template: Template) -> None:
     _check_keys(template)
     for field in template.fields.values():
         _check_field(template, field)
+    _check_units(template)
     _check_code_words(template)
     _check_rules(template)
     _check_references(template)
@@ -72,6 +73,16 @@ def _check_field(template: Template, field: Field) -> None:
         raise TemplateMalformed(reason="direct_nominal_to_cen", at=field.key)
     if not field.labels:
         raise TemplateMalformed(reason="no_label", at=field.key)
+
+
+def _check_units(template: Template) -> None:
+    """The unit of a number is a code beside it."""
+    layout = layout_of(template)
+    for field in filter(lambda field: field.unit_field, template.fields.values()):
+        unit = template.fields.get(field.unit_field)
+        is_beside = unit is not None and layout.fields[unit.key] == layout.fields[field.key]
+        if unit is None or not is_beside or unit.type != "code" or field.type not in {"int", "decimal"}:
+            raise TemplateMalformed(reason="unit_field", at=field.key)
 
 
 def _check_references(template: Template) -> None:

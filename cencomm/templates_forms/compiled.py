@@ -38,6 +38,8 @@ class FieldPlan:
     choice_filter: Ready | None
     calculation: Ready | None
     default: Ready | None
+    units: Mapping[str, Mapping[str, str]]
+    """The attributes of each unit that the number may have."""
     is_conditional: bool
     """Whether anything but its type is judged."""
 
@@ -183,7 +185,9 @@ class _Maker:
 
     def _field(self, field: Field, path: tuple[str, ...]) -> FieldPlan:
         code_list = self.template.lists.get(field.code_list)
-        conditions = (field.relevant, field.required, field.constraint, field.choice_filter)
+        conditions = (field.relevant, field.required, field.constraint, field.choice_filter, field.unit_field)
+        unit = self.template.fields.get(field.unit_field)
+        units = self.template.lists.get(unit.code_list) if unit is not None else None
         return FieldPlan(
             field,
             {code.key: code.attributes for code in code_list.codes} if code_list is not None else {},
@@ -193,6 +197,7 @@ class _Maker:
             self._ready(field.choice_filter, path, field.key, columns=True),
             self._ready(field.calculation, path, field.key),
             self._ready(field.default, path, field.key, entry=True),
+            {code.key: code.attributes for code in units.codes} if units is not None else {},
             any(conditions),
         )
 

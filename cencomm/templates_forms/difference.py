@@ -89,7 +89,7 @@ def _places(template: Template) -> dict[str, str]:
 def _field(old: Field, new: Field) -> Iterator[Change]:
     yield from _renamed("label", new.key, old.labels, new.labels)
     pairs = (
-        ("type", (old.type, old.code_list), (new.type, new.code_list)),
+        ("type", (old.type, old.code_list, old.unit_field), (new.type, new.code_list, new.unit_field)),
         (_required(old, new), old.required, new.required),
         ("relevant", old.relevant, new.relevant),
         ("constraint", _accepted(old), _accepted(new)),

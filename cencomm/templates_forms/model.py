@@ -80,6 +80,9 @@ class Field(_Node, frozen=True, tag_field="kind", tag="field"):
     """One question. `required`, `relevant`, `constraint`, `choice_filter`, `calculation` and `default` are expressions
     (`expression.py`); empty means never required, always relevant, anything goes, every code, none, none.
 
+    `unit_field` names the question beside a number that says its unit or, for money, its currency: both are answered or
+    neither is, and a unit with an attribute `decimals` takes no more of them.
+
     `nominal` decides the part of the record (`parts.py`), `cen` what may leave for the global core.
     """
 
@@ -96,6 +99,7 @@ class Field(_Node, frozen=True, tag_field="kind", tag="field"):
     calculation: ExpressionText = ""
     default: ExpressionText = ""
     max_length: Annotated[int, Meta(ge=0, le=100_000)] = 0
+    unit_field: Key | Literal[""] = ""
     nominal: Nominal = "none"
     cen: Cen = "none"
 

@@ -29,7 +29,7 @@ Level = Literal["error", "warn", "info"]
 class Finding:
     """What is wrong at `path` (`item[0].unit`, rows from 0). `rule` is a rule of the template, or one of ours:
     `unknown_field wrong_type too_long unknown_code too_many_rows too_few_rows too_large required constraint choice
-    not_relevant derived too_much_work too_many_findings`."""
+    unit decimals not_relevant derived too_much_work too_many_findings`."""
 
     rule: str
     level: Level

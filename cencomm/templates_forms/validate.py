@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from cencomm.i18n import has_message, message
@@ -19,7 +20,7 @@ from cencomm.templates_forms.errors import ExpressionTooLarge
 from cencomm.templates_forms.evaluation import Env, Row
 from cencomm.templates_forms.model import Template
 from cencomm.templates_forms.reading import Finding, Findings, Reader
-from cencomm.templates_forms.values import MISSING, to_bool
+from cencomm.templates_forms.values import MISSING, Value, to_bool, to_number, to_text
 
 __all__ = ["Finding", "Report", "finding_message", "validate"]
 
@@ -118,8 +119,20 @@ class _Judge:
             return
         if plan.constraint is not None and not to_bool(plan.constraint(self.env)):
             self.findings.add("constraint", path)
+        if plan.field.unit_field:
+            self._unit(plan, value, path)
         if plan.choice_filter is not None and path not in self.found_at:
             self._choice(plan, plan.choice_filter, str(value), path)
+
+    def _unit(self, plan: FieldPlan, value: Value, path: str) -> None:
+        """A number without its unit says nothing; yen have no cents."""
+        unit = self.env.rows[-1].get(plan.field.unit_field, MISSING)
+        if unit == MISSING:
+            self.findings.add("unit", path)
+            return
+        most = to_number(plan.units.get(str(unit), {}).get("decimals", MISSING))
+        if isinstance(most, Decimal) and len(to_text(value).partition(".")[2]) > most:
+            self.findings.add("decimals", path)
 
     def _choice(self, plan: FieldPlan, offered: Ready, value: str, path: str) -> None:
         """Each code that was chosen must be one that is offered here. A rule at the same place has said so already."""

@@ -36,6 +36,9 @@ FLAWS: dict[str, Callable[[Data], object]] = {
     "unknown_field": lambda data: data["rules"][0].update(at="nothing"),
     "needs_out_of_reach": lambda data: data["rules"][1].update(needs=["amount"]),
     "no_message": lambda data: data["rules"][0].update(messages={}),
+    "unit_field of a text": lambda data: _top(data)[0].update(unit_field="colour"),
+    "unit_field elsewhere": lambda data: _top(data)[3].update(unit_field="colour"),
+    "unit_field unknown": lambda data: _top(data)[3].update(unit_field="nothing"),
     "reference_to_derived": lambda data: _top(data)[3].update(constraint="${double} > 0"),
 }
 

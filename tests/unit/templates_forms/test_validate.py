@@ -4,6 +4,7 @@ import inspect
 import json
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from cencomm.i18n import has_message
 from cencomm.templates_forms import reading
-from cencomm.templates_forms.model import Answers, standard
+from cencomm.templates_forms.model import Answers, Template, standard
 from cencomm.templates_forms.validate import Finding, Report, finding_message, validate
 from tests.shared_data import shared_path
 from tests.unit.templates_forms.forms import NOW, decoded, good, good_item, small, small_data
@@ -305,3 +306,15 @@ class TestWords:
     def test_a_rule_that_nobody_knows_is_said_to_be_unknown(self) -> None:
         finding = Finding("of_tomorrow", "error", "")
         assert "does not know" in finding_message(small(), finding, "en")
+
+
+UNITS: dict[str, Any] = json.loads(
+    (Path(__file__).parents[2] / "vectors" / "own" / "unit_cases.json").read_text(encoding="utf-8")
+)
+
+
+@pytest.mark.parametrize(("row", "expected"), UNITS["cases"])
+def test_a_number_stands_with_its_unit_and_its_decimals(row: dict[str, Any], expected: list[list[str]]) -> None:
+    template = Template.decode_unchecked(json.dumps(UNITS["template"]).encode())
+    findings = validate(template, {"item": [row]}, now=NOW).findings
+    assert [[finding.rule, finding.level, finding.path] for finding in findings] == expected

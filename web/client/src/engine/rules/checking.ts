@@ -28,6 +28,7 @@ export function check(template: Fields, layout: Layout): void {
   checkKeys(parts);
   const lists = new Set(parts.lists.map(keyOf));
   for (const one of parts.fields) checkField(one, lists);
+  checkUnits(parts.fields, layout);
   checkCodeWords(parts.lists);
   checkRules(parts.rules, layout);
   checkReferences(parts);
@@ -79,6 +80,15 @@ function checkField(one: Fields, lists: ReadonlySet<string>): void {
   if ((type === "derived") !== (said(one, "calculation") !== "")) throw new TemplateMalformed("calculation_and_type", key);
   if (said(one, "nominal") === "direct" && !["", "none"].includes(said(one, "cen"))) throw new TemplateMalformed("direct_nominal_to_cen", key);
   if (hasNone(one, "labels")) throw new TemplateMalformed("no_label", key);
+}
+
+/** The unit of a number is a code beside it. */
+function checkUnits(own: readonly Fields[], layout: Layout): void {
+  for (const one of own.filter((each) => said(each, "unit_field") !== "")) {
+    const unit = own.find((other) => keyOf(other) === said(one, "unit_field"));
+    const isBeside = unit !== undefined && layout.fields.get(keyOf(unit))?.join() === layout.fields.get(keyOf(one))?.join();
+    if (!isBeside || said(unit, "type") !== "code" || !["int", "decimal"].includes(said(one, "type"))) throw new TemplateMalformed("unit_field", keyOf(one));
+  }
 }
 
 function hasNone(node: Fields, name: string): boolean {

@@ -25,6 +25,8 @@ export interface FieldPlan {
   readonly choiceFilter: Ready | null;
   readonly calculation: Ready | null;
   readonly default: Ready | null;
+  /** The question beside a number that says its unit; empty where it has none. */
+  readonly unitField: string;
   /** Whether anything but its type is judged. */
   readonly isConditional: boolean;
 }
@@ -116,6 +118,7 @@ class Maker {
 
   #field(node: Fields, path: readonly string[]): FieldPlan {
     const list = field(node, "code_list", textOf(64), "");
+    const unitField = field(node, "unit_field", textOf(64), "");
     const standing = { inside: path, at: key(node["key"]) };
     const choiceFilter = this.#ready(node, "choice_filter", { ...standing, columns: true });
     const [relevant, required, constraint] = (["relevant", "required", "constraint"] as const).map((name) => this.#ready(node, name, standing));
@@ -130,7 +133,8 @@ class Maker {
       choiceFilter,
       calculation: this.#ready(node, "calculation", standing),
       default: this.#ready(node, "default", { ...standing, entry: true }),
-      isConditional: [relevant, required, constraint, choiceFilter].some((ready) => ready !== null),
+      unitField,
+      isConditional: unitField !== "" || [relevant, required, constraint, choiceFilter].some((ready) => ready !== null),
     };
   }
 

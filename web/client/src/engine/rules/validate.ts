@@ -7,18 +7,19 @@
  */
 
 import type { FindingRow } from "../model.ts";
+import { Decimal } from "./decimal.ts";
 import { ExpressionTooLarge } from "./errors.ts";
-import type { Env } from "./evaluation.ts";
+import type { Env, Layout } from "./evaluation.ts";
 import { type FieldPlan, type GroupPlan, type Plan, type Ready, type RulePlan, envOf } from "./plan.ts";
 import { Findings, Reader } from "./reading.ts";
-import { MISSING, toBool } from "./values.ts";
+import { MISSING, type Value, toBool, toNumber, toText } from "./values.ts";
 
 /** All findings, in the order of the form. */
 export function validate(plan: Plan, answers: Readonly<Record<string, unknown>>, nowMs: number): readonly FindingRow[] {
   const findings = new Findings();
   const root = new Reader(findings).read(plan.level, answers);
   try {
-    new Judge(findings, envOf(plan, root, nowMs)).form(plan);
+    new Judge(findings, envOf(plan, root, nowMs), plan.layout).form(plan);
   } catch (error) {
     if (!(error instanceof ExpressionTooLarge)) throw error;
     findings.add("too_much_work", "");
@@ -30,11 +31,13 @@ export function validate(plan: Plan, answers: Readonly<Record<string, unknown>>,
 class Judge {
   readonly #findings: Findings;
   readonly #env: Env;
+  readonly #layout: Layout;
   readonly #foundAt = new Set<string>();
 
-  constructor(findings: Findings, env: Env) {
+  constructor(findings: Findings, env: Env, layout: Layout) {
     this.#findings = findings;
     this.#env = env;
+    this.#layout = layout;
   }
 
   form(plan: Plan): void {
@@ -76,7 +79,18 @@ class Judge {
     }
     if (!relevant) return this.#findings.add("not_relevant", path, "warn");
     if (plan.constraint !== null && !toBool(plan.constraint(env))) this.#findings.add("constraint", path);
+    if (plan.unitField !== "") this.#unit(plan, value, path);
     if (plan.choiceFilter !== null && !this.#foundAt.has(path)) this.#choice(plan, plan.choiceFilter, String(value), path);
+  }
+
+  /** A number without its unit says nothing; yen have no cents. */
+  #unit(plan: FieldPlan, value: Value, path: string): void {
+    const unit = this.#env.rows.at(-1)!.values.get(plan.unitField) ?? MISSING;
+    if (unit === MISSING) return this.#findings.add("unit", path);
+    const list = this.#layout.lists.get(plan.unitField) ?? "";
+    const most = toNumber(this.#env.tables.get(list)?.get(String(unit))?.get("decimals") ?? MISSING);
+    const places = (toText(value).split(".")[1] ?? "").length;
+    if (most instanceof Decimal && Decimal.of(places).compare(most) > 0) this.#findings.add("decimals", path);
   }
 
   /** Each code that was chosen must be one that is offered here. A rule at the same place has said so already. */

@@ -25,3 +25,11 @@ test.each(Object.keys(templates))("%s: each case gives exactly its findings", (n
     expect(found, JSON.stringify(change)).toEqual(findings);
   }
 });
+
+test("a number stands with its unit and its decimals", () => {
+  const { template, cases } = JSON.parse(readFileSync(resolve(ROOT, "tests/vectors/own/unit_cases.json"), "utf8")) as { readonly template: object; readonly cases: readonly (readonly [Answers, readonly unknown[]])[] };
+  for (const [row, findings] of cases) {
+    const found = validate(planOf(template), { item: [row] }, 0).map(({ rule, level, path }) => [rule, level, path]);
+    expect(found, JSON.stringify(row)).toEqual(findings);
+  }
+});
