@@ -7,6 +7,9 @@
  * MEM-03 a successor group started by either carries on with everybody
  * MEM-04 who was removed while he was away is told when he comes back; what he had written is kept
  * MEM-05 what waits in several groups goes out later in order, also when their epochs moved on meanwhile
+ * MEM-06 a revocation that the browser commits takes the leaves away for Python's client, too
+ * MEM-07 an identity that was issued anew is admitted only by intent, and both clients say that it changed
+ * MEM-08 a password that one client changed is the only one for the other
  */
 
 import "fake-indexeddb/auto";
@@ -22,12 +25,22 @@ const POLICIES = ["full", "from_join", "none"] as const;
 let world: World;
 let martin: Browser;
 let sheet = "";
+/** In place of what the directory hands out. */
+let reissued: unknown = null;
+
+async function directory(url: string, options?: RequestInit): Promise<Response> {
+  const answer = await fetch(url, options);
+  if (reissued === null || new URL(url).pathname !== "/v1/key-packages/take") return answer;
+  const said = (await answer.json()) as { accounts: object[] };
+  const accounts = said.accounts.map((one) => ({ ...one, key_packages: [reissued] }));
+  return new Response(JSON.stringify({ ...said, accounts }), { headers: { "content-type": "application/json" } });
+}
 
 beforeAll(async () => {
   world = await World.found();
   await world.ask("officer", { name: OTIENO });
   sheet = await world.ask<string>("invite", { account_name: MARTIN });
-  martin = browser("martin-members");
+  martin = browser("martin-members", { fetch: directory });
   await martin.engine.enrol(sheet, PASSWORD, "browser");
   await world.ask("certify", { administration: "FR" });
   await martin.engine.connect();
@@ -163,3 +176,53 @@ test("MEM-04 MEM-05 what waits goes out in order when the epochs have moved on, 
   expect(await texts(lost)).toEqual([]);
   expect(await martin.engine.drafts(one)).toMatchObject([{ key: "message", text: "half a thought" }]);
 }, 240_000);
+
+test("MEM-06 a revocation that the browser commits takes the leaves away for Python's client, too", async () => {
+  await world.ask("present", { name: "UG/okello" });
+  const cug = await martin.engine.openCug({ title: "Revoked" });
+  await martin.engine.admit(cug, { [OTIENO]: "officer", "UG/okello": "officer" });
+  await world.ask("wait_for_cug", { name: OTIENO, cug });
+  const { epoch } = await sameView(cug);
+  await world.ask("revoke", { administration: "UG", subject: "UG/okello" });
+  const after = await until(async () => {
+    const state = await sameView(cug);
+    return state.epoch > epoch ? state : null;
+  });
+  expect(after.members.find(([officer]) => officer === "UG/okello")?.[2] ?? []).toEqual([]);
+  expect(after.items.at(-1)).toMatchObject({ kind: "members", standing: "verified", sender: "FR/martin/browser" });
+}, 60_000);
+
+test("MEM-07 an identity that was issued anew is admitted only by intent, and both clients say that it changed", async () => {
+  await world.ask("officer", { name: "SN/diop" });
+  const known = await martin.engine.openCug({ title: "Known" });
+  await martin.engine.admit(known, { [OTIENO]: "officer", "SN/diop": "officer" });
+  await world.ask("wait_for_cug", { name: OTIENO, cug: known });
+  await sameView(known);
+  const cug = await martin.engine.openCug({ title: "Anew" });
+  await martin.engine.admit(cug, { [OTIENO]: "officer" });
+  await world.ask("wait_for_cug", { name: OTIENO, cug });
+  const anew = await world.ask("forged_key_package", { name: "SN/diop", device: "laptop", how: "reissued" });
+  reissued = anew;
+  await expect(martin.engine.admit(cug, { "SN/diop": "officer" })).rejects.toMatchObject({ code: "client.identity_changed" });
+  await martin.engine.admit(cug, { "SN/diop": "officer" }, true);
+  reissued = null;
+  const state = await sameView(cug);
+  expect(state.members.find(([officer]) => officer === "SN/diop")?.[2]).toEqual(["SN/diop/laptop"]);
+  expect(state.alarms).toContain("identity_changed");
+  expect((await martin.engine.alarms(cug)).map((alarm) => alarm.kind)).toContain("identity_changed");
+}, 60_000);
+
+test("MEM-08 a password that one client changed is the only one for the other", async () => {
+  const second = "changed in the browser";
+  const third = "changed on the command line";
+  await martin.engine.changePassword(PASSWORD, second);
+  const desk = (password: string) => world.ask<string>("sign_in_new_device", { sheet, device: "desk", password });
+  await expect(desk(PASSWORD)).rejects.toThrow("accounts.sign_in_refused");
+  expect(await desk(second)).toBe("FR/martin/desk");
+  await world.ask("change_password", { account_name: MARTIN, device: "desk", old: second, new: third });
+  const phone = browser("martin-third");
+  await expect(phone.engine.signInNewDevice(sheet, second, "third")).rejects.toMatchObject({ serverCode: "accounts.sign_in_refused" });
+  await phone.engine.signInNewDevice(sheet, third, "third");
+  await until(async () => ((await phone.engine.status()).connection === "online" ? true : null));
+  await phone.engine.lock();
+}, 60_000);

@@ -111,6 +111,21 @@ class Peer:
             await client.connect()
             return client.account.device_id
 
+    async def sign_in_new_device(self, sheet: str, device: str, password: str) -> str:
+        """Become a further device by the sheet, and connect; gives the device's id."""
+        proof = parse_sheet(sheet)
+        folder = self._world.profile(proof.account, device)
+        await account.sign_in_new_device(folder, proof, password, device=device, cost=COST)
+        async with Client.open(folder, password) as client:
+            await client.connect()
+            return client.account.device_id
+
+    async def change_password(self, account_name: str, device: str, old: str, new: str) -> None:
+        """On the Python client of that device."""
+        async with Client.open(self._world.profile(account_name, device), old) as client:
+            await client.sign_in()
+            await account.change_password(client, old, new)
+
     async def officer(self, name: str) -> None:
         self._officers[name] = await self._exits.enter_async_context(self._world.officer(name))
 
