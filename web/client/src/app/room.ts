@@ -57,6 +57,8 @@ export class Room {
 
   /** Everything that the room shows, from what is on this device; `unread` entries and what stands before them. */
   async load(unread = 0): Promise<void> {
+    // Entered again: what was read since is not marked as new while the rest comes.
+    if (this.view.value !== null) this.readSeq.value = this.view.value.readSeq;
     const [view, items, waiting, templates, alarms] = await Promise.all([
       this.#engine.cug(this.cugId),
       this.#engine.items(this.cugId, { limit: unread < FIRST_PAGE / 2 ? FIRST_PAGE : PAGE }),
@@ -148,8 +150,10 @@ export class Room {
     const held = this.items.value ?? [];
     const known = new Set(held.map((item) => item.seq));
     this.items.value = mergeItems(held, arrived.filter((item) => known.has(item.seq)));
-    const last = held.at(-1)?.seq ?? 0;
-    this.#coming.take(arrived.filter((item) => !known.has(item.seq) && (this.atNewest.value || item.seq <= last)));
+    const last = this.atNewest.value ? Infinity : (held.at(-1)?.seq ?? 0);
+    // What opens further up comes with its page: between it and what is shown there would be a gap that nothing fills.
+    const first = this.hasOlder.value && held.length >= FIRST_PAGE ? held[0]!.seq : 0;
+    this.#coming.take(arrived.filter(({ seq }) => !known.has(seq) && seq >= first && seq <= last));
     if (this.following && this.#coming.length > KEPT) this.#skip();
   }
 

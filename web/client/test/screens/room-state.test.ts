@@ -33,6 +33,13 @@ describe("a room", () => {
     expect(room.readSeq.value).toBe(11);
   });
 
+  test("entered again, nothing that was read is marked as new, not even until it is loaded", async () => {
+    room.markRead();
+    const loading = room.load();
+    expect(room.readSeq.value).toBe(13);
+    await loading;
+  });
+
   test("a message that comes back is among the entries", async () => {
     await engine.sendText(CUG, { text: "Held." });
     expect(room.items.value?.at(-1)).toMatchObject({ seq: 14, own: true, content: { kind: "chat", text: "Held." } });
@@ -80,6 +87,15 @@ describe("a room", () => {
     expect(Math.max(...drawn)).toBe(25);
     expect(drawn.reduce((sum, some) => sum + some)).toBe(200);
     expect(room.items.value?.map(({ seq }) => seq)).toEqual([...room.items.value!.map(({ seq }) => seq)].sort((one, other) => one - other));
+  });
+
+  test("an entry that opens further up than what is held waits for its page, so that no gap is left", () => {
+    const old = room.items.value![1]!;
+    stream(100, 900);
+    expect(room.items.value?.[0]?.seq).toBe(900);
+    room.take({ type: "items", cugId: CUG, items: [old] });
+    drawAll();
+    expect(room.items.value?.[0]?.seq).toBe(900);
   });
 
   test("where more waits than would be kept, the newest page is shown at once", () => {
