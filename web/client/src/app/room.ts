@@ -11,6 +11,8 @@ import { atMostEvery, nextFrame, type Schedule, Slices } from "./pace.ts";
 const PAGE = 100;
 /** More than the tallest screen shows: half as much to draw before the room is there. */
 const FIRST_PAGE = 50;
+/** About a screen full: as much as may be drawn in one frame. */
+const SCREEN = 30;
 /** Members and safety are asked for again at most so often, however fast entries come. */
 const VIEW_EVERY_MS = 500;
 /** What has been read is noted on the device at most so often. */
@@ -152,7 +154,7 @@ export class Room {
     this.items.value = mergeItems(held, arrived.filter((item) => known.has(item.seq)));
     const last = this.atNewest.value ? Infinity : (held.at(-1)?.seq ?? 0);
     // What opens further up comes with its page: between it and what is shown there would be a gap that nothing fills.
-    const first = this.hasOlder.value && held.length >= FIRST_PAGE ? held[0]!.seq : 0;
+    const first = this.hasOlder.value && held.length >= SCREEN ? held[0]!.seq : 0;
     this.#coming.take(arrived.filter(({ seq }) => !known.has(seq) && seq >= first && seq <= last));
     if (this.following && this.#coming.length > KEPT) this.#skip();
   }
@@ -164,9 +166,9 @@ export class Room {
     if (crowded) this.hasOlder.value = true;
   }
 
-  /** More has come than would be kept, as after a sleep: the newest page is shown at once. */
+  /** More has come than would be kept, as after a sleep: the newest screen is shown at once. */
   #skip(): void {
-    this.items.value = mergeItems(this.items.value ?? [], this.#coming.drop()).slice(-PAGE);
+    this.items.value = mergeItems(this.items.value ?? [], this.#coming.drop()).slice(-SCREEN);
     this.hasOlder.value = true;
   }
 
