@@ -62,7 +62,7 @@ test("ACC-01 a sheet that is mistyped makes nothing, and a weak password sends n
 test("ACC-01 a server of another deployment is sent nothing of the account", async () => {
   const said: string[] = [];
   const other = { deployment_id: btoa("another deploymt"), root_public_key: btoa("r".repeat(32)) };
-  const deployment = { ...other, name: "Other", server_time_ms: 1, kdf_ops_limit: 3, kdf_memory_bytes: 2 ** 26 };
+  const deployment = { ...other, name: "Other", server_time_ms: 1, kdf_ops_limit: 3, kdf_memory_bytes: 2 ** 26, file_bytes: 2 ** 20 };
   const led = browser("misled", {
     fetch: (url) => {
       said.push(new URL(url).pathname);
