@@ -8,7 +8,9 @@ out after the backup was made. A key package that is used twice makes a Welcome 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import fcntl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, MetaData, Table, func, inspect, select, text, update
@@ -54,10 +56,37 @@ async def restore(
     if not knows(backup.manifest.schema):
         raise BackupTooNew(program=backup.manifest.program)
     database = Database.open(database_url)
-    made = database.is_sqlite and not database.sqlite_path.exists()
-    if made:
-        database.sqlite_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        database.sqlite_path.touch(mode=0o600)
+    with _alone(database) as made:
+        return await _restore(database, backup, progress, blobs, made=made)
+
+
+@contextmanager
+def _alone(database: Database) -> Iterator[bool]:
+    """One restore of a SQLite file at a time, since one that fails takes away the file that it made; PostgreSQL has a
+    lock of its own. Gives whether the file was made. Raises TargetNotEmpty: another one is at work."""
+    if not database.is_sqlite:
+        yield False
+        return
+    path = database.sqlite_path
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock_path = path.with_name(f"{path.name}.restoring")
+    with lock_path.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise TargetNotEmpty from None
+        try:
+            made = not path.exists()
+            if made:
+                path.touch(mode=0o600)
+            yield made
+        finally:
+            lock_path.unlink()
+
+
+async def _restore(
+    database: Database, backup: Backup, progress: Progress, blobs: Blobs | None, *, made: bool
+) -> list[RestoredCug]:
     try:
         async with database.engine.begin() as connection:
             restored = await _put_back(connection, backup, progress)

@@ -179,8 +179,9 @@ async def test_what_waits_for_redis_is_bounded() -> None:
 
 
 async def test_neither_password_nor_address_is_logged(monkeypatch: pytest.MonkeyPatch) -> None:
-    logger = CapturingLogger()  # in place of the module's, which an earlier test may have bound to its own output
-    monkeypatch.setattr(redis_bus, "log", structlog.wrap_logger(logger, processors=[JSONRenderer()]))
+    logger = CapturingLogger()  # a logger of its own: what is configured for all may have been left by another test
+    log = structlog.wrap_logger(logger, processors=[JSONRenderer()], wrapper_class=structlog.BoundLogger)
+    monkeypatch.setattr(redis_bus, "log", log)
     async with asyncio.timeout(10), node("redis://user:p4ss@127.0.0.1:1"):
         while not logger.calls:
             await asyncio.sleep(0)

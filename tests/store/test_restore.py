@@ -119,6 +119,8 @@ class TestRestore:
         done = await asyncio.gather(put_back(database_url, path), put_back(database_url, path), return_exceptions=True)
         assert sum(outcome == [(CUG, 3)] for outcome in done) == 1
         assert sum(isinstance(outcome, TargetNotEmpty) for outcome in done) == 1
+        async with open_database(database_url) as database:
+            assert (await World(database, world.deployment, world.root).snapshot())["cugs"]
 
 
 class TestAllOrNothing:
