@@ -2,6 +2,7 @@
 SHELL := /bin/bash
 PYTHON ?= python3.11
 BIN := .venv/bin
+PYTHON_SOURCES := cencomm cen_core tests tools web/client/test/python hatch_build.py
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
@@ -49,8 +50,8 @@ screenshots: setup web/client/node_modules/.installed ## Every screen of the bro
 	$(BIN)/python tools/screenshots.py build/screenshots
 
 lint: setup ## Style: ruff, and every module has its test module
-	$(BIN)/ruff check cencomm cen_core tests tools hatch_build.py
-	$(BIN)/ruff format --check cencomm cen_core tests tools hatch_build.py
+	$(BIN)/ruff check $(PYTHON_SOURCES)
+	$(BIN)/ruff format --check $(PYTHON_SOURCES)
 	$(BIN)/python tools/mirror.py
 
 types: setup ## mypy --strict

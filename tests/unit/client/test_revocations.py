@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from cencomm.client.errors import ServerMisbehaved, ServerUnreachable
+from cencomm.client.http import Api
+from cencomm.client.profile import Profile
 from cencomm.client.revocations import (
     ASK_AFTER_MS,
     age_ms,
@@ -27,7 +29,7 @@ from cencomm.client.revocations import (
 from cencomm.client.vault_sync import change_account
 from cencomm.crypto.revocation import ROOT, RevocationList, Revoked, sign_list
 from cencomm.wire.http import RevocationListOut
-from tests.unit.client.stand import NOW_MS, Stand, api_of
+from tests.unit.client.stand import NOW_MS, FakeApi, Stand, api_of
 
 
 def signed(stand: Stand, issuer: str, number: int, *subjects: str, seed: bytes | None = None) -> RevocationList:
@@ -44,6 +46,20 @@ def signed(stand: Stand, issuer: str, number: int, *subjects: str, seed: bytes |
 
 def out(known: RevocationList) -> RevocationListOut:
     return RevocationListOut(issuer=known.issuer, number=known.number, data=known.encode())
+
+
+def chief_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Stand, Profile, Api, FakeApi, list[bytes]]:
+    """The French contact point's device, and the lists that it publishes."""
+    stand = Stand(tmp_path)
+    device = stand.device("FR/chief")
+    api, fake = api_of(stand, device)
+    published: list[bytes] = []
+
+    async def publish(data: bytes) -> None:
+        published.append(data)
+
+    monkeypatch.setattr(api, "publish_revocations", publish, raising=False)
+    return stand, stand.profile(device), api, fake, published
 
 
 class TestLists:
@@ -118,16 +134,7 @@ class TestLists:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_server: tuple[int, ...], handed: bool
     ) -> None:
         """RL-004"""
-        stand = Stand(tmp_path)
-        device = stand.device("FR/chief")
-        profile = stand.profile(device)
-        api, fake = api_of(stand, device)
-        published: list[bytes] = []
-
-        async def publish(data: bytes) -> None:
-            published.append(data)
-
-        monkeypatch.setattr(api, "publish_revocations", publish, raising=False)
+        stand, profile, api, fake, published = chief_of(tmp_path, monkeypatch)
         assert not await hand_back_own_list(api, profile)
         change_account(profile, account="FR", kind="ncp")
         own, other = signed(stand, "FR", 3, "FR/dupont"), signed(stand, "BR", 9, "BR/silva")
@@ -141,16 +148,7 @@ class TestLists:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """RL-004"""
-        stand = Stand(tmp_path)
-        device = stand.device("FR/chief")
-        profile = stand.profile(device)
-        api, fake = api_of(stand, device)
-        published: list[bytes] = []
-
-        async def publish(data: bytes) -> None:
-            published.append(data)
-
-        monkeypatch.setattr(api, "publish_revocations", publish, raising=False)
+        stand, profile, api, fake, published = chief_of(tmp_path, monkeypatch)
         change_account(profile, account="FR", kind="ncp")
         forged = signed(stand, "FR", 3, "FR/dupont", seed=stand.ncp("BR")[0])
         fake.lists = [out(forged)]

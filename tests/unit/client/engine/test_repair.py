@@ -95,7 +95,8 @@ class TestRepair:
         assert [item.seq for item in items(there)] == sorted({item.seq for item in items(there)})
         assert there.memory.head == here.memory.head
         assert there.memory.secret is not None
-        assert there.memory.secret.epoch_authenticator == here.memory.secret.epoch_authenticator  # type: ignore[union-attr]
+        assert here.memory.secret is not None
+        assert there.memory.secret.epoch_authenticator == here.memory.secret.epoch_authenticator
         assert (there.memory.row.refused_seq, there.memory.row.broken) == (0, "")
         assert there.reading().count(model.before(stand.cug_id)) == 0
         there.queue(personal=chat("and on"))

@@ -8,15 +8,11 @@ from __future__ import annotations
 import copy
 import json
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[4]
-sys.path.insert(0, str(ROOT))
-
-from cencomm.templates_forms.errors import TemplateMalformed  # noqa: E402
-from cencomm.templates_forms.model import Template  # noqa: E402
-from tests.unit.templates_forms.forms import small_data  # noqa: E402  the checkout, not the installed package
-from tests.unit.templates_forms.test_checking import FLAWS  # noqa: E402
+from cencomm.templates_forms.errors import TemplateMalformed
+from cencomm.templates_forms.model import Template
+from tests.unit.templates_forms.forms import small_data
+from tests.unit.templates_forms.test_checking import FLAWS
 
 
 def main() -> None:

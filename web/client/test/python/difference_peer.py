@@ -49,7 +49,7 @@ def changed(data: dict[str, Any], source: Random) -> dict[str, Any]:
 
 
 def main() -> None:
-    source = Random(3)  # noqa: S311 - the same templates in every run
+    source = Random(3)  # noqa: S311  the same templates in every run
     templates, pairs = [], []
     for name in STANDARD:
         family = [standard(name)]

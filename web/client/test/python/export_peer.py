@@ -31,7 +31,7 @@ HEAD = (Column("seq", "No.", Kind.NUMBER, 8), Column("name", "Name"))
 
 
 def cases(bad: list[str]) -> Any:
-    source = Random(11)  # noqa: S311 - the same forms in every run
+    source = Random(11)  # noqa: S311  the same forms in every run
     forms = [sample.answers for sample in sample_records(6)]
     forms += [spoilt(answers, source) for answers in forms for _ in range(15)]
     texts = [*HOSTILE, *bad]
@@ -42,8 +42,8 @@ def cases(bad: list[str]) -> Any:
 def compare(
     folder: str, language: str, cells: list[list[Any]], titles: list[str], names: list[str], forms: list[Any]
 ) -> Any:
-    """`cells` fill one table, `titles` stand over the columns of another, `names` over one empty table each; `forms` fill
-    those of the template."""
+    """`cells` fill one table, `titles` stand over the columns of another, `names` over one empty table each; `forms`
+    fill those of the template."""
     own = Path(folder) / "python"
     own.mkdir()
     kinds = (Kind.TEXT, Kind.NUMBER, Kind.DATE, Kind.TIME)

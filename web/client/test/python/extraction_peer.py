@@ -53,7 +53,7 @@ class ExtractionPeer(Peer):
         await group.flush(PATIENCE_SECONDS)
 
     async def send_odd(self, name: str, cug: str) -> None:
-        """What no honest client sends: of a later version, of an unknown template, with contradicting parts, of no day."""
+        """What no honest client sends: a later version, an unknown template, contradicting parts, no day."""
         engine = self._engine(name, cug)
         form = Form(bytes(32), "mystery", "9", bytes(16), {"b": "=1+1", "a": [{"c": True}]})
         twice = [Form(bytes(32), "mystery", "9", bytes(16), {"a": text}) for text in ("one", "two")]

@@ -41,7 +41,7 @@ def spoilt(answers: dict[str, Any], source: Random) -> dict[str, Any]:
 
 def main() -> None:
     count = json.load(sys.stdin)["count"]
-    source = Random(7)  # noqa: S311 - the same forms in every run
+    source = Random(7)  # noqa: S311  the same forms in every run
     template = standard("simplified_seizure")
     forms = [sample.answers for sample in sample_records(count)]
     forms += [spoilt(answers, source) for answers in forms for _ in range(20)]
