@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cencomm.cli.demo.cast import PASSWORD, Cast, at_once
-from cencomm.cli.demo.checks import readable_forms, removed_opens_nothing
+from cencomm.cli.demo.checks import readable_forms, removed_at, removed_opens_nothing
 from cencomm.cli.demo.wanted import Wanted
 from cencomm.client.api import Client
 from cencomm.client.cug import Cug
@@ -263,8 +263,9 @@ class Play:
         ):
             await self._cugs[officer].wait_seq(last, _PATIENCE_SECONDS)
             outcome.check(await self._reads_all(self._cugs[officer], set(outcome.sent)), f"{officer} {says}")
-        removed = self._cugs[roles.leaver]
-        opened, after = await removed_opens_nothing(self._cast.profile(roles.leaver), PASSWORD, removed, organiser)
+        since = removed_at(organiser, roles.leaver)
+        removed, profile = self._cugs[roles.leaver], self._cast.profile(roles.leaver)
+        opened, after = await removed_opens_nothing(profile, PASSWORD, removed, organiser, since)
         says = f"{roles.leaver} can open none of the {after} records that came after his removal"
         outcome.check(opened == 0 and after > 0, says)
         for cug in self._cugs.values():

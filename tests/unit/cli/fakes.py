@@ -94,6 +94,9 @@ class FakeCug:
     async def caught_up(self, timeout: float = 60.0) -> int:
         return self.last_seq
 
+    async def wait_seq(self, seq: int, timeout: float = 60.0) -> None:
+        self.calls.append(("wait_seq", seq))
+
     async def flush(self, timeout: float = 60.0) -> None:
         self.calls.append(("flush",))
 
