@@ -42,11 +42,6 @@ Ready = Callable[[str], None]
 """Called once with the address that is listened on."""
 
 
-def build(settings: Settings, on_opened: Callable[[Services], None] = lambda _: None) -> ASGIApp:
-    """The application; its services open when it is served."""
-    return build_app(Startup(settings, on_opened=on_opened))
-
-
 class Server(uvicorn.Server):
     """Says when it listens. Told to end, it drains, ends and returns; uvicorn's own would have the signal kill the
     process, with its sockets cut in the middle."""
@@ -98,8 +93,12 @@ async def serve(settings: Settings, *, ready: Ready | None = None) -> None:
         OSError: the address cannot be listened on.
     """
     logging.configure(settings.log_level)
-    async with Startup(settings).services():
-        pass  # what is wrong shows here as itself, not as a failed start of the application
+    async with Startup(settings).services() as services:
+        await _serve(services, ready)
+
+
+async def _serve(services: Services, ready: Ready | None) -> None:
+    settings = services.foundation.settings
     listener = _listen(settings.host, settings.port)
 
     def started() -> None:
@@ -107,17 +106,13 @@ async def serve(settings: Settings, *, ready: Ready | None = None) -> None:
             host, port = listener.getsockname()[:2]
             ready(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
 
-    opened: list[Services] = []
-
     async def drain_sockets() -> None:
-        for services in opened:
-            await drain(services.delivery.feeds.connections, DRAIN_SECONDS)
+        await drain(services.delivery.feeds.connections, DRAIN_SECONDS)
 
     try:
         async with _metrics_shown(settings):
-            await Server(_config(build(settings, opened.append), settings), started, drain_sockets).serve(
-                sockets=[listener]
-            )
+            server = Server(_config(build_app(services), settings), started, drain_sockets)
+            await server.serve(sockets=[listener])
     finally:
         listener.close()
 
@@ -157,7 +152,7 @@ def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         ws_max_size=MAX_FRAME_BYTES,
         ws_per_message_deflate=False,  # sealed bytes do not shrink, and frames are shared between connections
         http="h11",
-        lifespan="on",
+        lifespan="off",
         log_config=None,
         access_log=False,
         server_header=False,
@@ -182,7 +177,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def run(settings: Settings, *, ready: Ready | None = None) -> None:
     """`serve` on uvloop, until the process is told to end; traced where the environment asks for it."""
-    loop_factory = uvicorn.Config(app=build, loop="auto").get_loop_factory()
+    loop_factory = uvicorn.Config(app=build_app, loop="auto").get_loop_factory()
     with tracing.traced(os.environ), asyncio.Runner(loop_factory=loop_factory) as runner:
         runner.run(serve(settings, ready=ready))
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx2
 import uvicorn
+from starlette.types import ASGIApp
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
@@ -101,19 +102,6 @@ def _account(person: Person) -> Account:
         enrolled_ms=NOW_MS,
         certificate=person.chain.officer.encode(),
     )
-
-
-@dataclass(frozen=True)
-class WatchedStartup(Startup):
-    """Lets the test look at the services that the application opened."""
-
-    opened: list[Services] = field(default_factory=list)
-
-    @asynccontextmanager
-    async def services(self) -> AsyncIterator[Services]:
-        async with Startup.services(self) as services:
-            self.opened.append(services)
-            yield services
 
 
 @dataclass
@@ -214,20 +202,9 @@ async def running(
     settings = Settings(
         folder, database_url, redis_url=redis_url, port=0, requests_per_second=100_000, files_bucket=files_bucket
     )
-    startup = WatchedStartup(settings, now_ms=clock, limits=limits)
-    config = uvicorn.Config(
-        build_app(startup),
-        port=0,
-        ws=WebSocketProtocol,
-        ws_max_size=MAX_FRAME_BYTES,
-        ws_per_message_deflate=False,
-        http="h11",
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=2,
-    )
-    server = uvicorn.Server(config)
     async with AsyncExitStack() as stack:
+        services = await stack.enter_async_context(Startup(settings, now_ms=clock, limits=limits).services())
+        server = uvicorn.Server(_config(build_app(services)))
         task = asyncio.create_task(server.serve())
         stack.push_async_callback(_stop, server, task)
         while not server.started:
@@ -235,7 +212,22 @@ async def running(
                 raise RuntimeError("the server did not start")
             await asyncio.sleep(0.005)
         port = server.servers[0].sockets[0].getsockname()[1]
-        yield Server(f"http://127.0.0.1:{port}", startup.opened[0], clock)
+        yield Server(f"http://127.0.0.1:{port}", services, clock)
+
+
+def _config(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        port=0,
+        ws=WebSocketProtocol,
+        ws_max_size=MAX_FRAME_BYTES,
+        ws_per_message_deflate=False,
+        http="h11",
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=2,
+    )
 
 
 async def _stop(server: uvicorn.Server, task: asyncio.Task[None]) -> None:

@@ -5,8 +5,7 @@ rate -> Origin (security) -> size -> session -> device -> accounts.access -> sha
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
@@ -48,7 +47,6 @@ from cencomm.server.security import (
     forget_cookie,
     keep_in_cookie,
 )
-from cencomm.server.startup import Startup
 from cencomm.server.web_client import WebClient
 from cencomm.wire.encoding import Malformed, TooLarge
 from cencomm.wire.frames import SESSION_PATH
@@ -85,16 +83,9 @@ SIGNING_IN = frozenset({"enrol", "invitation_state", "sign_in_start", "sign_in_f
 SIGNING_OUT = frozenset({"sign_out", "sign_out_everywhere"})
 
 
-def build_app(startup: Startup) -> ASGIApp:
-    """The application; its services are opened when it starts and closed when it stops."""
-
-    @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with startup.services() as services:
-            app.state.services = services
-            yield
-
-    settings = startup.settings
+def build_app(services: Services) -> ASGIApp:
+    """The application on services that run already and outlive it."""
+    settings = services.foundation.settings
     app = Starlette(
         routes=[
             *(Route(route.path, _endpoint(route, HANDLERS[route.name]), methods=[route.method]) for route in ROUTES),
@@ -110,8 +101,8 @@ def build_app(startup: Startup) -> ASGIApp:
             HTTPException: _on_http_exception,
             Exception: _on_fault,
         },
-        lifespan=lifespan,
     )
+    app.state.services = services
     return Measured(SecurityHeaders(app, origin=settings.origin, behind_tls=settings.behind_tls))
 
 

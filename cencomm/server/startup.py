@@ -36,8 +36,6 @@ class Startup:
     now_ms: Callable[[], int] = wall_clock_ms
     steady_s: Callable[[], float] = time.monotonic
     limits: Limits = LIMITS
-    on_opened: Callable[[Services], None] = lambda _: None
-    """Told of the services once they run."""
 
     @asynccontextmanager
     async def services(self) -> AsyncIterator[Services]:
@@ -58,7 +56,6 @@ class Startup:
             services = Services(foundation, delivery, rates, files)
             try:
                 async with _shared(foundation, rates):
-                    self.on_opened(services)
                     yield services
             finally:
                 await files.close()

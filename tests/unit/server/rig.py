@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, MutableMapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import httpx2
-from starlette.types import ASGIApp
 
 from cencomm.server.app import build_app
 from cencomm.server.startup import Startup
@@ -43,31 +41,8 @@ async def served(world: World, **settings: Any) -> AsyncIterator[Rig]:
     given = Settings(world.database.sqlite_path.parent, url, **{"requests_per_second": 100_000, **settings})
     rig = Rig(world, httpx2.AsyncClient(trust_env=False, verify=False))
     startup = Startup(given, now_ms=lambda: world.now_ms, steady_s=lambda: rig.steady_s)
-    app = build_app(startup)
-    async with _lifespan(app):
-        transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False, client=("192.0.2.9", 1))
+    async with startup.services() as services:
+        transport = httpx2.ASGITransport(app=build_app(services), raise_app_exceptions=False, client=("192.0.2.9", 1))
         async with httpx2.AsyncClient(transport=transport, base_url=ORIGIN) as client:
             rig.http = client
             yield rig
-
-
-@asynccontextmanager
-async def _lifespan(app: ASGIApp) -> AsyncIterator[None]:
-    """Starts and stops the application as a server would."""
-    told: asyncio.Queue[MutableMapping[str, Any]] = asyncio.Queue()
-    said: asyncio.Queue[MutableMapping[str, Any]] = asyncio.Queue()
-
-    async def run() -> None:
-        await app({"type": "lifespan", "state": {}}, told.get, said.put)
-
-    running = asyncio.create_task(run())
-    try:
-        await told.put({"type": "lifespan.startup"})
-        answer = await said.get()
-        assert answer["type"] == "lifespan.startup.complete", answer
-        yield
-        await told.put({"type": "lifespan.shutdown"})
-        answer = await said.get()
-        assert answer["type"] == "lifespan.shutdown.complete", answer
-    finally:
-        await running
