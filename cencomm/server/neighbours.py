@@ -25,12 +25,12 @@ from cencomm.server.feeds import Feeds
 from cencomm.server.session import SIGNED_OUT
 from cencomm.store.looks import Looks, Standing
 from cencomm.store.node_messages import Look, NodeMessage
-from cencomm.store.redis_bus import RedisBus
 from cencomm.wire.frames import Notice, NoticeKind
 
 if TYPE_CHECKING:
     from cencomm.server.context import Foundation
     from cencomm.server.websocket import Socket
+    from cencomm.store.redis_bus import RedisBus
 
 SWEEP_SECONDS = 5.0
 ALONE_SWEEP_SECONDS = 30.0
@@ -64,12 +64,15 @@ class Neighbours:
         self._wanted: set[Look] = set()
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        redis_url = foundation.settings.redis_url
-        self._bus = (
-            RedisBus(redis_url, foundation.deployment.deployment_id, heard=self._heard, joined=self._joined)
-            if redis_url
-            else None
-        )
+        self._bus = self._bus_of(foundation)
+
+    def _bus_of(self, foundation: Foundation) -> RedisBus | None:
+        url = foundation.settings.redis_url
+        if not url:
+            return None
+        from cencomm.store.redis_bus import RedisBus  # noqa: PLC0415  redis takes a sixth of the start, for nothing here
+
+        return RedisBus(url, foundation.deployment.deployment_id, heard=self._heard, joined=self._joined)
 
     @property
     def degraded(self) -> list[str]:

@@ -14,10 +14,8 @@ from cencomm.server.context import LIMITS, Foundation, Services
 from cencomm.server.fanout import Delivery
 from cencomm.server.files import Files
 from cencomm.server.limits import RateLimits
-from cencomm.server.shared_rates import sharing
 from cencomm.settings import Settings
 from cencomm.store.database import Database, open_database
-from cencomm.store.redis_rates import RedisRates
 from cencomm.store.unit_of_work import sql_units_of_work
 from cencomm.wire.frames import Limits
 
@@ -68,6 +66,9 @@ async def _shared(foundation: Foundation, rates: RateLimits) -> AsyncIterator[No
     if not url:
         yield
         return
+    from cencomm.server.shared_rates import sharing  # noqa: PLC0415  only where it is wanted: redis starts slowly
+    from cencomm.store.redis_rates import RedisRates  # noqa: PLC0415  only where it is wanted: redis starts slowly
+
     async with sharing(rates, RedisRates(url, deployment.deployment_id, deployment.disguise_key)):
         yield
 
