@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.bench import browser, delivery, mls, nodes
+from tests.bench import browser, delivery, mls, nodes, refdata
 from tests.bench.figures import FILE, ROOT, table, write
 from tests.browser.building import built_client
 
@@ -18,6 +18,7 @@ def main() -> None:
     figures += nodes.figures(nodes.parser().parse_args([]))
     figures += asyncio.run(browser.measure(browser.parser().parse_args([])))
     figures += asyncio.run(mls.measure())
+    figures += refdata.figures()
     FILE.unlink(missing_ok=True)
     write(figures)
     print(table(figures))
