@@ -24,6 +24,7 @@ from cencomm.server import logging
 from cencomm.server.app import build_app
 from cencomm.server.context import Services
 from cencomm.server.draining import drain, hear_out
+from cencomm.server.http_protocol import HttpProtocol
 from cencomm.server.metrics import build_metrics
 from cencomm.server.startup import Startup
 from cencomm.server.uvicorn_protocol import WebSocketProtocol
@@ -133,7 +134,12 @@ async def _metrics_shown(settings: Settings) -> AsyncIterator[None]:
         return
     listener = _listen(settings.metrics_host, settings.metrics_port)
     config = uvicorn.Config(
-        build_metrics(settings.metrics_token), lifespan="off", log_config=None, access_log=False, server_header=False
+        build_metrics(settings.metrics_token),
+        http=HttpProtocol,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
     )
     beside = _Beside(config)
     task = asyncio.create_task(beside.serve(sockets=[listener]))
@@ -151,7 +157,7 @@ def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         ws=WebSocketProtocol,
         ws_max_size=MAX_FRAME_BYTES,
         ws_per_message_deflate=False,  # sealed bytes do not shrink, and frames are shared between connections
-        http="h11",
+        http=HttpProtocol,
         lifespan="off",
         log_config=None,
         access_log=False,

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import uvicorn
@@ -21,6 +22,7 @@ from cencomm.accounts.model import Account, AccountKind, Deployment, Device, Kdf
 from cencomm.accounts.tokens import hash_token
 from cencomm.server.app import build_app
 from cencomm.server.context import LIMITS, Services
+from cencomm.server.http_protocol import HttpProtocol
 from cencomm.server.startup import Startup
 from cencomm.server.uvicorn_protocol import WebSocketProtocol
 from cencomm.settings import Settings
@@ -111,6 +113,8 @@ class Server:
     address: str
     services: Services
     clock: Clock
+    connections: set[Any] = field(default_factory=set)
+    """uvicorn's protocol objects, one for each open connection."""
 
     def http(self, person: Person) -> httpx2.AsyncClient:
         return httpx2.AsyncClient(
@@ -196,15 +200,16 @@ async def running(
     limits: Limits = LIMITS,
     redis_url: str = "",
     files_bucket: str = "",
+    **serving: Any,
 ) -> AsyncIterator[Server]:
-    """Serve on a free port, until the block ends."""
+    """Serve on a free port, until the block ends; `serving` are options of uvicorn's."""
     clock = clock or Clock()
     settings = Settings(
         folder, database_url, redis_url=redis_url, port=0, requests_per_second=100_000, files_bucket=files_bucket
     )
     async with AsyncExitStack() as stack:
         services = await stack.enter_async_context(Startup(settings, now_ms=clock, limits=limits).services())
-        server = uvicorn.Server(_config(build_app(services)))
+        server = uvicorn.Server(_config(build_app(services), serving))
         task = asyncio.create_task(server.serve())
         stack.push_async_callback(_stop, server, task)
         while not server.started:
@@ -212,21 +217,21 @@ async def running(
                 raise RuntimeError("the server did not start")
             await asyncio.sleep(0.005)
         port = server.servers[0].sockets[0].getsockname()[1]
-        yield Server(f"http://127.0.0.1:{port}", services, clock)
+        yield Server(f"http://127.0.0.1:{port}", services, clock, server.server_state.connections)
 
 
-def _config(app: ASGIApp) -> uvicorn.Config:
+def _config(app: ASGIApp, serving: dict[str, Any]) -> uvicorn.Config:
+    options: dict[str, Any] = {"ws": WebSocketProtocol, "http": HttpProtocol, **serving}
     return uvicorn.Config(
         app,
         port=0,
-        ws=WebSocketProtocol,
         ws_max_size=MAX_FRAME_BYTES,
         ws_per_message_deflate=False,
-        http="h11",
         lifespan="off",
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=2,
+        **options,
     )
 
 

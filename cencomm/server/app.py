@@ -5,6 +5,7 @@ rate -> Origin (security) -> size -> session -> device -> accounts.access -> sha
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -36,9 +37,10 @@ from cencomm.server import (
     websocket,
 )
 from cencomm.server.context import Handler, RequestContext, Services
-from cencomm.server.errors import MethodNotOffered, NoSuchPage, internal, malformed, on_domain_error, refusal
+from cencomm.server.errors import MethodNotOffered, NoSuchPage, TooSlow, internal, malformed, on_domain_error, refusal
 from cencomm.server.logging import log_fault
 from cencomm.server.measuring import ROUTE, Measured
+from cencomm.server.patience import BODY_SECONDS, SLOWEST_BYTES_PER_SECOND
 from cencomm.server.security import (
     SecurityHeaders,
     address_of,
@@ -161,20 +163,25 @@ async def _sign_in(request: Request, route: HttpRoute, services: Services) -> Se
 
 
 async def _read_body(request: Request, limit: int) -> bytes:
-    """The whole body. Raises TooLarge before more than `limit` bytes are held."""
+    """The whole body. Raises TooLarge before more than `limit` bytes are held, TooSlow where it does not come."""
     declared = request.headers.get("content-length", "0")
     if not (declared.isascii() and declared.isdigit()):
         raise Malformed(what="content-length")
     if int(declared) > limit:
         raise TooLarge(limit=limit)
     held = bytearray()
+    started = asyncio.get_running_loop().time()
     try:
-        async for chunk in request.stream():
-            held += chunk
-            if len(held) > limit:
-                raise TooLarge(limit=limit)
+        async with asyncio.timeout(BODY_SECONDS) as deadline:
+            async for chunk in request.stream():
+                held += chunk
+                if len(held) > limit:
+                    raise TooLarge(limit=limit)
+                deadline.reschedule(started + BODY_SECONDS + len(held) / SLOWEST_BYTES_PER_SECOND)
     except ClientDisconnect:
         raise Malformed(what="body") from None
+    except TimeoutError:
+        raise TooSlow from None
     return bytes(held)
 
 

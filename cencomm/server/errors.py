@@ -27,6 +27,12 @@ class TooManyRequests(DomainError):
     code = "server.too_many_requests"
 
 
+class TooSlow(DomainError):
+    """The body of a request does not come, or comes more slowly than anybody's line is."""
+
+    code = "server.too_slow"
+
+
 class OriginRefused(DomainError):
     """A browser page of another origin than the deployment's."""
 
@@ -89,6 +95,7 @@ STATUS_OF_CODE: Final[dict[str, int]] = {
     "wire.malformed": 400,
     "wire.too_large": 413,
     "server.too_many_requests": 429,
+    "server.too_slow": 408,
     "server.origin_refused": 403,
     "server.no_such_page": 404,
     "server.method_not_offered": 405,

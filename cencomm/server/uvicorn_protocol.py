@@ -3,12 +3,17 @@
 One `send()` for each delivery costs more than all the rest of a delivery. The endpoint finds this object in its scope,
 writes the frames of one batch with one call, and is told when the peer does not read fast enough.
 
+And hardened against peers that mean no good (RFC 6455 §10.4 leaves this to the implementation): what was received is
+parsed in slices, and not while nobody reads it; frames that cost the peer nothing (control frames, tiny fragments) are
+counted; a close frame reaches a peer that still sends; and a closed connection ends, whatever the peer does.
+
 The base class is internal to uvicorn, so uvicorn is pinned and `tests/unit/server/test_uvicorn_protocol.py` runs
 this class in a real server.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +25,20 @@ SCOPE_KEY = "cencomm.websocket"
 WRITE_BUFFER_BYTES = 256 * 1024
 UNREAD_MESSAGES = 32
 """So many messages may lie unread before reading from the socket pauses; the base class pauses at each."""
+
+SLICE_BYTES = 16 * 1024
+"""So much is parsed in one go: a peer with many tiny frames holds nobody up."""
+TINY_BYTES = 1024
+"""A fragment shorter than this is counted like a control frame; an honest client cuts larger ones, or none."""
+CHEAP_FRAMES_PER_SECOND = 20.0
+CHEAP_FRAMES_AT_ONCE = 200.0
+MAX_FRAGMENTS = 10_000
+"""Of one message: MAX_FRAME_BYTES in fragments that are not tiny."""
+LINGER_SECONDS = 2.0
+"""How long a peer that broke the protocol may go on sending what nobody parses, until it has read the close frame."""
+GONE_SECONDS = 15.0
+"""After the application is done with a connection; uvicorn waits 10 s for the peer's close frame."""
+POLICY_VIOLATION = 1008
 
 _BINARY_FINAL = 0x82
 
@@ -39,6 +58,27 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     on_pause: Callable[[], None] | None = None
     on_resume: Callable[[], None] | None = None
+    linger_seconds = LINGER_SECONDS
+    gone_seconds = GONE_SECONDS
+    _unparsed: bytes = b""
+    _failed = False
+    has_heard = False
+    """Whether anything came since the last ping."""
+    _allowance = CHEAP_FRAMES_AT_ONCE
+    _counted_at = 0.0
+    _gone_timer: asyncio.TimerHandle | None = None
+
+    def data_received(self, data: bytes) -> None:
+        self.has_heard = True
+        if self._failed:
+            return
+        if self._unparsed or len(data) > SLICE_BYTES:
+            self._unparsed += data
+            self._parse_on()
+        else:
+            super().data_received(data)
+        if not self.handshake_initiated:
+            self._refuse_handshake()
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
@@ -74,7 +114,10 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self.on_resume()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._unparsed = b""
         super().connection_lost(exc)
+        if self._gone_timer is not None:
+            self._gone_timer.cancel()
         # A transport that is lost while paused never resumes; whoever waits for that must not wait for ever.
         if self.on_resume is not None:
             self.on_resume()
@@ -84,3 +127,107 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self.queue.put_nowait({"type": "websocket.receive", "bytes": bytes(event.data)})
             return
         super().handle_bytes(event)
+        self._count_fragment(event)
+
+    def handle_text(self, event: Frame) -> None:
+        super().handle_text(event)
+        self._count_fragment(event)
+
+    def handle_cont(self, event: Frame) -> None:
+        super().handle_cont(event)
+        self._count_fragment(event)
+
+    def handle_ping(self) -> None:
+        if not self._failed:
+            super().handle_ping()
+            self._count_cheap()
+
+    def handle_pong(self, event: Frame) -> None:
+        super().handle_pong(event)
+        self._count_cheap()
+
+    async def receive(self) -> Any:
+        message = await self.queue.get()
+        if self.read_paused and self.queue.empty():
+            self.read_paused = False
+            self.transport.resume_reading()
+            self._parse_on()
+        return message
+
+    def keepalive_timeout(self) -> None:
+        """No pong in time. It may stand behind a large frame on a slow line, or lie where we do not read: who was
+        heard is there."""
+        if self.has_heard or self.read_paused:
+            self.pong_timer = None
+            self.schedule_ping()
+            return
+        super().keepalive_timeout()
+        self._linger()
+
+    def send_keepalive_ping(self) -> None:
+        self.has_heard = False
+        super().send_keepalive_ping()
+
+    def handle_parser_exception(self) -> None:
+        """The peer broke the protocol. Closing at once would reset the connection where it still sends, and the close
+        frame would be lost on the way: it is written, and what comes is dropped for a moment."""
+        self._failed = True
+        self._unparsed = b""
+        closing = self.conn.close_sent
+        assert closing is not None
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": closing.code, "reason": closing.reason})
+        self.close_sent = True
+        if self.transport.is_closing():
+            return
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+        self.transport.write_eof()
+        self._linger()
+
+    def on_task_complete(self, task: asyncio.Task[None]) -> None:
+        super().on_task_complete(task)
+        if not self.disconnected and self._gone_timer is None:
+            self._gone_timer = self.loop.call_later(self.gone_seconds, self.transport.abort)
+
+    def _parse_on(self) -> None:
+        """Parse what is there, until somebody must read first."""
+        while self._unparsed and not (self.read_paused or self._failed):
+            part, self._unparsed = self._unparsed[:SLICE_BYTES], self._unparsed[SLICE_BYTES:]
+            super().data_received(part)
+
+    def _refuse_handshake(self) -> None:
+        """It was HTTP enough to come here, and is no handshake, a `POST` say: the library drops it without a word."""
+        self._failed = True
+        self.transport.write(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+        self.transport.close()
+
+    def _count_fragment(self, event: Frame) -> None:
+        if event.fin or self._failed:
+            return
+        if len(self.frames) > MAX_FRAGMENTS:
+            self._violated()
+        elif len(event.data) < TINY_BYTES:
+            self._count_cheap()
+
+    def _count_cheap(self) -> None:
+        """A bucket of CHEAP_FRAMES_AT_ONCE that fills by CHEAP_FRAMES_PER_SECOND."""
+        now = self.loop.time()
+        self._allowance += (now - self._counted_at) * CHEAP_FRAMES_PER_SECOND
+        self._allowance = min(CHEAP_FRAMES_AT_ONCE, self._allowance) - 1
+        self._counted_at = now
+        if self._allowance < 0:
+            self._violated()
+
+    def _violated(self) -> None:
+        if not (self._failed or self.close_sent):
+            self.frames = []
+            self.conn.fail(POLICY_VIOLATION)
+            self.handle_parser_exception()
+
+    def _linger(self) -> None:
+        """`close_timer` also keeps uvicorn from closing as soon as the application has gone."""
+        if self.close_timer is not None:
+            self.close_timer.cancel()
+        self.close_timer = self.loop.call_later(self.linger_seconds, self.transport.abort)

@@ -48,7 +48,7 @@ from cencomm.wire.frames import (
 STALE = frozenset({"groups.stale_epoch", "mls.wrong_epoch"})
 LOST = STALE | {"groups.epoch_taken"}
 """Somebody else's commit closed the epoch."""
-LATER = frozenset({"server.too_many_requests", "server.not_ready", "groups.not_stored"})
+LATER = frozenset({"server.too_many_requests", "server.too_slow", "server.not_ready", "groups.not_stored"})
 """Nothing is wrong with the sending: it goes out again."""
 _RETRY_SECONDS = 1.0
 

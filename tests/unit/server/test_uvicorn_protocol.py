@@ -10,10 +10,20 @@ from typing import Any
 import pytest
 import uvicorn
 from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
 
-from cencomm.server.uvicorn_protocol import SCOPE_KEY, WRITE_BUFFER_BYTES, WebSocketProtocol, binary_frame
+from cencomm.server.uvicorn_protocol import (
+    SCOPE_KEY,
+    SLICE_BYTES,
+    UNREAD_MESSAGES,
+    WRITE_BUFFER_BYTES,
+    WebSocketProtocol,
+    binary_frame,
+)
 
+NO_PINGS = 3600
+"""Seconds: none but those that the test has sent."""
 Application = Callable[[WebSocketProtocol, Callable[[], Awaitable[Any]]], Awaitable[None]]
 
 
@@ -24,7 +34,9 @@ async def serving(application: Application) -> AsyncIterator[str]:
         await send({"type": "websocket.accept"})
         await application(scope["extensions"][SCOPE_KEY], receive)
 
-    config = uvicorn.Config(app, port=0, ws=WebSocketProtocol, lifespan="off", log_level="error", ws_ping_interval=None)
+    config = uvicorn.Config(
+        app, port=0, ws=WebSocketProtocol, lifespan="off", log_level="error", ws_ping_interval=NO_PINGS
+    )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
     while not server.started:
@@ -114,3 +126,69 @@ async def test_a_paused_connection_that_is_lost_wakes_who_waits() -> None:
         client = await connect(address, compression=None, max_size=None)
         await asyncio.wait_for(resumed.wait(), 10)
         await client.close()
+
+
+async def test_a_peer_whose_pong_stands_behind_a_large_frame_is_kept_and_one_that_is_silent_is_not() -> None:
+    """A slow line: the frame comes piece by piece, longer than a pong may take."""
+    pinged, heard = asyncio.Event(), asyncio.Event()
+
+    async def application(protocol: WebSocketProtocol, receive: Callable[[], Awaitable[Any]]) -> None:
+        protocol.send_keepalive_ping()
+        pinged.set()
+        await heard.wait()
+        while not protocol.has_heard:
+            await asyncio.sleep(0.001)
+        protocol.keepalive_timeout()
+        assert not protocol.close_sent
+        protocol.send_keepalive_ping()
+        protocol.keepalive_timeout()
+        assert protocol.close_sent
+        await receive()
+
+    async with serving(application) as address, connect(address, compression=None) as client:
+        client.transport.pause_reading()
+        await pinged.wait()
+        client.transport.write(Frame(Opcode.BINARY, bytes(100)).serialize(mask=True)[:50])
+        heard.set()
+        client.transport.resume_reading()
+        with pytest.raises(ConnectionClosed) as ended:
+            await client.recv()
+        assert ended.value.rcvd is not None
+        assert ended.value.rcvd.code == 1011
+
+
+async def test_a_peer_that_takes_nothing_does_not_outlive_the_application(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(WebSocketProtocol, "gone_seconds", 0.05)
+    kept: list[WebSocketProtocol] = []
+
+    async def application(protocol: WebSocketProtocol, _receive: Callable[[], Awaitable[Any]]) -> None:
+        kept.append(protocol)
+        while protocol.unwritten_bytes <= WRITE_BUFFER_BYTES:
+            protocol.write_frames(binary_frame(b"x" * WRITE_BUFFER_BYTES))
+
+    async with serving(application) as address:
+        client = await connect(address, compression=None, max_size=None)
+        client.transport.pause_reading()
+        while not (kept and kept[0].disconnected):
+            await asyncio.sleep(0.005)
+        client.transport.abort()
+
+
+async def test_what_nobody_reads_is_not_parsed() -> None:
+    """A flood of small messages waits as the bytes that it is."""
+    parsed: list[int] = []
+    count = 8_000
+
+    async def application(protocol: WebSocketProtocol, receive: Callable[[], Awaitable[Any]]) -> None:
+        await receive()
+        while protocol.queue.qsize() < UNREAD_MESSAGES:
+            await asyncio.sleep(0.001)
+        for _ in range(count - 1):
+            parsed.append(protocol.queue.qsize())
+            await receive()
+        protocol.write_frames(binary_frame(b"done"))
+
+    async with serving(application) as address, connect(address, compression=None) as client:
+        client.transport.write(Frame(Opcode.BINARY, b"").serialize(mask=True) * count)
+        assert await client.recv() == b"done"
+    assert UNREAD_MESSAGES <= max(parsed) <= UNREAD_MESSAGES + SLICE_BYTES // 6 + 1

@@ -31,7 +31,12 @@ const STALE: ReadonlySet<string> = new Set(["groups.stale_epoch", "mls.wrong_epo
 /** Somebody else's commit closed the epoch. */
 const LOST: ReadonlySet<string> = new Set([...STALE, "groups.epoch_taken"]);
 /** Nothing is wrong with the sending: it goes out again. */
-export const LATER: ReadonlySet<string> = new Set(["server.too_many_requests", "server.not_ready", "groups.not_stored"]);
+export const LATER: ReadonlySet<string> = new Set([
+  "server.too_many_requests",
+  "server.too_slow",
+  "server.not_ready",
+  "groups.not_stored",
+]);
 const RETRY_SECONDS = 1;
 const FAULT_SECONDS = 20;
 /** Who was admitted a moment ago is often greeted: so long the past waits for the first entry that can be read ahead of it. */
