@@ -11,10 +11,13 @@ import { ROOT } from "../../python.ts";
 
 type Answers = Readonly<Record<string, unknown>>;
 
-const { now, templates } = JSON.parse(readFileSync(resolve(ROOT, "tests/vectors/own/standard_cases.json"), "utf8")) as {
-  readonly now: string;
-  readonly templates: Readonly<Record<string, { readonly good: Answers; readonly cases: readonly { readonly change: Answers; readonly findings: readonly unknown[] }[] }>>;
-};
+interface Cases {
+  readonly good: Answers;
+  readonly cases: readonly { readonly change: Answers; readonly findings: readonly unknown[] }[];
+}
+const own = (name: string): unknown => JSON.parse(readFileSync(resolve(ROOT, `tests/vectors/own/${name}.json`), "utf8"));
+const { now, templates: short } = own("standard_cases") as { readonly now: string; readonly templates: Readonly<Record<string, Cases>> };
+const templates: Readonly<Record<string, Cases>> = { ...short, long_seizure: own("long_seizure_cases") as Cases };
 
 test.each(Object.keys(templates))("%s: each case gives exactly its findings", (name) => {
   const plan = planOf(JSON.parse(readFileSync(resolve(ROOT, `cencomm/templates_forms/standard/${name}.json`), "utf8")));
