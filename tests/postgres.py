@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -224,6 +225,18 @@ def postgres_url(postgres: Postgres) -> Iterator[str]:
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A fresh, empty database of each kind: the test runs on both."""
     if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'cencomm.sqlite3'}"
+    address: str = request.getfixturevalue("postgres_url")
+    return address
+
+
+@pytest.fixture
+def one_of_the_databases(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A fresh, empty database of either kind, by the test's name: for what is not about the database.
+
+    A module takes it in place of the other: `from tests.postgres import one_of_the_databases as database_url`.
+    """
+    if zlib.crc32(request.node.name.encode()) % 2:
         return f"sqlite:///{tmp_path / 'cencomm.sqlite3'}"
     address: str = request.getfixturevalue("postgres_url")
     return address

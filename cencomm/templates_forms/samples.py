@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -80,14 +80,13 @@ _REMARKS = {
 _SELECTED = ("routine", "random", "risk_profile", "officer_targeting", "intelligence", "partner_agency")
 
 
-def sample_records(count: int, seed: int = 0) -> list[Sample]:
-    """`count` records of all administrations in turn, each valid under the simplified seizure form."""
+def sample_records(count: int, seed: int = 0, administrations: int = len(PLACES)) -> list[Sample]:
+    """`count` records of that many administrations in turn, each valid under the simplified seizure form."""
     random = Random(seed)  # noqa: S311  made-up data, no secret
-    return list(_records(count, random))
+    return list(_records(count, random, sorted(PLACES)[:administrations]))
 
 
-def _records(count: int, random: Random) -> Iterator[Sample]:
-    countries = sorted(PLACES)
+def _records(count: int, random: Random, countries: Sequence[str]) -> Iterator[Sample]:
     for number in range(count):
         country = countries[number % len(countries)]
         yield Sample(country, _answers(number, country, random))

@@ -15,11 +15,13 @@ from cencomm.export.xlsx import LONG_TEXT
 from cencomm.templates_forms.model import standard
 from cencomm.templates_forms.samples import sample_records
 from tests.e2e.world import PASSWORD, World, operation, texts
+from tests.effort import effort
+from tests.postgres import one_of_the_databases as database_url  # noqa: F401  a fixture
 from tests.unit.export.hostile import HOSTILE, bad_lines
 
 PATIENCE_SECONDS = 120
-EVERY = 9
-"""Of the collections every ninth line goes through the group; `tests/unit/export` writes and reads them all."""
+EVERY = effort(27, 9)
+"""Of the collections one line in so many goes through the group; `tests/unit/export` writes and reads them all."""
 NAMES = {"KE/otieno": '=HYPERLINK("http://example.org")', "BR/silva": "<script>alert(1)</script>\u202e'; DROP TABLE"}
 
 

@@ -13,12 +13,13 @@ from tests.postgres import free_port
 from tests.shared_data import ROOT
 
 COMMAND = (sys.executable, "-m", "cencomm.cli.main")
-COUNT = effort(150, 500)
+COUNT = effort(90, 500)
+COUNTRIES = effort(6, 16)
 SECONDS = 420
 
 
 def test_everything_sent_is_extracted(database_url: str) -> None:
-    command = [sys.executable, "-m", "cencomm.cli.demo", "--count", str(COUNT), "--seed", "3"]
+    command = [sys.executable, "-m", "cencomm.cli.demo", "--count", str(COUNT), "--countries", str(COUNTRIES)]
     if database_url.startswith("postgresql"):
         command += ["--database", database_url]
     clean = {name: value for name, value in os.environ.items() if not name.startswith("CENCOMM_")}

@@ -13,6 +13,7 @@ from cencomm.client.device_codes import device_code
 from cencomm.client.errors import ServerRefused, WrongPassword
 from cencomm.crypto.device_code import parse_device_code
 from tests.e2e.world import COST, PASSWORD, World, operation, texts
+from tests.postgres import one_of_the_databases as database_url  # noqa: F401  a fixture
 
 WRONG = "another wind altogether"
 PATIENCE_SECONDS = 30

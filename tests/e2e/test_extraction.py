@@ -21,6 +21,7 @@ from cencomm.templates_forms.model import standard
 from cencomm.templates_forms.samples import sample_records
 from cencomm.wire.content import Form
 from tests.e2e.world import PASSWORD, World, operation
+from tests.postgres import one_of_the_databases as database_url  # noqa: F401  a fixture
 
 ALTERATIONS = 6
 """Random places in each file."""

@@ -19,6 +19,7 @@ from cencomm.ids import OfficerId
 from tests.e2e.forgery import forged_device, ghost_device, identity_seed_of, key_package_answer
 from tests.e2e.hostile_proxy import HostileProxy
 from tests.e2e.world import World
+from tests.postgres import one_of_the_databases as database_url  # noqa: F401  a fixture
 from tests.servers import RunningServer
 
 OTIENO = OfficerId("KE/otieno")

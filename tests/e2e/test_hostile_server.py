@@ -20,6 +20,7 @@ from cencomm.ids import OfficerId
 from tests.e2e import tampering
 from tests.e2e.hostile_proxy import HostileProxy
 from tests.e2e.world import World, operation, texts
+from tests.postgres import one_of_the_databases as database_url  # noqa: F401  a fixture
 from tests.servers import RunningServer
 
 ORGANISER = "NL/organiser"

@@ -18,6 +18,8 @@ import pytest
 from tests.shared_data import ROOT
 
 START_SECONDS = 60
+PIP = (sys.executable, "-m", "pip", "--python")
+"""This environment's pip at work in another one, which then needs none of its own."""
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +28,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("wheel")
     run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(place), str(ROOT))
     (wheel,) = place.glob("cencomm-*.whl")
-    run(sys.executable, "-m", "venv", str(place / "env"))
-    run(str(place / "env/bin/python"), "-m", "pip", "install", "-q", str(wheel))
+    run(sys.executable, "-m", "venv", "--without-pip", str(place / "env"))
+    run(*PIP, str(place / "env/bin/python"), "install", "-q", str(wheel))
     return place / "env/bin"
 
 
@@ -66,7 +68,7 @@ def wait_for(url: str, server: subprocess.Popen[bytes]) -> bytes:
 def test_the_command_line_answers_without_development_tools(installed: Path) -> None:
     assert "0.1.0" in run(str(installed / "cencomm"), "--version")
     assert "enrol" in run(str(installed / "cencomm"), "--help")
-    packages = json.loads(run(str(installed / "python"), "-m", "pip", "list", "--format", "json"))
+    packages = json.loads(run(*PIP, str(installed / "python"), "list", "--format", "json"))
     assert not {"pytest", "mypy", "ruff", "hypothesis"} & {package["name"].lower() for package in packages}
 
 

@@ -24,6 +24,7 @@ from cencomm.cli.output import Output
 from cencomm.errors import DomainError
 from cencomm.settings import Settings
 from cencomm.templates_forms.model import standard
+from cencomm.templates_forms.samples import PLACES
 
 EXIT_OFF = 1
 
@@ -36,6 +37,9 @@ def main(
         str | None, typer.Option(help="Address of an empty PostgreSQL database; SQLite if left out.")
     ] = None,
     count: Annotated[int, typer.Option(min=12, help="How many records to make up without a table.")] = 500,
+    countries: Annotated[
+        int, typer.Option(min=3, max=len(PLACES), help="How many countries report, without a table.")
+    ] = len(PLACES),
     seed: Annotated[int, typer.Option(help="Another seed makes up other records.")] = 1,
     keep: Annotated[Path | None, typer.Option(help="Keep everything in this new folder.")] = None,
 ) -> None:
@@ -43,7 +47,7 @@ def main(
     logs.configure(os.environ)
     output = Output(as_json=False, language="en")
     try:
-        forms = wanted.from_unodc(records) if records is not None else wanted.made_up(count, seed)
+        forms = wanted.from_unodc(records) if records is not None else wanted.made_up(count, seed, countries)
         if keep is not None:
             keep.mkdir(parents=True)
             is_right = asyncio.run(_run(output, forms, keep, database))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cencomm.templates_forms.samples import sample_records
+from cencomm.templates_forms.samples import PLACES, sample_records
 from cencomm.templates_forms.unodc import answers_for, original_values, read_unodc
 from cencomm.wire.content import Answers
 
@@ -41,11 +41,11 @@ def from_unodc(path: Path) -> list[Wanted]:
     ]
 
 
-def made_up(count: int, seed: int) -> list[Wanted]:
-    """`count` sample records of many administrations; the same for the same seed."""
+def made_up(count: int, seed: int, administrations: int = len(PLACES)) -> list[Wanted]:
+    """`count` sample records of so many administrations, all that there are by default; the same for the same seed."""
     return [
         Wanted(number, sample.administration, place_of(sample.answers), sample.answers)
-        for number, sample in enumerate(sample_records(count, seed), start=1)
+        for number, sample in enumerate(sample_records(count, seed, administrations), start=1)
     ]
 
 

@@ -19,6 +19,7 @@ def test_made_up_records_are_the_same_for_the_same_seed() -> None:
     assert made_up(30, 5) == made_up(30, 5)
     assert made_up(30, 5) != made_up(30, 6)
     assert len(administrations(made_up(30, 5))) >= 12
+    assert len(administrations(made_up(30, 5, 3))) == 3
 
 
 def test_a_form_without_source_is_counted_by_its_own_words() -> None:
