@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache, partial
 
 from cencomm.templates_forms.evaluation import Compiled, Env, Layout, Row, Tables, compile_expression
 from cencomm.templates_forms.expression import parse
 from cencomm.templates_forms.model import Field, Group, Rule, Template
+from cencomm.templates_forms.remembered import Remembered, Slot, comes_again, slots_of
 from cencomm.templates_forms.values import MISSING, Value
 from cencomm.templates_forms.words import SOURCE_LANGUAGE
 
@@ -20,11 +21,14 @@ class Ready:
 
     run: Compiled
     nodes: int
-    references: frozenset[str]
 
     def __call__(self, env: Env) -> Value:
         env.budget.spend(self.nodes)
         return self.run(env)
+
+
+Judged = Ready | Remembered
+"""An expression as it is run: each time anew, or where it follows from few answers, once for each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +36,25 @@ class FieldPlan:
     field: Field
     codes: Mapping[str, Mapping[str, str]]
     """The attributes of each code of its list."""
-    relevant: Ready | None
-    required: Ready | None
-    constraint: Ready | None
-    choice_filter: Ready | None
-    calculation: Ready | None
-    default: Ready | None
+    relevant: Judged | None
+    required: Judged | None
+    constraint: Judged | None
+    choice_filter: Judged | None
+    calculation: Judged | None
+    default: Judged | None
     units: Mapping[str, Mapping[str, str]]
     """The attributes of each unit that the number may have."""
-    is_conditional: bool
-    """Whether anything but its type is judged."""
+    is_judged: bool
+    """Whether an answer is judged by more than its type."""
+    is_code: bool
 
 
 @dataclass(frozen=True, slots=True)
 class RulePlan:
     rule: Rule
-    expression: Ready
-    needs: tuple[tuple[int, str], ...]
-    """How many repeats deep each field stands that must be answered, and its key."""
+    expression: Judged
+    needs: tuple[Slot, ...]
+    """The fields that must be answered, where `expression` does not look for them itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +63,21 @@ class Level:
 
     fields: tuple[FieldPlan, ...]
     repeats: tuple[GroupPlan, ...]
+    places: Mapping[str, int] = field(init=False)
+    """The number of each field among these, by its key."""
+    blank: Row = field(init=False)
+    """A row in which nothing is answered: every field is missing, every list empty."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "places", {plan.field.key: place for place, plan in enumerate(self.fields)})
+        blank: dict[str, Value | list[Row]] = {plan.field.key: MISSING for plan in self.fields}
+        object.__setattr__(self, "blank", blank | {plan.group.key: [] for plan in self.repeats})
 
 
 @dataclass(frozen=True, slots=True)
 class GroupPlan:
     group: Group
-    relevant: Ready | None
+    relevant: Judged | None
     fields: tuple[FieldPlan, ...]
     groups: tuple[GroupPlan, ...]
     rules: tuple[RulePlan, ...]
@@ -174,18 +188,22 @@ class _Maker:
 
     def rules(self, path: tuple[str, ...]) -> tuple[RulePlan, ...]:
         """The rules whose field stands in exactly the repeats of `path`."""
-        plans = []
+        plans: list[RulePlan] = []
         for rule in self.template.rules:
             if place_of_rule(self.layout, rule.at) == path:
-                expression = self._ready(rule.expression, path, rule.at)
-                assert expression is not None
-                needs = tuple((len(self.layout.fields[key]), key) for key in rule.needs)
-                plans.append(RulePlan(rule, expression, needs))
+                plans.append(self._rule(rule, path))
         return tuple(plans)
+
+    def _rule(self, rule: Rule, path: tuple[str, ...]) -> RulePlan:
+        needs = {key: (len(self.layout.fields[key]), key) for key in rule.needs}
+        again = tuple(slot for key, slot in needs.items() if comes_again(self.template.fields[key].type))
+        judged = self._ready(rule.expression, path, rule.at, needs=again)
+        assert judged is not None
+        return RulePlan(rule, judged, tuple(needs.values()) if isinstance(judged, Ready) else _without(needs, again))
 
     def _field(self, field: Field, path: tuple[str, ...]) -> FieldPlan:
         code_list = self.template.lists.get(field.code_list)
-        conditions = (field.relevant, field.required, field.constraint, field.choice_filter, field.unit_field)
+        conditions = (field.relevant, field.constraint, field.choice_filter, field.unit_field)
         unit = self.template.fields.get(field.unit_field)
         units = self.template.lists.get(unit.code_list) if unit is not None else None
         return FieldPlan(
@@ -199,13 +217,27 @@ class _Maker:
             self._ready(field.default, path, field.key, entry=True),
             {code.key: code.attributes for code in units.codes} if units is not None else {},
             any(conditions),
+            field.type == "code",
         )
 
     def _ready(
-        self, text: str, path: tuple[str, ...], at: str, *, columns: bool = False, entry: bool = False
-    ) -> Ready | None:
+        self,
+        text: str,
+        path: tuple[str, ...],
+        at: str,
+        *,
+        columns: bool = False,
+        entry: bool = False,
+        needs: tuple[Slot, ...] = (),
+    ) -> Judged | None:
         if not text:
             return None
         expression = parse(text)
         run = compile_expression(expression, self.layout, path, at=at, columns=columns, entry=entry)
-        return Ready(run, expression.nodes, expression.references)
+        types = {key: known.type for key, known in self.template.fields.items()}
+        slots = None if entry else slots_of(expression.root, self.layout, path, types)
+        return Ready(run, expression.nodes) if slots is None else Remembered(run, expression.nodes, slots, needs)
+
+
+def _without(needs: Mapping[str, Slot], known: tuple[Slot, ...]) -> tuple[Slot, ...]:
+    return tuple(slot for slot in needs.values() if slot not in known)

@@ -81,8 +81,12 @@ class Env:
     word: Callable[[str, str], str] = lambda _list, code: code
     new_id: Callable[[], str] | None = None
 
+    stored: Moment | None = None
+
     def moment(self) -> Moment:
-        return moment_of(self.now)
+        if self.stored is None:
+            self.stored = moment_of(self.now)
+        return self.stored
 
 
 Current = tuple[tuple[Row, ...], tuple[int, ...], Value]
@@ -283,7 +287,11 @@ def _logic(is_or: bool, operands: list[Compiled]) -> Compiled:
     """`or` and `and`: later operands are not looked at once the answer stands."""
 
     def run(env: Env) -> Value:
-        return any(to_bool(o(env)) for o in operands) if is_or else all(to_bool(o(env)) for o in operands)
+        for operand in operands:
+            value = operand(env)
+            if (value if isinstance(value, bool) else to_bool(value)) == is_or:
+                return is_or
+        return not is_or
 
     return run
 

@@ -14,7 +14,7 @@ from cencomm.templates_forms.values import (
     MISSING,
     Moment,
     Value,
-    bounded,
+    in_range,
     parse_moment,
     to_bool,
     to_number,
@@ -89,7 +89,7 @@ def _arithmetic(work: Callable[[Decimal, Decimal], Decimal]) -> Callable[[Value,
     def calculate(left: Value, right: Value) -> Value:
         first, second = to_number(left), to_number(right)
         if isinstance(first, Decimal) and isinstance(second, Decimal):
-            return bounded(work(first, second))
+            return in_range(work(first, second))
         return MISSING
 
     return calculate

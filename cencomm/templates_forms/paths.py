@@ -235,6 +235,9 @@ def position(compiler: Compiler, call: Call) -> Compiled:
     place = place_of(compiler, call.arguments[0]) if call.arguments else Place(compiler.at, len(compiler.inside))
     if not place.pinned or place.below:
         raise ExpressionMalformed(reason="position_outside_repeat", position=call.position)
+    pinned = place.pinned
+    if not place.from_current:
+        return lambda env: Decimal(env.positions[pinned - 1])
     return lambda env: Decimal(next(place.rows(env))[1][-1])
 
 

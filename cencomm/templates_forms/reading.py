@@ -67,26 +67,35 @@ class Reader:
         return row
 
     def _level(self, level: LevelPlan, answers: Mapping[str, Any], prefix: str) -> Row:
-        row: dict[str, Value | list[Row]] = {}
-        known = 0
-        for plan in level.fields:
+        """Looked at in the order of the form, so that findings are in it; what is missing is `MISSING` itself."""
+        row: dict[str, Value | list[Row]] = dict(level.blank)
+        fields = level.fields
+        places = sorted([level.places[key] for key in answers if key in level.places])
+        for place in places:
+            plan = fields[place]
             key = plan.field.key
-            if key in answers:
-                known += 1
-                row[key] = self._value(plan, answers[key], prefix + key)
-            else:
-                row[key] = MISSING
+            given = answers[key]
+            if plan.is_code and given.__class__ is str and given in plan.codes and self._values < MAX_VALUES:
+                self._values += 1  # what most answers are, without a detour
+                row[key] = given
+                continue
+            value = self._value(plan, given, prefix + key)
+            if value != MISSING:
+                row[key] = value
+        known = len(places)
         for repeat in level.repeats:
             key = repeat.group.key
-            known += key in answers
-            row[key] = self._rows(repeat, answers.get(key), prefix + key)
+            if key in answers or (repeat.group.repeat is not None and repeat.group.repeat.min):
+                known += key in answers
+                row[key] = self._rows(repeat, answers.get(key), prefix + key)
         if known < len(answers):
-            self._refuse_unknown(row, answers, prefix)
+            self._refuse_unknown(level, answers, prefix)
         return row
 
-    def _refuse_unknown(self, row: Row, answers: Mapping[str, Any], prefix: str) -> None:
+    def _refuse_unknown(self, level: LevelPlan, answers: Mapping[str, Any], prefix: str) -> None:
+        repeats = {repeat.group.key for repeat in level.repeats}
         for key in answers:
-            if key not in row:
+            if key not in level.places and key not in repeats:
                 self._findings.add("unknown_field", prefix + str(key)[:64])
 
     def _rows(self, plan: GroupPlan, given: object, path: str) -> list[Row]:
@@ -107,14 +116,14 @@ class Reader:
     def _row(self, plan: GroupPlan, given: object, path: str) -> Row:
         self._values += 1
         if self._values > MAX_VALUES:
-            return {}
+            return plan.level.blank
         if not isinstance(given, Mapping):
             self._refuse("wrong_type", path)
-            return {}
+            return plan.level.blank
         return self._level(plan.level, given, path + ".")
 
     def _value(self, plan: FieldPlan, given: object, path: str) -> Value:
-        if given is None or given in ("", []):
+        if not given and (given is None or given in ("", [])):
             return MISSING
         self._values += len(given) if isinstance(given, list) else 1
         if self._values > MAX_VALUES:

@@ -15,9 +15,9 @@ from typing import Any
 
 from cencomm.i18n import has_message, message
 from cencomm.templates_forms import words
-from cencomm.templates_forms.compiled import FieldPlan, GroupPlan, Plan, Ready, RulePlan, plan_of
+from cencomm.templates_forms.compiled import FieldPlan, GroupPlan, Judged, Plan, RulePlan, plan_of
 from cencomm.templates_forms.errors import ExpressionTooLarge
-from cencomm.templates_forms.evaluation import Env, Row
+from cencomm.templates_forms.evaluation import Env
 from cencomm.templates_forms.model import Template
 from cencomm.templates_forms.reading import Finding, Findings, Reader
 from cencomm.templates_forms.values import MISSING, Value, to_bool, to_number, to_text
@@ -83,8 +83,10 @@ class _Judge:
         if plan.group.repeat is None:
             self._inside(plan, prefix, relevant=relevant)
             return
-        rows = self.env.rows[-1].get(plan.group.key, [])
+        rows = self.env.rows[-1][plan.group.key]
         assert isinstance(rows, list)
+        if not rows:
+            return
         outer, outer_positions = self.env.rows, self.env.positions
         for number, row in enumerate(rows):
             self.env.rows, self.env.positions = (*outer, row), (*outer_positions, number + 1)
@@ -94,27 +96,27 @@ class _Judge:
         self.env.rows, self.env.positions = outer, outer_positions
 
     def _inside(self, plan: GroupPlan, prefix: str, *, relevant: bool) -> None:
+        row, failed = self.env.rows[-1], self.findings.failed
         for child in plan.fields:
-            if child.is_conditional or not relevant:
-                self._field(child, prefix, relevant=relevant)
+            if row[child.field.key] is not MISSING:
+                if child.is_judged or not relevant:
+                    self._answered(child, prefix, relevant=relevant)
+            elif relevant and child.required is not None and not (failed and prefix + child.field.key in failed):
+                self._missing(child, child.required, prefix)
         for group in plan.groups:
             self._group(group, prefix, relevant=relevant)
 
-    def _field(self, plan: FieldPlan, prefix: str, *, relevant: bool) -> None:
-        row: Row = self.env.rows[-1]
+    def _missing(self, plan: FieldPlan, required: Judged, prefix: str) -> None:
+        self.env.own = MISSING
+        if (plan.relevant is None or to_bool(plan.relevant(self.env))) and to_bool(required(self.env)):
+            self.findings.add("required", prefix + plan.field.key)
+
+    def _answered(self, plan: FieldPlan, prefix: str, *, relevant: bool) -> None:
         path = prefix + plan.field.key
-        if path in self.findings.failed:
-            return
-        value = row.get(plan.field.key, MISSING)
-        self.env.own = MISSING if isinstance(value, list) else value
-        relevant = relevant and (plan.relevant is None or to_bool(plan.relevant(self.env)))
-        if isinstance(value, list):
-            return
-        if value == MISSING:
-            if relevant and plan.required is not None and to_bool(plan.required(self.env)):
-                self.findings.add("required", path)
-            return
-        if not relevant:
+        value = self.env.rows[-1][plan.field.key]
+        assert not isinstance(value, list)
+        self.env.own = value
+        if not (relevant and (plan.relevant is None or to_bool(plan.relevant(self.env)))):
             self.findings.add("not_relevant", path, "warn")
             return
         if plan.constraint is not None and not to_bool(plan.constraint(self.env)):
@@ -134,7 +136,7 @@ class _Judge:
         if isinstance(most, Decimal) and len(to_text(value).partition(".")[2]) > most:
             self.findings.add("decimals", path)
 
-    def _choice(self, plan: FieldPlan, offered: Ready, value: str, path: str) -> None:
+    def _choice(self, plan: FieldPlan, offered: Judged, value: str, path: str) -> None:
         """Each code that was chosen must be one that is offered here. A rule at the same place has said so already."""
         for code in value.split(" "):
             self.env.columns = plan.codes.get(code, {})
@@ -143,15 +145,19 @@ class _Judge:
                 return
 
     def _rules(self, plans: tuple[RulePlan, ...], prefix: str) -> None:
-        rows = self.env.rows
+        env, failed = self.env, self.findings.failed
+        rows = env.rows
         for plan in plans:
             for depth, key in plan.needs:
-                if rows[depth].get(key, MISSING) == MISSING:
+                if rows[depth][key] is MISSING:
                     break
             else:
-                path = prefix + plan.rule.at
+                if failed and prefix + plan.rule.at in failed:
+                    continue
                 own = rows[-1].get(plan.rule.at, MISSING)
-                self.env.own = MISSING if isinstance(own, list) else own
-                if path not in self.findings.failed and not to_bool(plan.expression(self.env)):
+                env.own = MISSING if isinstance(own, list) else own
+                verdict = plan.expression(env)
+                if verdict is not True and not to_bool(verdict):
+                    path = prefix + plan.rule.at
                     self.findings.add(plan.rule.key, path, plan.rule.level)
                     self.found_at.add(path)

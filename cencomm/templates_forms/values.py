@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from functools import lru_cache
 
 MISSING = ""
 MAX_MAGNITUDE = 60
@@ -24,9 +25,12 @@ _DATE_TIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
 )
 _EPOCH = date(1970, 1, 1)
+_LONGEST_MOMENT = len("2024-03-01T12:00:00.000000+00:00")
 _MAX_OFFSET_MINUTES = 14 * 60
 _SECONDS_A_DAY = Decimal(86_400)
 _ZERO = Decimal(0)
+_NEVER_ROUNDED = 34
+"""So many characters never hold more digits than our precision."""
 _SPACES = " \t\r\n"
 
 
@@ -50,7 +54,11 @@ Value = str | Decimal | bool | Moment | tuple["Value", ...]
 
 def bounded(number: Decimal) -> Decimal | str:
     """`number` in our precision and range, or missing."""
-    rounded = CONTEXT.plus(number)
+    return in_range(CONTEXT.plus(number))
+
+
+def in_range(rounded: Decimal) -> Decimal | str:
+    """A number that has our precision already, or missing."""
     if not rounded.is_finite():
         return MISSING
     if not rounded:
@@ -66,11 +74,18 @@ def parse_number(text: str) -> Decimal | str:
     stripped = text.strip(_SPACES)
     if _NUMBER.fullmatch(stripped) is None:
         return MISSING
+    if len(stripped) <= _NEVER_ROUNDED:
+        return Decimal(stripped) or _ZERO
     return bounded(Decimal(stripped))
 
 
 def parse_date(text: str) -> Moment | str:
     """`YYYY-MM-DD` of the Gregorian calendar, years 1 to 9999; else missing."""
+    return _parse_date(text) if len(text) == 10 else MISSING
+
+
+@lru_cache(maxsize=4_096)
+def _parse_date(text: str) -> Moment | str:
     found = _DATE.fullmatch(text)
     if found is None:
         return MISSING
@@ -85,6 +100,11 @@ def parse_moment(text: str) -> Moment | str:
     """A date, or a date with time and UTC offset (`Z` or `+03:00`); else missing."""
     if len(text) == 10:
         return parse_date(text)
+    return _parse_date_time(text) if len(text) <= _LONGEST_MOMENT else MISSING
+
+
+@lru_cache(maxsize=4_096)
+def _parse_date_time(text: str) -> Moment | str:
     found = _DATE_TIME.fullmatch(text)
     if found is None:
         return MISSING
@@ -110,8 +130,7 @@ def _offset_minutes(text: str) -> int | None:
 def moment_of(at: datetime) -> Moment:
     """An aware time as a moment in UTC, in whole seconds."""
     assert at.tzinfo is not None
-    text = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
-    found = parse_moment(text)
+    found = parse_moment(f"{at.astimezone(UTC).isoformat()[:19]}Z")
     assert isinstance(found, Moment)
     return found
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.bench import browser, delivery, mls, nodes, refdata
+from tests.bench import browser, delivery, forms, mls, nodes, refdata
 from tests.bench.figures import FILE, ROOT, table, write
 from tests.browser.building import built_client
 
@@ -19,6 +19,7 @@ def main() -> None:
     figures += asyncio.run(browser.measure(browser.parser().parse_args([])))
     figures += asyncio.run(mls.measure())
     figures += refdata.figures()
+    figures += forms.figures()
     FILE.unlink(missing_ok=True)
     write(figures)
     print(table(figures))

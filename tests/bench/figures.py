@@ -34,6 +34,10 @@ def at_most(name: str, value: float, unit: str, limit: float) -> Figure:
     return Figure(name, _short(value), unit, None, None, f"≤ {limit:g} {unit}", value <= limit)
 
 
+def at_least(name: str, value: float, unit: str, limit: float) -> Figure:
+    return Figure(name, _short(value), unit, None, None, f"≥ {limit:g} {unit}", value >= limit)
+
+
 def below(name: str, value: float, unit: str, limit: float) -> Figure:
     return Figure(name, _short(value), unit, None, None, f"< {limit:g} {unit}", value < limit)
 

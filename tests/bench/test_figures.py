@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.bench.figures import at_most, below, no_slower, table, told, write
+from tests.bench.figures import at_least, at_most, below, no_slower, table, told, write
 
 
 def test_a_figure_is_met_by_its_limit() -> None:
     assert [at_most("a", 350, "kB", 350).ok, at_most("a", 351, "kB", 350).ok] == [True, False]
     assert [below("a", 299, "ms", 300).ok, below("a", 300, "ms", 300).ok] == [True, False]
+    assert [at_least("a", 6_000, "a second", 6_000).ok, at_least("a", 5_999, "a second", 6_000).ok] == [True, False]
     assert told("a", 1, "s").ok is None
     assert [no_slower("a", 2, "ms", 4, "peer").ok, no_slower("a", 5, "ms", 4, "peer").ok] == [True, False]
     assert no_slower("a", 2, "ms", 4, "peer").ratio == 0.5

@@ -72,12 +72,12 @@ class Judge {
     if (this.#findings.failed.has(path)) return;
     const value = env.rows.at(-1)!.values.get(plan.key) ?? MISSING;
     env.own = value;
-    const relevant = above && (plan.relevant === null || toBool(plan.relevant(env)));
+    const isRelevant = (): boolean => above && (plan.relevant === null || toBool(plan.relevant(env)));
     if (value === MISSING) {
-      if (relevant && plan.required !== null && toBool(plan.required(env))) this.#findings.add("required", path);
+      if (plan.required !== null && isRelevant() && toBool(plan.required(env))) this.#findings.add("required", path);
       return;
     }
-    if (!relevant) return this.#findings.add("not_relevant", path, "warn");
+    if (!isRelevant()) return this.#findings.add("not_relevant", path, "warn");
     if (plan.constraint !== null && !toBool(plan.constraint(env))) this.#findings.add("constraint", path);
     if (plan.unitField !== "") this.#unit(plan, value, path);
     if (plan.choiceFilter !== null && !this.#foundAt.has(path)) this.#choice(plan, plan.choiceFilter, String(value), path);
