@@ -6,7 +6,7 @@ PYTHON_SOURCES := cencomm cen_core tests tools web/client/test/python hatch_buil
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test fast web client browser screenshots lint types layers i18n vectors bench soak check clean
+.PHONY: help setup run demo test fast web client browser screenshots lint types layers i18n vectors bench fuzz soak check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,8 +69,13 @@ vectors: setup ## Official and own test vectors, with their counts
 bench: setup client ## Speed of delivery and of the browser client on this machine, into build/bench.json
 	$(BIN)/python -m tests.bench
 
+fuzz: setup ## Coverage-guided fuzzing of every decoder, SECONDS (60) each; NAMES="record template" for some
+	$(BIN)/python -m pip install -q --group fuzz
+	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60) $(NAMES)
+
 soak: setup ## The long tests whole, then three processes under faults for MINUTES (60): nothing lost, doubled or reordered
 	CENCOMM_TESTS=full $(BIN)/pytest tests/e2e/test_commit_storm.py tests/e2e/test_crash.py tests/e2e/test_demo.py
+	CENCOMM_TESTS=full $(BIN)/pytest tests/e2e/test_api_fuzz.py tests/e2e/test_hostile_sockets.py tests/fuzz
 	$(BIN)/python -m tests.soak --minutes $(or $(MINUTES),60)
 
 check: layers lint types i18n test ## All of the above: what CI runs

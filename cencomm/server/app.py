@@ -263,7 +263,9 @@ async def _on_http_exception(_request: Request, error: Exception) -> Response:
     if error.status_code == 404:
         return refusal(NoSuchPage())
     if error.status_code == 405:
-        return refusal(MethodNotOffered())
+        refused = refusal(MethodNotOffered())
+        refused.headers.update(error.headers or {})  # Allow: what is offered (RFC 9110 §15.5.6)
+        return refused
     return refusal(Malformed(what="request"))
 
 

@@ -45,7 +45,11 @@ _SCHEMES: Final = {
 _IN_PATH: Final = {
     "cug_id": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
     "file_hash": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
-    "chunk_index": {"type": "integer", "minimum": 0},
+    "chunk_index": {"type": "integer", "minimum": 0, "maximum": 99_999},
+}
+_IN_QUERY: Final[dict[str, dict[str, Any]]] = {
+    "string": {"type": "string", "maxLength": 400},
+    "integer": {"type": "integer", "minimum": 1, "maximum": 999_999_999},
 }
 _BYTES: Final[dict[str, Any]] = {"application/octet-stream": {}}
 _BYTES_ANSWER: Final = {"description": "A sealed chunk.", "content": _BYTES}
@@ -95,7 +99,8 @@ def _operation(route: HttpRoute) -> dict[str, Any]:
         "description": _SAYS[route.auth],
         "responses": {
             str(route.status): _BYTES_ANSWER if route.gives_bytes else _answer(route.answer, "Done."),
-            "default": _answer(ErrorOut, "Refused; nothing was changed."),
+            **{str(status): _answer(ErrorOut, says) for status, says in _refusals(route).items()},
+            "default": _answer(ErrorOut, "Refused by a rule of this operation; nothing was changed."),
         },
         "security": [] if route.auth is Auth.NONE else [{"session": []}, {"cookie": [], "own_page": []}],
     }
@@ -108,6 +113,19 @@ def _operation(route: HttpRoute) -> dict[str, Any]:
     if route.takes_bytes:
         operation["requestBody"] = {"required": True, "content": _BYTES}
     return operation
+
+
+def _refusals(route: HttpRoute) -> dict[int, str]:
+    """What is refused before the operation's own rules are asked."""
+    refusals = {
+        400: "The request does not have the shape that is said here.",
+        429: "Too many requests; `Retry-After` says when to come again.",
+    }
+    if route.auth is not Auth.NONE:
+        refusals |= {401: "Nobody is signed in with this token.", 403: "This account or session may not."}
+    if route.request is not None or route.takes_bytes:
+        refusals |= {408: "The body came too slowly.", 413: "The body is too large."}
+    return dict(sorted(refusals.items()))
 
 
 def _answer(model: type[Body] | None, says: str) -> dict[str, Any]:
@@ -123,4 +141,4 @@ def _in_path(name: str) -> dict[str, Any]:
 
 
 def _in_query(query: Query) -> dict[str, Any]:
-    return {"name": query.name, "in": "query", "required": query.required, "schema": {"type": query.kind}}
+    return {"name": query.name, "in": "query", "required": query.required, "schema": _IN_QUERY[query.kind]}

@@ -66,11 +66,19 @@ from cencomm.wire.frames import Limits
 MAX_BLOB = 4 * 1024 * 1024
 
 
-BASE64 = WithJsonSchema({"type": "string", "contentEncoding": "base64url"})
-Blob = Annotated[bytes, Field(min_length=1, max_length=MAX_BLOB), BASE64]
-Bytes16 = Annotated[bytes, Field(min_length=16, max_length=16), BASE64]
-Bytes32 = Annotated[bytes, Field(min_length=32, max_length=32), BASE64]
-Signature = Annotated[bytes, Field(min_length=64, max_length=64), BASE64]
+def _base64(pattern: str, **bounds: int) -> WithJsonSchema:
+    """How bytes look in JSON, for the OpenAPI page."""
+    return WithJsonSchema({"type": "string", "contentEncoding": "base64url", "pattern": pattern, **bounds})
+
+
+Blob = Annotated[
+    bytes,
+    Field(min_length=1, max_length=MAX_BLOB),
+    _base64("^[A-Za-z0-9_-]+={0,2}$", minLength=4, maxLength=-(-MAX_BLOB // 3) * 4),
+]
+Bytes16 = Annotated[bytes, Field(min_length=16, max_length=16), _base64("^[A-Za-z0-9_-]{21}[AQgw]==$")]
+Bytes32 = Annotated[bytes, Field(min_length=32, max_length=32), _base64("^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]=$")]
+Signature = Annotated[bytes, Field(min_length=64, max_length=64), _base64("^[A-Za-z0-9_-]{85}[AQgw]==$")]
 Account = Annotated[str, Field(pattern=r"^([A-Z]{2}(/[a-z0-9-]{1,64})?|secretariat(/[a-z0-9-]{1,64})?)$")]
 """`KE` an NCP, `KE/otieno` an officer, `secretariat` or `secretariat/<name>`."""
 Device = Annotated[str, Field(pattern=r"^[A-Z]{2}/[a-z0-9-]{1,64}/[a-z0-9-]{1,64}$")]

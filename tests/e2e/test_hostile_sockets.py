@@ -8,32 +8,27 @@ and nothing is stored. `make soak` does more of it (`tests.soak.sockets`).
 from __future__ import annotations
 
 import asyncio
+import resource
 import socket
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
-import uvicorn
-from sqlalchemy import func, select
 
 from cencomm import measures
 from cencomm.server import app
 from cencomm.server.http_protocol import HttpProtocol
 from cencomm.server.uvicorn_protocol import CHEAP_FRAMES_AT_ONCE, SLICE_BYTES, WebSocketProtocol
-from cencomm.store.tables import metadata
 from cencomm.wire.frames import MAX_FRAME_BYTES, Ping, Pong, Refused, Subscribe, decode_server_frame, encode_frame
-from tests.accounts_world import sqlite_url
-from tests.delivery_stand import Server, prepare, running, token_of
+from tests.delivery_stand import token_of
+from tests.effort import effort
 from tests.raw_socket import (
     BINARY,
     CLOSE,
     CONTINUATION,
     PING,
     PONG,
-    SECONDS,
     TEXT,
     RawSocket,
     closing,
@@ -41,10 +36,11 @@ from tests.raw_socket import (
     head_of,
     message,
 )
+from tests.threaded_server import Stand
 from tests.unit.crypto.people import OTIENO, SILVA
 
 HOSTILE, HONEST = token_of(OTIENO), token_of(SILVA)
-IDLE = 200
+IDLE = effort(short=200, full=10_000)
 
 
 class Impatient(HttpProtocol):
@@ -59,53 +55,8 @@ class Watching(WebSocketProtocol):
     gone_seconds = 0.3
 
 
-class Stand:
-    """One server for all tests of this file, in a thread of its own."""
-
-    def __init__(self, folder: Path, **serving: Any) -> None:
-        self._folder, self._serving = folder, serving
-        self._ready, self._stop = threading.Event(), asyncio.Event()
-        self._thread = threading.Thread(target=self._serve)
-        self.server: Server
-        self.loop: asyncio.AbstractEventLoop
-
-    def __enter__(self) -> Stand:
-        self._thread.start()
-        assert self._ready.wait(SECONDS)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join()
-
-    def _serve(self) -> None:
-        with asyncio.Runner(loop_factory=uvicorn.Config(app="", loop="auto").get_loop_factory()) as runner:
-            runner.run(self._run())
-
-    async def _run(self) -> None:
-        self.loop = asyncio.get_running_loop()
-        url = await sqlite_url(self._folder)
-        await prepare(url, [OTIENO, SILVA])
-        async with running(url, self._folder, **self._serving) as self.server:
-            self._ready.set()
-            await self._stop.wait()
-
-    @property
-    def address(self) -> str:
-        return self.server.address
-
-    def rows(self) -> dict[str, int]:
-        return asyncio.run_coroutine_threadsafe(self._rows(), self.loop).result(SECONDS)
-
-    async def _rows(self) -> dict[str, int]:
-        async with self.server.services.foundation.database.engine.connect() as connection:
-            return {
-                table.name: (await connection.execute(select(func.count()).select_from(table))).scalar_one()
-                for table in metadata.sorted_tables
-            }
-
-    def hostile(self) -> RawSocket:
-        return RawSocket.upgraded(self.address, HOSTILE)
+def hostile(stand: Stand) -> RawSocket:
+    return RawSocket.upgraded(stand.address, HOSTILE)
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +65,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
         patch.setattr(app, "BODY_SECONDS", 1.0)
         patch.setattr(app, "SLOWEST_BYTES_PER_SECOND", 1_000_000)
         folder = tmp_path_factory.mktemp("sockets")
-        with Stand(folder, http=Impatient, ws=Watching, timeout_keep_alive=1) as stand:
+        with Stand(folder, [OTIENO, SILVA], http=Impatient, ws=Watching, timeout_keep_alive=1) as stand:
             yield stand
 
 
@@ -170,13 +121,13 @@ BROKEN: dict[str, tuple[bytes, int]] = {
 @pytest.mark.parametrize("what", BROKEN)
 def test_a_broken_frame_ends_the_connection_with_its_code(stand: Stand, what: str) -> None:
     sent, code = BROKEN[what]
-    with stand.hostile() as peer:
+    with hostile(stand) as peer:
         peer.send(sent)
         assert peer.close_code() == code
 
 
 def test_what_follows_a_broken_frame_is_dropped_and_the_code_still_arrives(stand: Stand) -> None:
-    with stand.hostile() as peer:
+    with hostile(stand) as peer:
         peer.send(frame(3) + b"x" * 4_000_000)
         assert peer.close_code() == 1002
 
@@ -184,38 +135,38 @@ def test_what_follows_a_broken_frame_is_dropped_and_the_code_still_arrives(stand
 class TestWhatIsAllowed:
     def test_a_message_in_fragments_with_pings_between(self, stand: Stand) -> None:
         data = encode_frame(Ping(5))
-        with stand.hostile() as peer:
+        with hostile(stand) as peer:
             peer.send(frame(BINARY, data[:1], fin=False) + frame(PING, b"between") + frame(CONTINUATION, fin=False))
             peer.send(frame(PONG, b"unasked") + frame(CONTINUATION, data[1:]))
             assert [peer.frame(), peer.frame()] == [(PONG, b"between"), (BINARY, encode_frame(Pong(5)))]
 
     def test_bytes_one_by_one(self, stand: Stand) -> None:
-        with stand.hostile() as peer:
+        with hostile(stand) as peer:
             for byte in message(Ping(6)):
                 peer.send(bytes([byte]))
             assert peer.frame() == (BINARY, encode_frame(Pong(6)))
 
     @pytest.mark.parametrize("payload", [b"", b"x", bytes(range(125))])
     def test_a_ping_is_answered_with_its_payload(self, stand: Stand, payload: bytes) -> None:
-        with stand.hostile() as peer:
+        with hostile(stand) as peer:
             peer.send(frame(PING, payload))
             assert peer.frame() == (PONG, payload)
 
     @pytest.mark.parametrize("code", [1000, 1001, 1003, 1007, 1011, 3000, 3999, 4000, 4999])
     def test_a_close_is_answered_with_its_code_and_nothing_is_read_after_it(self, stand: Stand, code: int) -> None:
-        with stand.hostile() as peer:
+        with hostile(stand) as peer:
             peer.send(closing(code, "до свидания".encode()) + message(Ping(1)))
             assert peer.frames() == [(CLOSE, code.to_bytes(2, "big") + "до свидания".encode())]
 
     def test_a_close_without_a_code(self, stand: Stand) -> None:
-        with stand.hostile() as peer:
+        with hostile(stand) as peer:
             peer.send(frame(CLOSE))
             assert peer.close_code() == 1005
 
     @pytest.mark.parametrize("sent", [frame(TEXT, b"text"), frame(BINARY), frame(BINARY, b"\xc1"), frame(TEXT)])
     def test_a_message_that_makes_no_sense_is_refused_and_the_tenth_ends_it(self, stand: Stand, sent: bytes) -> None:
         refused = (BINARY, encode_frame(Refused(None, None, "wire.malformed")))
-        with stand.hostile() as peer:
+        with hostile(stand) as peer:
             peer.send(sent)
             assert peer.frame() == refused
             assert answered(peer)
@@ -226,7 +177,7 @@ class TestWhatIsAllowed:
 
 class TestFloods:
     def test_pings_of_a_peer_that_reads_nothing(self, stand: Stand) -> None:
-        with stand.hostile() as peer, stand.hostile() as other:
+        with hostile(stand) as peer, hostile(stand) as other:
             peer.send(frame(PING, b"x" * 125) * 40_000)
             assert answered(other)
             frames = peer.frames()
@@ -235,32 +186,32 @@ class TestFloods:
 
     @pytest.mark.parametrize("piece", [b"", b"x"])
     def test_fragments_without_end(self, stand: Stand, piece: bytes) -> None:
-        with stand.hostile() as peer:
+        with hostile(stand) as peer:
             peer.send(frame(BINARY, fin=False) + frame(CONTINUATION, piece, fin=False) * 20_000)
             assert peer.close_code() == 1008
 
     def test_large_fragments_without_end(self, stand: Stand) -> None:
         piece = frame(CONTINUATION, bytes(100_000), fin=False)
-        with stand.hostile() as peer:
+        with hostile(stand) as peer:
             peer.send(frame(BINARY, fin=False))
             for _ in range(MAX_FRAME_BYTES // 100_000 + 1):
                 peer.send(piece)
             assert peer.close_code() == 1009
 
     def test_unasked_pongs(self, stand: Stand) -> None:
-        with stand.hostile() as peer:
+        with hostile(stand) as peer:
             peer.send(frame(PONG) * 20_000)
             assert peer.close_code() == 1008
 
     def test_messages_faster_than_they_are_read(self, stand: Stand) -> None:
         """Nothing is dropped: what is not read yet waits, in order."""
-        with stand.hostile() as peer:
+        with hostile(stand) as peer:
             peer.send(b"".join(message(Ping(number)) for number in range(1_500)))
             came = [decode_server_frame(peer.frame()[1]) for _ in range(1_500)]
             assert came == [Pong(number) for number in range(1_500)]
 
     def test_subscriptions_beyond_the_limit(self, stand: Stand) -> None:
-        with stand.hostile() as peer:
+        with hostile(stand) as peer:
             peer.send(b"".join(message(Subscribe(number.to_bytes(16, "big"))) for number in range(1_000)))
             came = [decode_server_frame(peer.frame()[1]) for _ in range(1_000)]
             assert {type(said) for said in came} == {Refused}
@@ -358,9 +309,9 @@ class TestSlowRequests:
         asked = 300
         with RawSocket.to(stand.address, receive_buffer=4096) as peer:
             peer.send(b"GET /v1/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * asked)
-            assert asyncio.run_coroutine_threadsafe(_taken_in(stand, False), stand.loop).result(SECONDS)
+            assert stand.do(_taken_in(stand, False))
             assert served(stand)
-            assert asyncio.run_coroutine_threadsafe(_taken_in(stand, True), stand.loop).result(SECONDS)
+            assert stand.do(_taken_in(stand, True))
             assert peer.ended().count(b"HTTP/1.1 200 ") < asked
 
 
@@ -390,7 +341,8 @@ def trickle(peer: RawSocket, data: bytes, size: int = 1) -> bytes:
 
 class TestPeersThatAreNotThere:
     def test_one_that_answers_no_ping_is_let_go(self, tmp_path: Path) -> None:
-        with Stand(tmp_path, ws=Watching, ws_ping_interval=0.1, ws_ping_timeout=0.1) as stand, stand.hostile() as peer:
+        pings = {"ws_ping_interval": 0.1, "ws_ping_timeout": 0.1}
+        with Stand(tmp_path, [OTIENO], ws=Watching, **pings) as stand, hostile(stand) as peer:
             came = peer.frames()
             assert came[-1][0] == CLOSE
             assert came[-1][1][:2] == (1011).to_bytes(2, "big")
@@ -398,14 +350,16 @@ class TestPeersThatAreNotThere:
 
     def test_one_that_is_cut_within_a_frame(self, stand: Stand) -> None:
         connections = len(measures.CONNECTIONS)
-        with stand.hostile() as peer:
+        with hostile(stand) as peer:
             peer.send(message(Ping(1))[:4])
             peer.socket.shutdown(socket.SHUT_WR)
             assert peer.close_code() in (None, 1002, 1006)
         assert len(measures.CONNECTIONS) <= connections + 1
 
     def test_many_idle_ones(self, stand: Stand) -> None:
-        peers = [stand.hostile() for _ in range(IDLE)]
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        peers = [hostile(stand) for _ in range(min(IDLE, hard // 2 - 500))]
         assert served(stand)
         for peer in peers:
             with peer:

@@ -156,7 +156,9 @@ class TestShape:
 class TestElsewhere:
     async def test_unknown_page_and_method_have_codes(self, rig: Rig) -> None:
         assert (await rig.ask("GET", "/v2/x")).json() == {"code": "server.no_such_page", "facts": {}}
-        assert (await rig.ask("PATCH", "/v1/session")).json() == {"code": "server.method_not_offered", "facts": {}}
+        refused = await rig.ask("PATCH", "/v1/sessions")
+        assert refused.json() == {"code": "server.method_not_offered", "facts": {}}
+        assert (refused.status_code, refused.headers["allow"]) == (405, "DELETE")
 
     async def test_page_of_another_origin_is_refused_before_anything(self, rig: Rig) -> None:
         body = SignInStartIn(account="KE")

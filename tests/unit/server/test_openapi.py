@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from typing import Any
 
+from cencomm.server.app import MAX_QUERY
 from cencomm.server.openapi import document
 from cencomm.wire.http import ROUTES, SESSION_COOKIE, SESSION_HEADER, Auth, SessionOut
 from tests.accounts_world import World
@@ -71,4 +73,26 @@ def test_chunks_of_files_travel_as_they_are() -> None:
     assert list(chunk["get"]["responses"]["200"]["content"]) == ["application/octet-stream"]
     patterns = {parameter["name"]: parameter["schema"] for parameter in chunk["get"]["parameters"]}
     assert patterns["file_hash"]["pattern"] == "^[0-9a-f]{64}$"
-    assert patterns["chunk_index"] == {"type": "integer", "minimum": 0}
+    assert patterns["chunk_index"] == {"type": "integer", "minimum": 0, "maximum": 99_999}
+
+
+def test_refusals_before_the_operations_own_rules_stand_in_it() -> None:
+    def said(path: str, method: str) -> set[str]:
+        return set(document()["paths"][path][method]["responses"]) - {"default"}
+
+    assert said("/v1/deployment", "get") == {"200", "400", "429"}
+    assert said("/v1/devices", "get") == {"200", "400", "401", "403", "429"}
+    assert said("/v1/devices", "post") == {"201", "400", "401", "403", "408", "413", "429"}
+
+
+def test_the_bounds_of_parameters_are_those_of_the_server() -> None:
+    directory = document()["paths"]["/v1/directory"]["get"]["parameters"]
+    schemas = {parameter["name"]: parameter["schema"] for parameter in directory}
+    assert schemas["after"]["maxLength"] == MAX_QUERY
+    assert schemas["limit"]["maximum"] == 999_999_999
+
+
+def test_bytes_say_their_length() -> None:
+    encoded = document()["components"]["schemas"]["EnrolIn"]["properties"]["authentication_key"]
+    assert re.match(encoded["pattern"], base64.urlsafe_b64encode(bytes(range(200, 232))).decode())
+    assert not re.match(encoded["pattern"], base64.urlsafe_b64encode(bytes(31)).decode())
