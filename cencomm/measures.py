@@ -47,7 +47,9 @@ SLOW_READERS: Final = Counter(
     "cencomm_slow_readers_total", "Connections taken out of the fan-out for reading too slowly."
 )
 STALLED_READERS: Final = Counter("cencomm_stalled_readers_total", "Connections cut off since they read nothing at all.")
-
+ON_LINE: Final = Gauge("cencomm_officers_on_line", "Officers on line in this process who do not hide it.")
+PRESENCE_FRAMES: Final = Counter("cencomm_presence_frames_total", "Lists of who is on line, told to watchers.")
+TYPING: Final = Counter("cencomm_typing_total", "Typing that came, by what became of it.", ["outcome"])
 
 FILE_BYTES: Final = Gauge(
     "cencomm_file_bytes", "What encrypted files take of what groups may, uploads under way included."

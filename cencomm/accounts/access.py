@@ -13,7 +13,7 @@ the service asks again with what the action is done to. What members may do insi
     publish_revocations                      no        own list             the root's list    no
     register_device, bind_device, packages   own       no                   no                 no
     revoke_device                            own       own officers'        no                 no
-    CUGs and the websocket                   yes       no                   no                 no
+    CUGs, presence and the websocket         yes       no                   no                 no
 """
 
 from __future__ import annotations
@@ -101,6 +101,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "bind_device": _OWN_DEVICE,
     "devices": _OWN,
     "revoke_device": Rule(frozenset({AccountKind.OFFICER, AccountKind.NCP}), _holds_device),
+    "presence": _MEMBER,
+    "set_presence": _MEMBER,
     "upload_key_packages": _MEMBER,
     "count_key_packages": _MEMBER,
     "take_key_packages": _MEMBER,

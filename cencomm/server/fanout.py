@@ -30,6 +30,7 @@ from cencomm.groups.seals import event_hash, without_seals
 from cencomm.ids import ClientRef, CugId, DeviceId, OfficerId
 from cencomm.server.feeds import Feeds
 from cencomm.server.neighbours import Neighbours
+from cencomm.server.presence import Presence, presence_of
 from cencomm.server.session import SIGNED_OUT
 from cencomm.store.cugs import CugReader
 from cencomm.store.event_log import Hooks
@@ -70,6 +71,7 @@ class Delivery:
         )
         self.feeds: Feeds[Socket] = Feeds(self, poll_seconds=POLL_SECONDS)
         self.neighbours = Neighbours(foundation, self.feeds)
+        self.presence: Presence[Socket] = presence_of(foundation, self.feeds, self)
         self._views: OrderedDict[CugId, GroupView] = OrderedDict()
         self._judging = ThreadPoolExecutor(JUDGING_THREADS, thread_name_prefix="judge")
         self._turns: dict[CugId, tuple[asyncio.Lock, int]] = {}
@@ -82,9 +84,11 @@ class Delivery:
         delivery._writer.start()
         delivery.feeds.start()
         await delivery.neighbours.start()
+        delivery.presence.start()
         return delivery
 
     async def close(self) -> None:
+        await self.presence.stop()
         await self.feeds.stop()
         await self._writer.stop()
         await self.neighbours.stop()
@@ -316,6 +320,14 @@ class Delivery:
             self._views.pop(cug_id, None)
             view = await self._view(cug_id)
         return view, current.last_seq
+
+    def view_now(self, cug_id: CugId) -> GroupView | None:
+        """As this process knows it; None where it is not in memory."""
+        return self._views.get(cug_id)
+
+    async def view(self, cug_id: CugId) -> GroupView | None:
+        """As this process knows it, which may be old, after reading what it does not know; None: no such CUG."""
+        return await self._view(cug_id)
 
     async def _view(self, cug_id: CugId) -> GroupView | None:
         view = self._views.get(cug_id)

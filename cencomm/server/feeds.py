@@ -170,6 +170,11 @@ class Feeds(Generic[C]):
         feed = self._feeds.get(cug_id)
         return feed is not None and connection in feed.subscribers
 
+    def is_live(self, connection: C, cug_id: CugId) -> bool:
+        """Whether it hears what is stored as it is stored."""
+        feed = self._feeds.get(cug_id)
+        return feed is not None and feed.subscribers.get(connection) in feed.live
+
     def connections_of(self, account_id: OfficerId) -> tuple[C, ...]:
         return tuple(self._connections.get(account_id, ()))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cencomm.accounts import certification, devices, enrolment, revocations, sessions, tokens, vault
+from cencomm.accounts import certification, devices, enrolment, presence, revocations, sessions, tokens, vault
 from cencomm.accounts.model import Device, Kdf
 from cencomm.ids import DeviceId
 from cencomm.server.context import Handler, RequestContext
@@ -29,6 +29,7 @@ from cencomm.wire.http import (
     KdfParameters,
     LimitsOut,
     PendingInvitation,
+    PresenceSetting,
     PublishRevocationsIn,
     RegisterDeviceIn,
     RevocationListOut,
@@ -129,6 +130,15 @@ async def change_password(context: RequestContext, request: ChangePasswordIn) ->
     )
     await vault.change_password(context.session, command, context.unit_of_work(), context.now_ms)
     context.services.delivery.end_account(context.account_id, except_token_hash=context.session.token_hash)
+
+
+async def presence_setting(context: RequestContext) -> PresenceSetting:
+    return PresenceSetting(shown=await presence.is_shown(context.session, context.unit_of_work(read_only=True)))
+
+
+async def set_presence(context: RequestContext, request: PresenceSetting) -> None:
+    await presence.set_shown(context.session, context.unit_of_work(), shown=request.shown)
+    context.services.delivery.presence.show(context.officer_id, shown=request.shown)
 
 
 # ---------------------------------------------------------------- invitations and certificates
@@ -303,6 +313,8 @@ HANDLERS: dict[str, Handler] = {
     "sign_out_everywhere": sign_out_everywhere,
     "bind_device": bind_device,
     "change_password": change_password,
+    "presence": presence_setting,
+    "set_presence": set_presence,
     "invite": invite,
     "invitations": invitations,
     "certification_requests": certification_requests,

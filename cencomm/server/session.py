@@ -36,7 +36,10 @@ from cencomm.wire.frames import (
     StartGroup,
     Stored,
     Subscribe,
+    Typing,
     Unsubscribe,
+    Unwatch,
+    Watch,
 )
 
 MAX_GARBLED = 10
@@ -130,6 +133,21 @@ class Accept:
 
 
 @dataclass(frozen=True, slots=True)
+class Heed:
+    """Tell who of the CUG is on line and who types, or no more."""
+
+    cug_id: CugId
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Pass on that the officer types."""
+
+    cug_id: CugId
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     """Read nothing for so long: the peer sends faster than it may."""
 
@@ -141,7 +159,7 @@ class HangUp:
     code: int
 
 
-Command = Say | Follow | Unfollow | Accept | Wait | HangUp
+Command = Say | Follow | Unfollow | Accept | Heed | Hint | Wait | HangUp
 
 TRANSITIONS: dict[State, dict[type[Event], State]] = {
     State.NEW: {Opened: State.OPEN, Lost: State.CLOSED},
@@ -222,6 +240,8 @@ class Session:
                 cug_id = CugId(frame.cug_id)
                 self._followed.discard(cug_id)
                 return [Unfollow(cug_id)]
+            case Watch() | Unwatch() | Typing():
+                return self._in_passing(frame)
             case Send() | Commit() | StartGroup():
                 refusal = self._refusal(frame)
                 if refusal is not None:
@@ -235,6 +255,13 @@ class Session:
             return [Say(Refused(cug_id, None, refusal.code, refusal.facts))]
         self._followed.add(cug_id)
         return [Follow(cug_id, after_seq)]
+
+    def _in_passing(self, frame: Watch | Unwatch | Typing) -> list[Command]:
+        """Without a subscription nothing, and nothing is said of it: nobody waits for an answer."""
+        cug_id = CugId(frame.cug_id)
+        if cug_id not in self._followed:
+            return []
+        return [Hint(cug_id) if isinstance(frame, Typing) else Heed(cug_id, isinstance(frame, Watch))]
 
     def _refusal(self, frame: Send | Commit | StartGroup) -> DomainError | None:
         limit = self._limits.record_bytes if isinstance(frame, Send) else self._limits.handshake_bytes

@@ -26,6 +26,8 @@ from cencomm.server.session import (
     Follow,
     Garbled,
     HangUp,
+    Heed,
+    Hint,
     Leave,
     Lost,
     Opened,
@@ -84,6 +86,10 @@ class Socket:
     def unwritten_bytes(self) -> int:
         """What the peer has not taken yet."""
         return self._protocol.unwritten_bytes
+
+    @property
+    def is_behind(self) -> bool:
+        return self.is_paused or self.unwritten_bytes > 0
 
     def write(self, frame: bytes) -> None:
         if not self._pending:
@@ -182,13 +188,14 @@ class Driver:
         self._delivery: Delivery = services.delivery
         self._session = Session(socket.device_id, services.foundation.limits)
         self._answered = asyncio.Event()
-        socket.on_unfollowed = lambda cug_id: self._do_now(Unfollowed(cug_id))
+        socket.on_unfollowed = self._unfollowed
         socket.on_paused = lambda: self._delivery.feeds.paused(socket)
         socket.leave = lambda: self._do_now(Leave())
 
     async def run(self) -> None:
         self._do_now(Opened(self._services.now_ms()))
         self._delivery.feeds.connected(self._socket)
+        self._delivery.presence.stir()
         tasks = [
             asyncio.create_task(self._read()),
             asyncio.create_task(self._socket.ended.wait()),
@@ -200,6 +207,7 @@ class Driver:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             self._delivery.feeds.disconnected(self._socket)
+            self._delivery.presence.gone(self._socket)
             self._do_now(Lost())
             self._socket.release()
         if not tasks[0].cancelled() and tasks[0].exception() is not None:
@@ -250,12 +258,23 @@ class Driver:
                 self._delivery.feeds.follow(self._socket, cug_id, after_seq)
             case Unfollow(cug_id=cug_id):
                 self._delivery.feeds.unfollow(self._socket, cug_id)
+                self._delivery.presence.unwatch(self._socket, cug_id)
+            case Heed(cug_id=cug_id, on=True):
+                self._delivery.presence.watch(self._socket, cug_id)
+            case Heed(cug_id=cug_id):
+                self._delivery.presence.unwatch(self._socket, cug_id)
+            case Hint(cug_id=cug_id):
+                self._delivery.presence.typing(self._socket, cug_id)
             case HangUp(code=code):
                 self._socket.hang_up(code)
             case Accept() | Wait():
                 raise AssertionError("carried out where it can be waited for")
             case _:
                 assert_never(command)
+
+    def _unfollowed(self, cug_id: CugId) -> None:
+        self._delivery.presence.unwatch(self._socket, cug_id)
+        self._do_now(Unfollowed(cug_id))
 
     async def _accept(self, command: Accept) -> None:
         frame = command.frame

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, or_, select, update
+from sqlalchemy import Row, Select, and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cencomm.accounts.model import (
@@ -22,6 +22,7 @@ from cencomm.store import tables
 from cencomm.store.rows import insert_new, put
 
 _accounts = tables.accounts
+_hidden = tables.hidden_officers
 _invitations = tables.invitations
 _THE_ONLY = 1
 
@@ -57,6 +58,16 @@ class SqlAccounts:
         same = and_(_accounts.c.account_id == account_id, _accounts.c.wraps_version == expected_version)
         statement = update(_accounts).where(same).values(wraps=wraps, wraps_version=expected_version + 1)
         return (await self._connection.execute(statement)).rowcount == 1
+
+    async def is_hidden(self, account_id: str) -> bool:
+        query = select(_hidden).where(_hidden.c.account_id == account_id)
+        return (await self._connection.execute(query)).one_or_none() is not None
+
+    async def set_hidden(self, account_id: str, *, hidden: bool) -> None:
+        if hidden:
+            await insert_new(self._connection, _hidden, {"account_id": account_id})
+        else:
+            await self._connection.execute(delete(_hidden).where(_hidden.c.account_id == account_id))
 
     async def summaries(self, administration: str | None, after: str, limit: int) -> list[AccountSummary]:
         columns = (_accounts.c.account_id, _accounts.c.kind, _accounts.c.display_name, _accounts.c.certificate)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from cencomm.groups.model import CugState
 from cencomm.ids import CugId, DeviceId, OfficerId
 from cencomm.store.database import READ_ONLY
-from cencomm.store.tables import cugs, key_packages, members, revocation_lists, sessions, welcomes
+from cencomm.store.tables import cugs, hidden_officers, key_packages, members, revocation_lists, sessions, welcomes
 
 AT_ONCE = 500
 
@@ -62,6 +62,11 @@ class Looks:
             .group_by(column)
         )
         return {DeviceId(name): count async for name, count in self._rows(query, column, sorted(device_ids))}
+
+    async def who_hides(self, account_ids: Collection[OfficerId]) -> frozenset[OfficerId]:
+        """Those of these officers who do not want to be shown as being on line."""
+        column = hidden_officers.c.account_id
+        return frozenset([OfficerId(row[0]) async for row in self._rows(select(column), column, sorted(account_ids))])
 
     async def revocation_numbers(self) -> dict[str, int]:
         """The number of each issuer's newest list."""

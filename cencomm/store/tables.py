@@ -74,6 +74,13 @@ accounts = Table(
     Index("ix_accounts_administration", "administration", "account_id"),
 )
 
+hidden_officers = Table(
+    "hidden_officers",
+    metadata,
+    Column("account_id", String, ForeignKey("accounts.account_id"), primary_key=True),
+)
+"""Who does not want to be shown as being on line."""
+
 sessions = Table(
     "sessions",
     metadata,

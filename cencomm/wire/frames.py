@@ -14,10 +14,17 @@ The session must be bound to a device (`POST /v1/devices` or `POST /v1/session/d
       |  <------------------------ Notice      something to look at; carries no content
       |  Ping ---------------------------->
       |  <------------------------ Pong
+      |  Watch(cug) ---------------------->
+      |  <------------------------ Present     who of the CUG is on line, again when that changes
+      |  Typing(cug) --------------------->
+      |  <------------------------ Writes      somebody else types
 
 Order is promised within one CUG only. `Stored` may come before or after the event it speaks of. A server that cannot
 get rid of its frames stops sending live, and goes on from the last `seq` sent when the peer reads again. Sending the
 same bytes under the same `client_ref` again is harmless: the answer is the `seq` of the first time.
+
+The last four are in passing (docs/adr/0021): they have no place in the log, are kept nowhere, and may be lost; a server
+never says them to who has not asked, since older clients know neither.
 
 The server closes with 1012 where its process ends (what it took in was answered; come back, another one answers), 1013
 where it cannot serve now, 1008 after too many frames that made no sense, 4401 where the session has ended or its device
@@ -43,6 +50,11 @@ MAX_FRAME_BYTES = 8 * 1024 * 1024
 
 RECORD_BYTES = 256 * 1024
 """What the server takes as one record; clients refuse a longer one before they queue it."""
+
+TYPING_EVERY_SECONDS = 3.0
+"""A client says at most so often that its officer types in a CUG."""
+TYPING_LASTS_SECONDS = 6.0
+"""Of whom nothing is heard for so long, he types no more."""
 
 Id16 = Annotated[bytes, Meta(min_length=16, max_length=16)]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -145,7 +157,24 @@ class Ping(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag
     token: Count = 0
 
 
-ClientFrame = Subscribe | Unsubscribe | Send | Commit | StartGroup | Ping
+class Watch(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=7):
+    """Say who of `cug_id` is on line, and who types, until Unwatch or the end of the subscription; without one it is
+    ignored."""
+
+    cug_id: Id16
+
+
+class Unwatch(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=8):
+    cug_id: Id16
+
+
+class Typing(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=9):
+    """The officer types in `cug_id`, to which he is subscribed. There is no answer; TYPING_EVERY_SECONDS apart."""
+
+    cug_id: Id16
+
+
+ClientFrame = Subscribe | Unsubscribe | Send | Commit | StartGroup | Ping | Watch | Unwatch | Typing
 
 
 # server -> client
@@ -209,7 +238,22 @@ class Pong(Struct, frozen=True, array_like=True, tag=71):
     token: Count = 0
 
 
-ServerFrame = Ready | Events | CaughtUp | Stored | Refused | Notice | Pong
+class Present(Struct, frozen=True, array_like=True, tag=72):
+    """The members of `cug_id` who are on line and do not hide it: all of them, each time; when they last were is not
+    known to anybody."""
+
+    cug_id: Id16
+    officers: tuple[Name, ...]
+
+
+class Writes(Struct, frozen=True, array_like=True, tag=73):
+    """A member types in `cug_id`; TYPING_LASTS_SECONDS after the last of these he does not."""
+
+    cug_id: Id16
+    officer: Name
+
+
+ServerFrame = Ready | Events | CaughtUp | Stored | Refused | Notice | Pong | Present | Writes
 
 _client_decoder: msgspec.msgpack.Decoder[ClientFrame] = msgspec.msgpack.Decoder(ClientFrame)
 _server_decoder: msgspec.msgpack.Decoder[ServerFrame] = msgspec.msgpack.Decoder(ServerFrame)

@@ -252,6 +252,12 @@ class ChangePasswordIn(Body):
     wraps: Blob
 
 
+class PresenceSetting(Body):
+    """Whether the members of the officer's CUGs may see that he is on line, and that he types."""
+
+    shown: bool
+
+
 # accounts and certificates
 
 
@@ -598,6 +604,8 @@ ROUTES: tuple[HttpRoute, ...] = (
     HttpRoute("sign_out_everywhere", "DELETE", "/v1/sessions", Auth.ACCOUNT, None, None, 204),
     HttpRoute("bind_device", "POST", "/v1/session/device", Auth.ACCOUNT, BindDeviceIn, SessionInfo),
     HttpRoute("change_password", "PUT", "/v1/account/password", Auth.ACCOUNT, ChangePasswordIn, None, 204),
+    HttpRoute("presence", "GET", "/v1/account/presence", Auth.ACCOUNT, None, PresenceSetting),
+    HttpRoute("set_presence", "PUT", "/v1/account/presence", Auth.ACCOUNT, PresenceSetting, None, 204),
     HttpRoute("invite", "POST", "/v1/invitations", Auth.ACCOUNT, InviteIn, InvitationOut, 201),
     HttpRoute("invitations", "GET", "/v1/invitations", Auth.ACCOUNT, None, InvitationsOut, query=PAGE),
     HttpRoute(

@@ -45,6 +45,16 @@ async def test_sessions_that_ended_or_never_were_are_not_live(database: Database
     assert await asked.live_sessions([], NOW_MS) == frozenset()
 
 
+async def test_who_hides_himself_is_named_and_nobody_else(database: Database) -> None:
+    asked, names = Looks(database.engine), [OTIENO.officer_id, SILVA.officer_id, NOBODY]
+    assert await asked.who_hides(names) == frozenset()
+    async with sql_units_of_work(database.engine)() as uow:
+        await uow.accounts.set_hidden(SILVA.officer_id, hidden=True)
+        await uow.commit()
+    assert await asked.who_hides(names) == {SILVA.officer_id}
+    assert await asked.who_hides([OTIENO.officer_id]) == frozenset()
+
+
 async def test_standing_is_that_of_now(database: Database) -> None:
     asked = Looks(database.engine)
     log = event_log_for(database, HOOKS)

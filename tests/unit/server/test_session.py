@@ -20,7 +20,10 @@ from cencomm.wire.frames import (
     StartGroup,
     Stored,
     Subscribe,
+    Typing,
     Unsubscribe,
+    Unwatch,
+    Watch,
     WelcomeFor,
 )
 
@@ -66,6 +69,19 @@ class TestFrames:
     def test_subscribe_follows_and_unsubscribe_ends_it(self, session: s.Session) -> None:
         assert session.handle(came(Subscribe(CUG, 5))) == [s.Follow(CUG, 5)]
         assert session.handle(came(Unsubscribe(CUG))) == [s.Unfollow(CUG)]
+
+    def test_presence_and_typing_are_of_what_is_followed(self, session: s.Session) -> None:
+        session.handle(came(Subscribe(CUG, 5)))
+        assert session.handle(came(Watch(CUG))) == [s.Heed(CUG, True)]
+        assert session.handle(came(Typing(CUG))) == [s.Hint(CUG)]
+        assert session.handle(came(Unwatch(CUG))) == [s.Heed(CUG, False)]
+
+    @pytest.mark.parametrize("frame", [Watch(CUG), Unwatch(CUG), Typing(CUG)])
+    def test_of_what_is_not_followed_nothing_is_done_and_nothing_said(self, session: s.Session, frame: object) -> None:
+        assert session.handle(came(frame)) == []
+        session.handle(came(Subscribe(CUG, 5)))
+        session.handle(s.Unfollowed(CUG))
+        assert session.handle(came(frame)) == []
 
     @pytest.mark.parametrize("frame", [Send(CUG, REF, EventKind.RECORD, b"x"), StartGroup(CUG, REF, b"x")])
     def test_what_is_sent_is_accepted(self, session: s.Session, frame: Send | StartGroup) -> None:

@@ -24,6 +24,7 @@ from cencomm.wire.frames import (
     NoticeKind,
     Ping,
     Pong,
+    Present,
     Ready,
     Refused,
     Send,
@@ -31,8 +32,12 @@ from cencomm.wire.frames import (
     StartGroup,
     Stored,
     Subscribe,
+    Typing,
     Unsubscribe,
+    Unwatch,
+    Watch,
     WelcomeFor,
+    Writes,
     decode_client_frame,
     decode_server_frame,
     encode_frame,
@@ -48,6 +53,9 @@ CLIENT_FRAMES: tuple[ClientFrame, ...] = (
     Commit(CUG, REF, b"commit", b"info", (WelcomeFor("KE/otieno/laptop", b"k" * 32, b"welcome"),)),
     StartGroup(CUG, REF, b"start"),
     Ping(7),
+    Watch(CUG),
+    Unwatch(CUG),
+    Typing(CUG),
 )
 SERVER_FRAMES: tuple[ServerFrame, ...] = (
     Ready(1, "KE/otieno/laptop", Limits(1, 2, 3, 4)),
@@ -59,6 +67,9 @@ SERVER_FRAMES: tuple[ServerFrame, ...] = (
     Notice(NoticeKind.KEY_PACKAGES_LOW, count=3),
     Notice(NoticeKind.REMOVED, CUG),
     Pong(7),
+    Present(CUG, ("KE/otieno", "BR/silva")),
+    Present(CUG, ()),
+    Writes(CUG, "KE/otieno"),
 )
 
 
