@@ -13,12 +13,14 @@ from cencomm.cli.output import Output
 from cencomm.cli.rendering import alarm_sentence
 from cencomm.cli.running import Line, confirm, find_cug, with_client
 from cencomm.client.api import Client
-from cencomm.client.cug import Cug
+from cencomm.client.cug import Cug, CugState
 from cencomm.crypto.group_context import History, Role
 from cencomm.ids import OfficerId
 from cencomm.templates_forms.model import OPENING, STANDARD, Template, standard
 
 PANEL = "Groups"
+_PRESENCE_SECONDS = 3.0
+"""How long the server is given to say who is on line."""
 
 Group = Annotated[str, typer.Argument(metavar="GROUP", help="Title or id of the group.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
@@ -28,6 +30,7 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel=PANEL)(cugs)
     app.command("open", rich_help_panel=PANEL)(open_group)
     app.command(rich_help_panel=PANEL)(members)
+    app.command(rich_help_panel=PANEL)(presence)
     app.command(rich_help_panel=PANEL)(admit)
     app.command(rich_help_panel=PANEL)(remove)
     app.command(rich_help_panel=PANEL)(leave)
@@ -128,20 +131,23 @@ def _template(name: str) -> Template:
 
 
 def members(context: typer.Context, group: Group) -> None:
-    """Show who is in a group."""
+    """Show who is in a group, and who of them is on line now. When somebody last was is not kept anywhere."""
 
     async def show(client: Client, given: Options) -> None:
         cug = await find_cug(client, group)
         found = cug.members()
+        is_open = cug.state is CugState.OPEN
+        present = await client.presence.ask(cug.id, _PRESENCE_SECONDS) if is_open else None
         given.output.table(
             "",
-            given.output.columns("officer", "name", "role", "devices"),
+            given.output.columns("officer", "name", "role", "devices", "on_line"),
             [
                 (
                     each.officer_id,
                     each.display_name,
                     given.output.text(f"role.{each.role.value}"),
                     ", ".join(d.rpartition("/")[2] for d in each.devices),
+                    given.output.text("on_line") if present is not None and each.officer_id in present else "",
                 )
                 for each in found
             ],
@@ -151,12 +157,30 @@ def members(context: typer.Context, group: Group) -> None:
                     "display_name": each.display_name,
                     "role": each.role.value,
                     "devices": each.devices,
+                    "on_line": None if present is None else each.officer_id in present,
                 }
                 for each in found
             ],
         )
 
     with_client(context, show)
+
+
+def presence(
+    context: typer.Context,
+    shown: Annotated[
+        bool | None, typer.Option("--show/--hide", help="Whether the others see that you are on line.")
+    ] = None,
+) -> None:
+    """Say whether the members of your groups see that you are on line and that you type, or change it."""
+
+    async def choose(client: Client, given: Options) -> None:
+        if shown is not None:
+            await client.api.set_shown(shown=shown)
+        now = await client.api.is_shown()
+        given.output.say(given.output.text("presence_shown" if now else "presence_hidden"), {"shown": now})
+
+    with_client(context, choose, Line.SIGNED_IN)
 
 
 def admit(

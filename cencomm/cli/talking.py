@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +13,7 @@ import typer
 
 from cencomm.cli.context import Options
 from cencomm.cli.groups import Group, show_alarms
+from cencomm.cli.output import Output, inert
 from cencomm.cli.rendering import as_data, line, templates_of
 from cencomm.cli.running import find_cug, with_client
 from cencomm.cli.terminal import Terminal
@@ -21,7 +22,7 @@ from cencomm.client.cug import Cug
 from cencomm.client.errors import NoAttachment
 from cencomm.client.files import Progress
 from cencomm.client.model import Item
-from cencomm.i18n.catalogue import translate
+from cencomm.i18n.catalogue import message, translate
 from cencomm.ids import OfficerId
 from cencomm.wire.content import MAX_ATTACHMENTS, Chat
 
@@ -29,6 +30,8 @@ PANEL = "Messages"
 _EARLIER = 20
 _QUIT = "/quit"
 _WHO = "/who"
+_LOOK_SECONDS = 1.0
+"""So often it is looked whether something was typed, or whether somebody types no more."""
 
 Language = Annotated[str, typer.Option("--lang", help="Language of the text, for example fr.")]
 
@@ -175,11 +178,16 @@ def chat(context: typer.Context, group: Group, lang: Language = "") -> None:
             _show(client, cug, given, item)
         given.output.note(given.output.text("chat_hint", group=cug.title))
         terminal = Terminal()
-        shown = asyncio.create_task(_keep_showing(client, cug, given, terminal))
+        beside = [
+            asyncio.create_task(_keep_showing(client, cug, given, terminal)),
+            asyncio.create_task(_keep_saying_who_types(client, cug, given, terminal)),
+            asyncio.create_task(_keep_telling(client, cug, terminal)),
+        ]
         try:
-            await _keep_sending(cug, given, terminal, lang)
+            await _keep_sending(client, cug, given, terminal, lang)
         finally:
-            shown.cancel()
+            for task in beside:
+                task.cancel()
         await cug.flush()
 
     with_client(context, whole)
@@ -187,18 +195,53 @@ def chat(context: typer.Context, group: Group, lang: Language = "") -> None:
 
 async def _keep_showing(client: Client, cug: Cug, given: Options, terminal: Terminal) -> None:
     async for item in cug.watch():
+        client.presence.said(cug.id, OfficerId(item.officer))
         with terminal.aside():
             _show(client, cug, given, item)
 
 
-async def _keep_sending(cug: Cug, given: Options, terminal: Terminal, lang: str) -> None:
+async def _keep_saying_who_types(client: Client, cug: Cug, given: Options, terminal: Terminal) -> None:
+    client.presence.attend(cug.id)
+    while True:
+        members = {member.officer_id: member.display_name for member in cug.members()}
+        names = [members[name] for name in client.presence.view(cug.id).writing if name in members]
+        terminal.status(inert(who_types(names, given.output)))
+        await client.presence.changed(_LOOK_SECONDS)
+
+
+def who_types(names: Sequence[str], output: Output) -> str:
+    """Nobody, one, two, or that there are several."""
+    match names:
+        case []:
+            return ""
+        case [one]:
+            return message("web.room.typing_one", {"name": one}, output.language)
+        case [one, other]:
+            return message("web.room.typing_two", {"first": one, "second": other}, output.language)
+    return message("web.room.typing_several", {"count": len(names)}, output.language)
+
+
+async def _keep_telling(client: Client, cug: Cug, terminal: Terminal) -> None:
+    """Say that the officer types, while what is half typed grows or changes."""
+    before = ""
+    while True:
+        await asyncio.sleep(_LOOK_SECONDS)
+        typed = terminal.half_typed
+        if typed not in ("", before) and not typed.startswith("/"):
+            client.presence.typing(cug.id)
+        before = typed
+
+
+async def _keep_sending(client: Client, cug: Cug, given: Options, terminal: Terminal, lang: str) -> None:
     async for typed in terminal.lines():
         text = typed.strip()
         if text == _QUIT:
             return
         if text == _WHO:
+            present = client.presence.view(cug.id).present or frozenset()
             for member in cug.members():
                 role = given.output.text(f"role.{member.role.value}")
-                given.output.say(f"{member.display_name} [{member.officer_id}] {role}")
+                here = given.output.text("on_line") if member.officer_id in present else ""
+                given.output.say(f"{member.display_name} [{member.officer_id}] {role}  {here}".rstrip())
         elif text:
             await cug.send_text(typed, lang)

@@ -1,15 +1,21 @@
-"""Lines typed while others' lines come in: what is half typed is drawn again below what came."""
+"""Lines typed while others' lines come in: what is half typed is drawn again below what came.
+
+… who types            one line, which comes and goes; nothing where stdin or stdout is no terminal
+> what is half typed
+"""
 
 from __future__ import annotations
 
 import asyncio
 import readline
+import shutil
 import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
 _CLEAR_LINE = "\r\x1b[K"
+_DIM, _PLAIN = "\x1b[2m", "\x1b[0m"
 
 
 class Terminal:
@@ -18,6 +24,12 @@ class Terminal:
     def __init__(self, prompt: str = "> ") -> None:
         self._is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
         self._prompt = prompt if self._is_terminal else ""
+        self._status = ""
+        """What stands above the prompt now."""
+
+    @property
+    def half_typed(self) -> str:
+        return readline.get_line_buffer() if self._is_terminal else ""
 
     async def lines(self) -> AsyncIterator[str]:
         """What is typed, line by line, until the end of input."""
@@ -39,7 +51,24 @@ class Terminal:
 
         threading.Thread(target=read, name="keyboard", daemon=True).start()
         while (text := await typed.get()) is not None:
+            if self._status:  # it stands above the line that was entered: take it out from there
+                self._write("\x1b[2A\x1b[M\x1b[1B")
+                self._status = ""
             yield text
+
+    def status(self, text: str) -> None:
+        """Show `text` above what is being typed; nothing, to take it away."""
+        columns = shutil.get_terminal_size().columns
+        room = len(self._prompt) + len(self.half_typed) < columns  # a line that has wrapped is left alone
+        if not self._is_terminal or text == self._status or not room:
+            return
+        above = f"{_DIM}{text[: columns - 1]}{_PLAIN}\n" if text else ""
+        self._write(f"{self._taken_away()}{above}{self._prompt}{self.half_typed}")
+        self._status = text
+
+    def _taken_away(self) -> str:
+        """What clears the line that is being typed, and the one above it where that is ours."""
+        return _CLEAR_LINE + (f"\x1b[1A{_CLEAR_LINE}" if self._status else "")
 
     @contextmanager
     def aside(self) -> Iterator[None]:
@@ -47,8 +76,11 @@ class Terminal:
         if not self._is_terminal:
             yield
             return
-        sys.stdout.write(_CLEAR_LINE)
-        sys.stdout.flush()
+        self._write(self._taken_away())
+        self._status = ""
         yield
-        sys.stdout.write(self._prompt + readline.get_line_buffer())
+        self._write(self._prompt + self.half_typed)
+
+    def _write(self, text: str) -> None:
+        sys.stdout.write(text)
         sys.stdout.flush()

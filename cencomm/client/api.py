@@ -40,6 +40,7 @@ from cencomm.client.joining import fetch_welcome
 from cencomm.client.keypackages import refill_key_packages
 from cencomm.client.live import Live
 from cencomm.client.model import OfficerRow, PendingKind, unpack
+from cencomm.client.presence import Presence
 from cencomm.client.profile import Profile
 from cencomm.client.registration import bind_session, learn_chain
 from cencomm.client.revocations import fetch_revocations, hand_back_own_list, refresh_revocations
@@ -103,6 +104,8 @@ class Client:
         self._row = read_account(profile)
         self._api = Api(self._row.server_url, self._row.token)
         self._clock = ServerClock()
+        self.presence = Presence(self.send)
+        """Who is on line in a CUG, and who types."""
         self._engines: dict[CugId, CugEngine] = {}
         self._cugs: dict[CugId, Cug] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -224,7 +227,7 @@ class Client:
         await pull_vault(self._api, self._profile, self._engines)
         await self._finish_openings()
         if self._session is None:
-            handler = Live(self._engines, self._clock, self._notice, self._ready)
+            handler = Live(self._engines, self._clock, self._notice, self._ready, self.presence)
             self._session = Session(self._row.server_url, self, handler)
             self._session.start()
         await self._session.wait_connected(seconds)

@@ -45,6 +45,7 @@ from cencomm.wire.http import (
     MemberOut,
     MembersOut,
     OpenCugIn,
+    PresenceSetting,
     PublishRevocationsIn,
     RegisterDeviceIn,
     RevocationListOut,
@@ -138,6 +139,13 @@ class Api:
 
     async def change_password(self, request: ChangePasswordIn) -> None:
         await self._do("change_password", request)
+
+    async def is_shown(self) -> bool:
+        """Whether members of the officer's CUGs see that he is on line."""
+        return (await self._ask("presence", PresenceSetting)).shown
+
+    async def set_shown(self, *, shown: bool) -> None:
+        await self._do("set_presence", PresenceSetting(shown=shown))
 
     # ------------------------------------------------------------ accounts and certificates
 

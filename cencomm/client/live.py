@@ -9,16 +9,19 @@ import structlog
 
 from cencomm.client.clock import ServerClock
 from cencomm.client.engine.engine import CugEngine
+from cencomm.client.presence import Presence
 from cencomm.ids import CugId
 from cencomm.wire.frames import (
     CaughtUp,
     ClientFrame,
     Events,
     Notice,
+    Present,
     Ready,
     Refused,
     ServerFrame,
     Stored,
+    Writes,
 )
 
 EVENTS_AT_ONCE = 400
@@ -36,14 +39,17 @@ class Live:
         clock: ServerClock,
         on_notice: Callable[[Notice], None],
         on_ready: Callable[[], None],
+        presence: Presence,
     ) -> None:
         self._engines = engines
         self._clock = clock
         self._on_notice = on_notice
         self._on_ready = on_ready
+        self._presence = presence
 
     def resume(self) -> Sequence[ClientFrame]:
-        return [frame for engine in list(self._engines.values()) for frame in engine.resume()]
+        owed = [frame for engine in list(self._engines.values()) for frame in engine.resume()]
+        return [*owed, *self._presence.resume()]
 
     async def receive(self, frames: Sequence[ServerFrame]) -> None:
         """Everything that has come, each CUG's in its order."""
@@ -58,6 +64,7 @@ class Live:
     def disconnected(self) -> None:
         for engine in list(self._engines.values()):
             engine.disconnected()
+        self._presence.disconnected()
 
     def _by_cug(self, frames: Sequence[ServerFrame]) -> dict[CugId, list[ServerFrame]]:
         found: dict[CugId, list[ServerFrame]] = {}
@@ -72,6 +79,8 @@ class Live:
                 self._on_ready()
             elif isinstance(frame, Notice):
                 self._on_notice(frame)
+            elif isinstance(frame, Present | Writes):
+                self._presence.take(frame)
         return found
 
 

@@ -14,10 +14,12 @@ from cencomm.client.api import Account
 from cencomm.client.cug import CugState, Member, form_invalid
 from cencomm.client.errors import UnknownGroup
 from cencomm.client.model import Alarm, FindingRow, Item, ItemKind, Standing, Unsent
+from cencomm.client.presence import Presence
 from cencomm.crypto.group_context import Role
 from cencomm.ids import ClientRef, CugId, DeviceId, OfficerId
 from cencomm.templates_forms.model import Template, standard
 from cencomm.wire.content import Answers, Chat, Form, encode_content
+from cencomm.wire.frames import ClientFrame, Present, Watch
 
 PASSWORD = "correct horse battery"
 CUG_ID = CugId(bytes(range(16)))
@@ -129,9 +131,23 @@ class FakeCug:
 
 
 @dataclass
+class FakeApi:
+    shown: bool = True
+
+    async def is_shown(self) -> bool:
+        return self.shown
+
+    async def set_shown(self, *, shown: bool) -> None:
+        self.shown = shown
+
+
+@dataclass
 class FakeClient:
     """Stands for `Client` as a class and as an opened client."""
 
+    on_line: tuple[str, ...] | None = ("KE/otieno",)
+    """What the server says of who is on line; None: nothing."""
+    api: FakeApi = field(default_factory=FakeApi)
     calls: list[tuple[object, ...]] = field(default_factory=list)
     account: Account = field(
         default_factory=lambda: Account(
@@ -148,6 +164,11 @@ class FakeClient:
 
     def __post_init__(self) -> None:
         self.group = FakeCug(self.calls)
+        self.presence = Presence(self._server_hears)
+
+    def _server_hears(self, frame: ClientFrame) -> None:
+        if isinstance(frame, Watch) and self.on_line is not None:
+            self.presence.take(Present(frame.cug_id, self.on_line))
 
     @asynccontextmanager
     async def open(self, folder: Path, password: str) -> AsyncIterator[FakeClient]:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from cencomm.cli import groups
 from cencomm.client.cug import CugState
 from cencomm.client.model import Alarm
 from cencomm.crypto.group_context import History, Role
+from cencomm.wire.frames import Present
 from tests.unit.cli.fakes import CUG_ID, PASSWORD, Cli
 
 TITLE = "Operation Tiger"
@@ -60,6 +62,27 @@ def test_a_file_that_is_no_template_opens_nothing(cli: Cli, tmp_path: Path) -> N
 
 def test_members_are_shown(cli: Cli) -> None:
     assert "A. Otieno" in cli("members", TITLE).out
+
+
+def test_members_on_line_are_marked_and_what_is_not_known_is_not_said(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "online" in cli("members", TITLE).out
+    assert json.loads(cli("--json", "members", TITLE).out)["on_line"] is True
+    cli.client.presence.take(Present(CUG_ID, ("BR/silva",)))
+    assert "online" not in cli("members", TITLE).out
+    assert json.loads(cli("--json", "members", TITLE).out)["on_line"] is False
+    monkeypatch.setattr(groups, "_PRESENCE_SECONDS", 0.01)
+    cli.client.on_line = None
+    cli.client.presence.disconnected()
+    assert json.loads(cli("--json", "members", TITLE).out)["on_line"] is None
+
+
+def test_an_officer_hides_himself_and_shows_himself_again(cli: Cli) -> None:
+    assert "see when you are online" in cli("presence").out
+    assert json.loads(cli("--json", "presence", "--hide").out) == {"shown": False}
+    assert "Nobody is shown" in cli("presence").out
+    assert json.loads(cli("--json", "presence", "--show").out) == {"shown": True}
 
 
 def test_several_officers_are_admitted_at_once(cli: Cli) -> None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
+from cencomm.cli.output import Output
+from cencomm.cli.talking import who_types
 from cencomm.client.model import Unsent
 from cencomm.wire.content import Chat
 from tests.unit.cli.fakes import REFERENCE, Cli, chat_item
@@ -54,6 +58,23 @@ def test_chatting_sends_line_by_line_until_quit(cli: Cli) -> None:
     assert cli.client.done() == [("send", "hello", "en"), ("send", "bye", "en")]
     assert "earlier" in said.out
     assert "A. Otieno [KE/otieno] organiser" in said.out
+
+
+def test_who_is_asked_for_is_marked_as_on_line(cli: Cli) -> None:
+    assert "A. Otieno [KE/otieno] organiser  online" in cli("chat", TITLE, typed="/who\n").out
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ([], ""),
+        (["A. Otieno"], "A. Otieno is typing"),
+        (["A. Otieno", "B. Silva"], "A. Otieno and B. Silva are typing"),
+        (["A. Otieno", "B. Silva", "C. Li"], "3 members are typing"),
+    ],
+)
+def test_who_types_is_said_by_name_of_two_at_most(names: list[str], said: str) -> None:
+    assert who_types(names, Output(as_json=False, language="en")) == said
 
 
 def test_chatting_ends_with_the_input(cli: Cli) -> None:
