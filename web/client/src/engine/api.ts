@@ -159,6 +159,14 @@ export interface Member {
   readonly devices: readonly string[];
 }
 
+/** For the screen only: the server's word, never stored. When somebody last was on line nobody keeps. */
+export interface PresenceView {
+  /** Officers on line now who show it; null where that is not known: without a line, say. */
+  readonly present: readonly string[] | null;
+  /** Who types now, whoever began first coming first. */
+  readonly writing: readonly string[];
+}
+
 export interface OpenCug {
   readonly title: string;
   readonly operationCode?: string;
@@ -439,7 +447,9 @@ export type EngineEvent =
   | { readonly type: "members"; readonly cugId: string; readonly members: readonly Member[] }
   | { readonly type: "alarm"; readonly cugId: string; readonly alarm: Alarm }
   | { readonly type: "extraction"; readonly cugId: string; readonly progress: ExtractionProgress }
-  | { readonly type: "file"; readonly cugId: string; readonly progress: FileProgress };
+  | { readonly type: "file"; readonly cugId: string; readonly progress: FileProgress }
+  /** Of a CUG that was attended. */
+  | { readonly type: "presence"; readonly cugId: string; readonly presence: PresenceView };
 
 export type Listener = (event: EngineEvent) => void;
 
@@ -476,6 +486,9 @@ export interface EngineCalls {
   directory(administration?: string): Promise<readonly DirectoryEntry[]>;
   devices(): Promise<readonly DeviceView[]>;
   revokeDevice(deviceId: string): Promise<void>;
+  /** Whether the members of this officer's CUGs see that he is on line, and that he types; kept on the account. */
+  isShown(): Promise<boolean>;
+  setShown(shown: boolean): Promise<void>;
 
   cugs(): Promise<readonly CugSummary[]>;
   cug(cugId: string): Promise<CugView>;
@@ -487,6 +500,11 @@ export interface EngineCalls {
   close(cugId: string): Promise<void>;
   /** A new MLS group with the newest roster, for a CUG that is broken. */
   startSuccessor(cugId: string): Promise<void>;
+
+  /** Who is on line and who types: from now on `presence` events tell it, of the last few CUGs that were attended. */
+  attend(cugId: string): Promise<PresenceView>;
+  /** The officer types there. Call it as often as he does; others are told now and then. */
+  typing(cugId: string): Promise<void>;
 
   items(cugId: string, page?: PageWanted): Promise<readonly Item[]>;
   /** The first seq stored at or after that time, or lastSeq + 1: for jumping to a date. */

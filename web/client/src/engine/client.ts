@@ -180,6 +180,14 @@ export class Engine implements api.EngineCalls {
     await this.#place.api.revokeDevice(deviceId);
   }
 
+  async isShown(): Promise<boolean> {
+    return await this.#place.api.isShown();
+  }
+
+  async setShown(shown: boolean): Promise<void> {
+    await this.#place.api.setShown(shown);
+  }
+
   // -------------------------------------------------------------- CUGs
 
   async cugs(): Promise<readonly api.CugSummary[]> {
@@ -212,6 +220,14 @@ export class Engine implements api.EngineCalls {
 
   async startSuccessor(cugId: string): Promise<void> {
     await this.#cug(cugId).startSuccessor();
+  }
+
+  async attend(cugId: string): Promise<api.PresenceView> {
+    return this.#place.presence.attend(toHex(this.#cug(cugId).engine.cugId));
+  }
+
+  async typing(cugId: string): Promise<void> {
+    this.#place.presence.typing(toHex(this.#cug(cugId).engine.cugId));
   }
 
   async items(cugId: string, page: api.PageWanted = {}): Promise<readonly api.Item[]> {

@@ -123,6 +123,14 @@ export class Api {
     });
   }
 
+  isShown(): Promise<boolean> {
+    return this.#ask("GET", "/v1/account/presence", wire.readShown);
+  }
+
+  setShown(shown: boolean): Promise<void> {
+    return this.#do("PUT", "/v1/account/presence", { shown });
+  }
+
   // -------------------------------------------------------------- accounts and certificates
 
   certificates(account: string): Promise<wire.Certificates> {

@@ -6,6 +6,7 @@ import { ProfileLocked, ProfileTakenOver, StorageFailed, StorageFull } from "../
 import type { ServerClock } from "./clock.ts";
 import { crossing } from "./crossing.ts";
 import type { CugEngine } from "./engine.ts";
+import type { Presence } from "./presence.ts";
 import type { Handler } from "./session.ts";
 import type { Engines } from "./vault_sync.ts";
 
@@ -18,12 +19,14 @@ export class Live implements Handler {
   readonly #clock: ServerClock;
   readonly #onNotice: (notice: Notice) => void;
   readonly #onReady: () => void;
+  readonly #presence: Presence;
 
-  constructor(engines: Engines, clock: ServerClock, onNotice: (notice: Notice) => void, onReady: () => void) {
+  constructor(engines: Engines, clock: ServerClock, onNotice: (notice: Notice) => void, onReady: () => void, presence: Presence) {
     this.#engines = engines;
     this.#clock = clock;
     this.#onNotice = onNotice;
     this.#onReady = onReady;
+    this.#presence = presence;
   }
 
   async resume(): Promise<readonly ClientFrame[]> {
@@ -33,7 +36,7 @@ export class Live implements Handler {
         frames.push(...(await engine.resume()));
       });
     }
-    return frames;
+    return [...frames, ...this.#presence.resume()];
   }
 
   /** Everything that has come, each CUG's in its order. */
@@ -49,6 +52,7 @@ export class Live implements Handler {
 
   disconnected(): void {
     for (const engine of this.#engines.values()) engine.disconnected();
+    this.#presence.disconnected();
   }
 
   #byCug(frames: readonly ServerFrame[]): Map<string, ServerFrame[]> {
@@ -59,6 +63,8 @@ export class Live implements Handler {
         this.#onReady();
       } else if (frame.frame === "notice") {
         this.#onNotice(frame);
+      } else if (frame.frame === "present" || frame.frame === "writes") {
+        this.#presence.take(frame);
       } else if (frame.frame !== "pong" && frame.cugId !== null) {
         const name = toHex(frame.cugId);
         found.set(name, [...(found.get(name) ?? []), frame]);

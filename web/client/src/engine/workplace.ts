@@ -25,6 +25,7 @@ import type { Touched } from "./memory.ts";
 import { type AccountRow, tables } from "./model.ts";
 import { requireSize } from "./outbox.ts";
 import { changePassword } from "./password_change.ts";
+import { Presence } from "./presence.ts";
 import { fetchRevocations, refreshRevocations } from "./revocations.ts";
 import type { OpenSocket } from "./session.ts";
 import type { PasswordCost } from "../store/keys.ts";
@@ -62,6 +63,7 @@ export interface Tools {
 
 export class Workplace implements Observer {
   readonly api: Api;
+  readonly presence: Presence;
   readonly #profile: Profile;
   readonly #tools: Tools;
   readonly #audience: Audience;
@@ -84,7 +86,11 @@ export class Workplace implements Observer {
     this.#tools = tools;
     this.#audience = audience;
     this.api = new Api(row.serverUrl, tools.fetch);
-    const live = new Live(this.#engines, this.#clock, (notice) => this.#later(this.#heed(notice)), () => this.#ready());
+    this.presence = new Presence(
+      (frame) => this.send(frame),
+      (cugId, presence) => audience.event({ type: "presence", cugId, presence }),
+    );
+    const live = new Live(this.#engines, this.#clock, (notice) => this.#later(this.#heed(notice)), () => this.#ready(), this.presence);
     const owner: ConnectionOwner = {
       prepare: (account) => this.#prepare(account),
       report: (state, failure) => audience.report({ state, failure }),
@@ -101,6 +107,7 @@ export class Workplace implements Observer {
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.presence.stop();
     for (const engine of this.#engines.values()) engine.stop();
     await this.#connection.stop();
     await this.#profile.idle();
@@ -339,6 +346,7 @@ export class Workplace implements Observer {
     if (!hasBegun(memory)) return;
     const items = touched.items.map((row) => itemView(row, memory.device.officerId));
     if (items.length > 0) this.#audience.event({ type: "items", cugId, items });
+    this.presence.said(cugId, items.map(({ officerId }) => officerId));
     for (const row of touched.alarms) this.#audience.event({ type: "alarm", cugId, alarm: alarmView(row) });
     if (memory.outbox.changed) {
       memory.outbox.changed = false;

@@ -10,6 +10,12 @@
  *       |  <------------------------ Stored      durable: its `seq`; the event itself also comes in Events
  *       |  <------------------------ Refused     nothing was stored
  *       |  <------------------------ Notice      something to look at; carries no content
+ *       |  Watch(cug) ---------------------->
+ *       |  <------------------------ Present     who of the CUG is on line, again when that changes
+ *       |  Typing(cug) --------------------->
+ *       |  <------------------------ Writes      somebody else types
+ *
+ * The last four are in passing (docs/adr/0021): kept nowhere, and said to nobody who has not asked.
  */
 
 import type { Fact } from "../crypto/errors.ts";
@@ -21,6 +27,11 @@ export const SESSION_PATH = "/v1/session";
 
 /** What the server takes as one record; clients refuse a longer one before they queue it. */
 export const RECORD_BYTES = 256 * 1024;
+
+/** A client says at most so often that its officer types in a CUG. */
+export const TYPING_EVERY_MS = 3_000;
+/** Of whom nothing is heard for so long, he types no more. */
+export const TYPING_LASTS_MS = 6_000;
 
 /** What an event of a CUG's log is; the body is encoded by `crypto/events.ts`. */
 export enum EventKind {
@@ -79,7 +90,10 @@ export type ClientFrame =
       readonly welcomes: readonly WelcomeFor[];
     }
   | { readonly frame: "start_group"; readonly cugId: Uint8Array; readonly clientRef: Uint8Array; readonly body: Uint8Array }
-  | { readonly frame: "ping"; readonly token: number };
+  | { readonly frame: "ping"; readonly token: number }
+  | { readonly frame: "watch"; readonly cugId: Uint8Array }
+  | { readonly frame: "unwatch"; readonly cugId: Uint8Array }
+  | { readonly frame: "typing"; readonly cugId: Uint8Array };
 
 export enum NoticeKind {
   ADMITTED = 1,
@@ -119,6 +133,20 @@ export interface Notice {
   readonly count: number | null;
 }
 
+/** The members who are on line and do not hide it: all of them, each time. */
+export interface Present {
+  readonly frame: "present";
+  readonly cugId: Uint8Array;
+  readonly officers: readonly string[];
+}
+
+/** A member types; TYPING_LASTS_MS after the last of these he does not. */
+export interface Writes {
+  readonly frame: "writes";
+  readonly cugId: Uint8Array;
+  readonly officer: string;
+}
+
 export type ServerFrame =
   | { readonly frame: "ready"; readonly serverTime: number; readonly deviceId: string; readonly limits: Limits }
   | Events
@@ -126,7 +154,9 @@ export type ServerFrame =
   | Stored
   | Refused
   | Notice
-  | { readonly frame: "pong"; readonly token: number };
+  | { readonly frame: "pong"; readonly token: number }
+  | Present
+  | Writes;
 
 // ---------------------------------------------------------------- encoding
 
@@ -147,6 +177,12 @@ export function encodeFrame(frame: ClientFrame): Uint8Array {
       return pack([5, frame.cugId, frame.clientRef, frame.body]);
     case "ping":
       return pack([6, frame.token]);
+    case "watch":
+      return pack([7, frame.cugId]);
+    case "unwatch":
+      return pack([8, frame.cugId]);
+    case "typing":
+      return pack([9, frame.cugId]);
   }
 }
 
@@ -247,6 +283,14 @@ export function decodeServerFrame(data: Uint8Array): ServerFrame {
     }
     case 71:
       return { frame: "pong", token: rest.length === 0 ? 0 : count(rest[0]) };
+    case 72: {
+      const [cugId, officers] = array(rest, 2);
+      return { frame: "present", cugId: id16(cugId), officers: listOf(name)(officers) };
+    }
+    case 73: {
+      const [cugId, officer] = array(rest, 2);
+      return { frame: "writes", cugId: id16(cugId), officer: name(officer) };
+    }
     default:
       throw new Malformed();
   }

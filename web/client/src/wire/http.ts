@@ -138,6 +138,11 @@ export function readDevices(value: unknown): Device[] {
   return listOf(readDevice)(fields(value)["devices"]);
 }
 
+/** Whether the members of the officer's CUGs may see that he is on line. */
+export function readShown(value: unknown): boolean {
+  return flag(fields(value)["shown"]);
+}
+
 export interface Certificates {
   readonly account: string;
   readonly ncpCertificate: Uint8Array | null;

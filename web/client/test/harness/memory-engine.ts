@@ -256,6 +256,10 @@ export function memoryEngine(wanted: MemoryEngineWanted): EngineApi {
     seqAt: async (_, atMs) => items.find((item) => item.atMs >= atMs)?.seq ?? items.length + 1,
     markRead: async () => undefined,
     alarms: async () => [],
+    attend: async () => ({ present: ["FR/moreau", "MA/lahlou", "RU/sokolova"], writing: [] }),
+    typing: async () => undefined,
+    isShown: async () => true,
+    setShown: async () => undefined,
     safety: async () => SAFETY,
     waiting: async () => (wanted.empty ? [] : waiting),
     discard: async (cugId, clientRef) => {

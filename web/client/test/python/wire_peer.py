@@ -32,6 +32,8 @@ SERVER = {
     "refused": frames.Refused(None, REF, "groups.stale_epoch", {"epoch": 3, "none": None, "yes": True, "word": "a"}),
     "notice": frames.Notice(frames.NoticeKind.ADMITTED, CUG),
     "pong": frames.Pong(7),
+    "present": frames.Present(CUG, ("KE/otieno", "KE/é")),
+    "writes": frames.Writes(CUG, "KE/otieno"),
 }
 CLIENT = {
     "subscribe": frames.Subscribe(CUG, 128),
@@ -40,6 +42,9 @@ CLIENT = {
     "commit": frames.Commit(CUG, REF, b"body", b"info", (frames.WelcomeFor("KE/otieno/laptop", HASH, b"welcome"),)),
     "start_group": frames.StartGroup(CUG, REF, b"start"),
     "ping": frames.Ping(2**33),
+    "watch": frames.Watch(CUG),
+    "unwatch": frames.Unwatch(CUG),
+    "typing": frames.Typing(CUG),
 }
 ANSWERS = {"a": "é\u202e", "n": -5, "big": 2**40, "yes": True, "codes": ["x", "y"], "rows": [{"q": 1}, {}]}
 CONTENTS = {

@@ -26,6 +26,9 @@ const CLIENT: Record<string, ClientFrame> = {
   },
   start_group: { frame: "start_group", cugId: CUG, clientRef: REF, body: utf8("start") },
   ping: { frame: "ping", token: 2 ** 33 },
+  watch: { frame: "watch", cugId: CUG },
+  unwatch: { frame: "unwatch", cugId: CUG },
+  typing: { frame: "typing", cugId: CUG },
 };
 
 const ANSWERS = { a: "é\u202e", n: -5, big: 2 ** 40, yes: true, codes: ["x", "y"], rows: [{ q: 1 }, {}] };
@@ -103,6 +106,8 @@ test("frames of the server read as they were meant", () => {
     },
     notice: { frame: "notice", kind: NoticeKind.ADMITTED, cugId: CUG, count: null },
     pong: { frame: "pong", token: 7 },
+    present: { frame: "present", cugId: CUG, officers: ["KE/otieno", "KE/é"] },
+    writes: { frame: "writes", cugId: CUG, officer: "KE/otieno" },
   });
 });
 

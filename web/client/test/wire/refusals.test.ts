@@ -22,6 +22,10 @@ test("nothing but the agreed shape is a frame", () => {
     [66, ID, [[1, 1, 1, "KE/a/b", ID, ID, null, "more"]]],
     [69, null, null, "code", { fact: [1] }],
     [70, 9],
+    [72, ID],
+    [72, ID, [""]],
+    [72, ID, "KE/a"],
+    [73, ID, 5],
     { 0: 67 },
   ];
   for (const value of bad) expect(() => decodeServerFrame(pack(value)), JSON.stringify(value)).toThrow(Malformed);
