@@ -11,7 +11,20 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from cencomm.cli import accounts, admin, ceremony, extracting, forms, groups, logs, office, reference, serving, talking
+from cencomm.cli import (
+    accounts,
+    admin,
+    bulk,
+    ceremony,
+    extracting,
+    forms,
+    groups,
+    logs,
+    office,
+    reference,
+    serving,
+    talking,
+)
 from cencomm.cli.context import Options, default_profile, refuse
 from cencomm.cli.output import Output
 from cencomm.errors import DomainError
@@ -117,6 +130,7 @@ def options(
 
 for part in (accounts, groups, talking, forms, extracting, office, serving):
     part.register(app)
+app.add_typer(bulk.app, name="bulk", rich_help_panel=bulk.PANEL)
 app.add_typer(reference.app, name="refdata", rich_help_panel=reference.PANEL)
 app.add_typer(admin.app, name="admin", rich_help_panel=serving.PANEL)
 app.add_typer(ceremony.app, name="ceremony", rich_help_panel=serving.PANEL)

@@ -34,6 +34,7 @@ from cencomm.client.profile import Profile
 from cencomm.crypto.events import Closing
 from cencomm.crypto.group_context import CencommGroup, History, Role, may_extract
 from cencomm.crypto.policy import device_of
+from cencomm.crypto.primitives import random_bytes
 from cencomm.ids import ClientRef, CugId, DeviceId, OfficerId, new_client_ref, officer_of
 from cencomm.templates_forms.model import Template
 from cencomm.templates_forms.parts import split
@@ -323,15 +324,19 @@ class Cug:
         *,
         replaces: ClientRef | None = None,
         record_id: bytes | None = None,
+        client_ref: ClientRef | None = None,
     ) -> ClientRef:
         """Validate a form and queue it, what can lead to a person in the personal part.
 
         Args:
             record_id: that of the record which this one replaces; a new one by default.
+            client_ref: what it is known by (see `has_sent`); what was sent under it before is not sent again.
 
         Raises:
             TemplateUnknown; FormInvalid with `.findings`: nothing was queued.
         """
+        if client_ref is not None and self.has_sent(client_ref):
+            return client_ref
         template = self._engine.memory.templates.get(template_hash)
         if template is None:
             raise TemplateUnknown(template=template_hash.hex())
@@ -349,7 +354,23 @@ class Cug:
         ]
         if not any(parts):
             parts[0] = encode_content(Form(template.hash, template.id, str(template.version), number, {}, replaces))
-        return self._queue(public=parts[0], personal=parts[1])
+        return self._queue(public=parts[0], personal=parts[1], client_ref=client_ref)
+
+    def has_sent(self, client_ref: ClientRef) -> bool:
+        """Whether this device has sent, or is sending, a record under that client_ref."""
+        tx = self._engine.reading()
+        if client_ref in self._engine.memory.outbox:
+            return True
+        return tx.has(model.items(self.id), model.item_key(self._engine.memory.device.device_id, client_ref))
+
+    def import_key(self, digest: bytes) -> bytes:
+        """A random secret for one import into this CUG, the same whenever the import is taken up again."""
+        with self._services.profile.transaction(durable=True) as tx:
+            known = tx.get(model.imports(self.id), digest)
+            if known is None:
+                known = random_bytes(32)
+                tx.put(model.imports(self.id), digest, known)
+            return known
 
     async def announce_extraction(
         self, manifest_hash: bytes, count: int, up_to_seq: int, scope: str = "all", *, seconds: float = 60.0
@@ -378,9 +399,9 @@ class Cug:
             if row is not None and not row.stored_seq:
                 self._engine.memory.outbox.came_back(tx, client_ref)
 
-    def _queue(self, *, public: bytes = b"", personal: bytes = b"") -> ClientRef:
+    def _queue(self, *, public: bytes = b"", personal: bytes = b"", client_ref: ClientRef | None = None) -> ClientRef:
         self._require_sender()
-        client_ref = self._engine.queue(public=public, personal=personal)
+        client_ref = self._engine.queue(public=public, personal=personal, client_ref=client_ref)
         self._renew_if_due()
         return client_ref
 

@@ -52,6 +52,11 @@ def state(cug_id: CugId) -> Table:
     return Table(f"state/{cug_id.hex()}")
 
 
+def imports(cug_id: CugId) -> Table:
+    """By digest of a file that is brought in: the secret from which its records have their client_refs."""
+    return Table(f"imports/{cug_id.hex()}")
+
+
 def heads(cug_id: CugId) -> Table:
     """By chunk number: the head hashes of 128 events each (PROTOCOL §3.4)."""
     return Table(f"heads/{cug_id.hex()}")

@@ -123,7 +123,21 @@ class FakeCug:
         self.calls.append(("publish", template.id))
         return REFERENCE
 
-    async def submit(self, template: bytes, answers: Answers, *, replaces: ClientRef | None = None) -> ClientRef:
+    def has_sent(self, client_ref: ClientRef) -> bool:
+        return False
+
+    def import_key(self, digest: bytes) -> bytes:
+        return bytes(32)
+
+    async def submit(
+        self,
+        template: bytes,
+        answers: Answers,
+        *,
+        replaces: ClientRef | None = None,
+        record_id: bytes | None = None,
+        client_ref: ClientRef | None = None,
+    ) -> ClientRef:
         if self.invalid:
             raise form_invalid((FindingRow("required", "error", "offence_at"),))
         self.calls.append(("submit", template, answers, replaces))
