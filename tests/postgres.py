@@ -78,11 +78,23 @@ class OwnPostgres(Postgres):
         self._process = self._launch()
         _wait_until_ready(self._process, self.address)
 
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
     def stop(self) -> None:
+        """Fast shutdown: whoever is connected is cut off."""
+        self._end(signal.SIGINT)
+
+    def crash(self) -> None:
+        """Immediate shutdown: nothing is finished, the next start recovers from the write-ahead log."""
+        self._end(signal.SIGQUIT)
+
+    def _end(self, number: signal.Signals) -> None:
         process, self._process = self._process, None
         if process is None:
             return
-        process.send_signal(signal.SIGINT)  # fast shutdown: whoever is connected is cut off
+        process.send_signal(number)
         try:
             process.wait(15)
         except subprocess.TimeoutExpired:
@@ -102,22 +114,21 @@ def running_postgres() -> Iterator[Postgres]:
 
 
 @contextmanager
-def mortal_postgres() -> Iterator[OwnPostgres]:
-    """One of our own that may be ended and started again."""
+def mortal_postgres(home: Path | None = None) -> Iterator[OwnPostgres]:
+    """One of our own that may be ended and started again; its data lie in `home`, an empty folder."""
     folder = Path(tempfile.mkdtemp(prefix="cencomm-postgres-"))
     try:
         folder.chmod(0o755)
-        with _own_postgres(folder) as postgres:
+        with _own_postgres(folder, home or folder / "home") as postgres:
             yield postgres
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def _own_postgres(folder: Path) -> Iterator[OwnPostgres]:
+def _own_postgres(folder: Path, home: Path) -> Iterator[OwnPostgres]:
     programs = _copy_programs(folder)
-    home = folder / "home"
-    home.mkdir(mode=0o700)
+    home.mkdir(mode=0o700, exist_ok=True)
     run_as = _unprivileged_user()
     if run_as is not None:
         os.chown(home, *run_as)

@@ -39,6 +39,8 @@ class RunningServer:
     database_url: str
     port: int = field(default_factory=free_port)
     environment: Mapping[str, str] = field(default_factory=dict)
+    module: str = "cencomm.main"
+    """Another one may run it under conditions of its own."""
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -65,7 +67,7 @@ class RunningServer:
         self.data_dir.mkdir(parents=True, exist_ok=True)
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "cencomm.main"],
+                [sys.executable, "-m", self.module],
                 env={**os.environ, **self._environment()},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -106,6 +108,11 @@ class RunningServer:
     @property
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
+
+    @property
+    def process_id(self) -> int | None:
+        """None while it does not run."""
+        return self.process.pid if self.process is not None and self.is_running else None
 
     def __enter__(self) -> Self:
         return self if self.is_running else self.start()

@@ -2,6 +2,7 @@
 
     async with TcpProxy([("127.0.0.1", port), …]) as proxy:      listens on proxy.port
         proxy.cut()               every connection is reset, in the middle of whatever
+        proxy.cut_short("client") of what comes next towards the clients (or "target") each gets a part, then the end
         proxy.half_close()        the client's side hears the end, while the target may still be written to
         proxy.delay = 0.5         seconds that every piece of data lies here before it goes on
         proxy.hold()              nothing moves any more, no connection ends: a dead line; `release` lets it go on
@@ -20,10 +21,12 @@ import socket
 import ssl
 import struct
 from collections.abc import Sequence
-from typing import Self
+from random import Random
+from typing import Literal, Self
 
 PIECE_BYTES = 64 * 1024
 Address = tuple[str, int]
+Side = Literal["client", "target"]
 
 
 class TcpProxy:
@@ -50,6 +53,11 @@ class TcpProxy:
     def cut(self) -> None:
         for pair in list(self._pairs):
             pair.reset()
+
+    def cut_short(self, towards: Side, random: Random) -> None:
+        """Every connection ends within the next piece of data that way: a frame of which the rest never comes."""
+        for pair in list(self._pairs):
+            pair.cuts[towards] = random.random()
 
     def half_close(self) -> None:
         for pair in list(self._pairs):
@@ -91,8 +99,10 @@ class TcpProxy:
         pair = _Pair(writer, upstream[1])
         self._pairs.add(pair)
         try:
-            await asyncio.gather(self._pump(reader, upstream[1]), self._pump(upstream[0], writer))
-        except OSError:
+            await asyncio.gather(
+                self._pump(reader, upstream[1], pair, "target"), self._pump(upstream[0], writer, pair, "client")
+            )
+        except (OSError, asyncio.CancelledError):  # cancelled where the proxy ends
             pair.reset()
         finally:
             self._pairs.discard(pair)
@@ -109,11 +119,18 @@ class TcpProxy:
                 continue
         return None
 
-    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, pair: _Pair, towards: Side) -> None:
         while data := await source.read(PIECE_BYTES):
             if self.delay:
                 await asyncio.sleep(self.delay)
             await self._moving.wait()
+            if towards == "client" and pair.client_was_told:
+                continue
+            if towards in pair.cuts and len(data) > 1:
+                sink.write(data[: 1 + int(pair.cuts[towards] * (len(data) - 1))])
+                await sink.drain()
+                pair.end()
+                return
             sink.write(data)
             await sink.drain()
         await self._moving.wait()
@@ -128,13 +145,23 @@ class _Pair:
     def __init__(self, client: asyncio.StreamWriter, target: asyncio.StreamWriter) -> None:
         self._client = client
         self._target = target
+        self.cuts: dict[Side, float] = {}
+        """Towards which side the next piece is cut short, and how much of it goes on."""
+        self.client_was_told = False
+        """That this is the end: nothing can be written to it any more."""
+
+    def end(self) -> None:
+        """Both sides hear the end, after what was written so far."""
+        self._client.close()
+        self._target.close()
 
     def reset(self) -> None:
         _reset(self._client)
         _reset(self._target)
 
     def end_towards_client(self) -> None:
-        if not self._client.is_closing():
+        if not self._client.is_closing() and not self.client_was_told:
+            self.client_was_told = True
             self._client.write_eof()
 
 

@@ -25,6 +25,10 @@ class ServerClock:
     def learn(self, server_time_ms: int) -> None:
         self._ahead_ms = server_time_ms - local_ms()
 
+    def correct(self, apart_seconds: int) -> None:
+        """The server said how far ahead of its own time ours is; it may have changed since it was learnt."""
+        self._ahead_ms -= apart_seconds * 1000
+
     def now_ms(self) -> int:
         return local_ms() + self._ahead_ms
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from cencomm.client.engine.committing import Invited
-from cencomm.client.engine.engine import CugEngine
+from cencomm.client.engine.engine import AGAIN, CugEngine
 from cencomm.client.errors import (
     CommitKeptLosing,
     GroupClosed,
@@ -73,9 +73,10 @@ class Committer:
                     return False
                 if outcome == WON:
                     return True
-                if outcome != LOST:
+                if outcome not in (LOST, AGAIN):
                     raise SendRefused(reason=outcome)
-                await self._overtaken(made_in)
+                if outcome == LOST:
+                    await self._overtaken(made_in)
                 ceiling = min(_LONGEST_WAIT_SECONDS, _FIRST_WAIT_SECONDS * 2 ** min(number, 10))
                 await asyncio.sleep(random.uniform(0, ceiling))  # noqa: S311 - not a secret
             raise CommitKeptLosing(tries=TRIES)

@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random as random_module
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 from urllib.parse import urlsplit, urlunsplit
@@ -39,7 +40,10 @@ from cencomm.wire.frames import (
 )
 
 _FIRST_DELAY_SECONDS = 0.2
-_LONGEST_DELAY_SECONDS = 30.0
+_LONGEST_DELAY_SECONDS = 8.0
+"""Everybody is back within ten seconds of the end of any outage, however long it was."""
+_STEADY_SECONDS = 2.0
+"""A connection that lasted so long was a good one, however it ended: the next attempt is a first one."""
 _QUEUE_FRAMES = 256
 _KEEPALIVE_SECONDS = 20
 _UNAUTHORIZED = (401, 403)
@@ -70,7 +74,7 @@ def socket_address(server_url: str) -> str:
 
 
 def backoff_seconds(attempt: int, uniform: Callable[[float, float], float] = random_module.uniform) -> float:
-    """How long to wait before the attempt of that number (from 0): doubles, with full jitter, at most 30 s."""
+    """How long to wait before the attempt of that number (from 0): doubles, with full jitter, at most 8 s."""
     ceiling = min(_LONGEST_DELAY_SECONDS, _FIRST_DELAY_SECONDS * 2 ** min(attempt, 16))
     return uniform(_FIRST_DELAY_SECONDS / 2, ceiling)
 
@@ -85,11 +89,14 @@ class Session:
         handler: Handler,
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        steady_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._address = socket_address(server_url)
         self._tokens = tokens
         self._handler = handler
         self._sleep = sleep
+        self._steady_s = steady_s
+        self._lasted = False
         self._outgoing: asyncio.Queue[ClientFrame] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
         self._connected = asyncio.Event()
@@ -136,9 +143,9 @@ class Session:
     async def _run(self) -> None:
         attempt = 0
         while True:
+            self._lasted = False
             try:
-                if await self._connect_once():
-                    attempt = 0
+                await self._connect_once()
             except (OSError, TimeoutError, InvalidHandshake, ConnectionClosed) as error:
                 log.info("session.lost", reason=type(error).__name__)
                 refused = isinstance(error, InvalidStatus) and error.response.status_code in _UNAUTHORIZED
@@ -149,6 +156,8 @@ class Session:
                 self.failure = error if isinstance(error, DomainError) else ServerUnreachable()
                 log.error("session.failed", reason=str(error))
                 return
+            if self._lasted:
+                attempt = 0
             await self._sleep(backoff_seconds(attempt))
             attempt += 1
 
@@ -164,8 +173,7 @@ class Session:
             return False
         return True
 
-    async def _connect_once(self) -> bool:
-        """Whether the connection lasted long enough to call the next one a first attempt."""
+    async def _connect_once(self) -> None:
         async with connect(
             self._address,
             subprotocols=[Subprotocol(SUBPROTOCOL)],
@@ -179,12 +187,13 @@ class Session:
         ) as socket:
             self._outgoing = asyncio.Queue()
             self._connected.set()
+            since = self._steady_s()
             try:
                 await self._serve(socket)
             finally:
+                self._lasted = self._steady_s() - since >= _STEADY_SECONDS
                 self._connected.clear()
                 self._handler.disconnected()
-        return True
 
     async def _serve(self, socket: ClientConnection) -> None:
         incoming: asyncio.Queue[ServerFrame] = asyncio.Queue(_QUEUE_FRAMES)

@@ -57,7 +57,8 @@ from cencomm.ids import ClientRef, CugId, DeviceId, GroupId, OfficerId, officer_
 from cencomm.wire.frames import Commit, EventKind, Send, WelcomeFor
 
 CLOCK_TOLERANCE_MS = 5 * 60 * 1000
-"""How far a commit's or closing's own time may be from the server's (PROTOCOL §2.3)."""
+"""How far a commit's or closing's own time may be from the server's (PROTOCOL §2.3). The time of the commit before is
+allowed as well where it is later: after a server's clock went back the group goes on from where it stood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +140,11 @@ def _judge_record(view: GroupView, sending: Sending, now_ms: int) -> None:
         raise StaleEpoch(sent=header.epoch, current=view.epoch)
     if view.current.devices.get(header.leaf_index) != sending.sender:
         raise WrongDevice(leaf_index=header.leaf_index)
-    # A leaf may outlive its certificates until somebody removes it; members do not count what it writes then.
+    # A leaf may outlive its certificates until somebody removes it; members do not count what it writes then. Time in
+    # the log does not run back, whatever this machine's clock does.
+    at_s = max(now_ms, view.current.commit_time_ms) // 1000
     for certificate in policy.chain_of(_leaf(view, header.leaf_index)).certificates:
-        verify_time(certificate, now_ms // 1000)
+        verify_time(certificate, at_s)
 
 
 def _leaf(view: GroupView, leaf_index: int) -> LeafNode:
@@ -198,6 +201,12 @@ def _must_be_now(time_ms: int, now_ms: int) -> None:
         raise ClockApart(apart_seconds=(time_ms - now_ms) // 1000)
 
 
+def _must_go_on(time_ms: int, last_time_ms: int, now_ms: int) -> None:
+    """Now, or the very time of the commit before where that is later: no commit may put it off further."""
+    if not time_ms == last_time_ms > now_ms:
+        _must_be_now(time_ms, now_ms)
+
+
 def judge_commit(view: GroupView | None, sender: DeviceId, frame: Commit, trust: Trust, now_ms: int) -> Submission:
     """A commit with its GroupInfo and Welcomes; costs milliseconds to hundreds of them, by the size of the group."""
     sending = Sending(CugId(frame.cug_id), sender, ClientRef(frame.client_ref), EventKind.COMMIT, frame.body)
@@ -213,7 +222,7 @@ def _judge_commit(view: GroupView, sending: Sending, frame: Commit, trust: Trust
     judged = policy.judge_commit(before, staged, trust, last_time_ms=view.current.commit_time_ms)
     if judged.committer != sending.sender:
         raise WrongDevice
-    _must_be_now(judged.time_ms, now_ms)
+    _must_go_on(judged.time_ms, view.current.commit_time_ms, now_ms)
     after = staged.next()
     check_group_info(after, frame.group_info)
     _check_welcomes(staged, frame.welcomes)

@@ -289,6 +289,17 @@ class Delivery:
     async def last_seqs(self, cug_ids: Sequence[CugId]) -> dict[CugId, int]:
         return await self.reader.last_seqs(cug_ids)
 
+    async def reach(self, cug_id: CugId, seq: int) -> int:
+        """`seq`, or where the log ends if that is before it; a view that is older than that is dropped."""
+        async with self._reading:
+            current = await self.reader.cug(cug_id)
+        if current is None:
+            return 0
+        view = self._views.get(cug_id)
+        if view is not None and not view.is_of(current):
+            self._views.pop(cug_id, None)
+        return min(seq, current.last_seq)
+
     def access_now(self, cug_id: CugId, account_id: OfficerId, upto: Sequence[LoggedEvent]) -> Access | None:
         """By the view in memory; None where it is not there or older than `upto`."""
         view = self._views.get(cug_id)

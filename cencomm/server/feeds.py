@@ -72,6 +72,9 @@ class Source(Protocol):
 
     async def events_after(self, cug_id: CugId, seq: int) -> list[LoggedEvent]: ...
     async def last_seqs(self, cug_ids: Sequence[CugId]) -> dict[CugId, int]: ...
+    async def reach(self, cug_id: CugId, seq: int) -> int:
+        """`seq`, or where the log ends if that is before it; what this process knows reaches up to there afterwards."""
+
     def access_now(self, cug_id: CugId, account_id: OfficerId, upto: Sequence[LoggedEvent]) -> Access | None:
         """By what this process knows; None where that does not reach up to those events."""
 
@@ -241,6 +244,8 @@ class Feeds(Generic[C]):
         """One page; True when the subscriber is live or its subscription has ended."""
         connection, cug_id = subscriber.connection, subscriber.cug_id
         await connection.writable()
+        if not subscriber.is_proven:
+            await self._prove(subscriber)
         page = await self._source.events_after(cug_id, subscriber.position)
         access = await self._source.access(cug_id, connection.account_id, page)
         if not access.any:
@@ -251,20 +256,18 @@ class Feeds(Generic[C]):
             connection.write(frame)
         if seen:
             subscriber.position = seen[-1].seq
-        if not subscriber.is_proven:
-            await self._prove(subscriber, page)
         if not access.is_current and (not page or len(seen) < len(page) or subscriber.position >= access.visible_to):
             self._caught_up(subscriber)
             self._end(subscriber, Notice(NoticeKind.REMOVED, cug_id))
             return True
         return not page and await self._go_live(subscriber)
 
-    async def _prove(self, subscriber: Subscriber[C], page: Sequence[LoggedEvent]) -> None:
+    async def _prove(self, subscriber: Subscriber[C]) -> None:
         """A peer may ask from beyond the log's end: after a restore, or to make others miss events. It starts where
-        the log ends, and hears so in CaughtUp."""
-        if not page and subscriber.position:
-            last_seqs = await self._source.last_seqs([subscriber.cug_id])
-            subscriber.position = min(subscriber.position, last_seqs.get(subscriber.cug_id, 0))
+        the log ends, and hears so in CaughtUp. And it may have seen, through another process, changes of members that
+        this one does not know of: no page from its position on holds them."""
+        if subscriber.position:
+            subscriber.position = await self._source.reach(subscriber.cug_id, subscriber.position)
         subscriber.is_proven = True
 
     async def _go_live(self, subscriber: Subscriber[C]) -> bool:

@@ -48,6 +48,8 @@ from cencomm.wire.frames import (
 STALE = frozenset({"groups.stale_epoch", "mls.wrong_epoch"})
 LOST = STALE | {"groups.epoch_taken"}
 """Somebody else's commit closed the epoch."""
+AGAIN = "again"
+"""A handshake's outcome: nothing came of it, and it can be made anew at once."""
 LATER = frozenset({"server.too_many_requests", "server.too_slow", "server.not_ready", "groups.not_stored"})
 """Nothing is wrong with the sending: it goes out again."""
 _RETRY_SECONDS = 1.0
@@ -170,7 +172,7 @@ class CugEngine:
         if pending is not None and pending.client_ref == client_ref:
             if frame.code not in LATER:
                 self.memory.put_pending(tx, None)
-                ended[client_ref] = "lost" if frame.code in LOST else frame.code
+                ended[client_ref] = self._why_refused(frame)
             else:
                 self._again_later(decode_client_frame(pending.frame))
             return
@@ -179,10 +181,17 @@ class CugEngine:
             if row is not None:
                 self.memory.outbox.put(tx, unsealed(row))
         elif frame.code in LATER:
-            self.memory.outbox.stale(client_ref)
-            self._loop_later(self.push)
+            if self.memory.outbox.rest(client_ref):
+                self._loop_later(self._push_rested)
         elif frame.code != "groups.client_ref_reused":  # that one is in the log already: it comes back
             self.memory.outbox.refused(tx, client_ref, frame.code)
+
+    def _why_refused(self, frame: Refused) -> str:
+        apart_seconds = frame.facts.get("apart_seconds")
+        if frame.code == "groups.clock_apart" and isinstance(apart_seconds, int):
+            self.clock.correct(apart_seconds)
+            return AGAIN
+        return "lost" if frame.code in LOST else frame.code
 
     def _settle(self, before: PendingRow | None, frames: Sequence[ServerFrame], ended: dict[bytes, str]) -> None:
         """What became of the handshake that was under way when this batch came."""
@@ -290,6 +299,10 @@ class CugEngine:
         if pending is not None and pending.client_ref not in self._outcomes and not self._opens_cug(pending):
             self._link.send(decode_client_frame(pending.frame))
 
+    def _push_rested(self) -> None:
+        self.memory.outbox.rested()
+        self.push()
+
     def push(self) -> None:
         """Send what has become due."""
         with self.changing() as tx:
@@ -299,7 +312,8 @@ class CugEngine:
     async def commit(
         self, proposals: Sequence[Proposal], invited: Sequence[Invited] = (), *, shares_history: bool = False
     ) -> str:
-        """Commit in the present epoch, while nothing is pending: `won`, `lost` to another's, or the server's code."""
+        """Commit in the present epoch, while nothing is pending: `won`, `lost` to another's, AGAIN, or the server's
+        code."""
         with self.changing(durable=True) as tx:
             now_ms = self.clock.now_ms()
             frame = make_commit(self.memory, tx, proposals, invited, now_ms, shares_history=shares_history)

@@ -3,6 +3,7 @@
     add ──> sealed ──> sent ──> acknowledged (`stored_seq`) ──> came back: gone
               ^          │
               └──────────┼── refused as stale: sealed anew in the next epoch under the same client_ref
+                         ├── refused for now: due again once it has rested
                          └── refused for good: kept with the code (`failed`) for its author to see, until he discards it
 
 Each row is written before its bytes go out, so that a resend is byte-identical, also after a restart.
@@ -35,6 +36,8 @@ class Outbox:
         self._under_way: set[bytes] = set()
         self._marked: set[bytes] = set()
         """Of those, the ones of a transition that is not written yet."""
+        self._resting: set[bytes] = set()
+        """The server could not take them just now: due again after a while, all together."""
         self._next_number = 0
         self.failed: dict[bytes, str] = {}
         """By client_ref: why the server will never take it. Kept in memory, for those who wait."""
@@ -71,7 +74,8 @@ class Outbox:
         for row in list(self._rows.values()):
             if room <= 0:
                 return
-            if row.client_ref not in self._under_way and not row.stored_seq and not row.failed:
+            waits = row.client_ref in self._under_way or row.client_ref in self._resting
+            if not waits and not row.stored_seq and not row.failed:
                 room -= 1
                 yield row
 
@@ -86,6 +90,17 @@ class Outbox:
     def disconnected(self) -> None:
         """Nothing is under way any more: what was not acknowledged goes out again."""
         self._under_way.clear()
+        self._resting.clear()
+
+    def rest(self, client_ref: bytes) -> bool:
+        """Refused for now: not due before `rested`. Whether it is the first one that rests."""
+        self._under_way.discard(client_ref)
+        self._resting.add(client_ref)
+        return len(self._resting) == 1
+
+    def rested(self) -> None:
+        """What was refused for now is due again."""
+        self._resting.clear()
 
     def acknowledged(self, tx: Transaction, client_ref: bytes, seq: int) -> None:
         self._under_way.discard(client_ref)

@@ -5,6 +5,7 @@ CO-002 what is done already is not committed again
 CO-003 a refusal other than losing is told
 CO-004 one outside the group, removed from it or in a closed one commits nothing
 CO-005 who keeps losing gives up
+CO-006 a handshake that nobody overtook is made anew at once
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import pytest
 
 from cencomm.client import committer as committer_module
 from cencomm.client.committer import Committer, Intent, require_member
+from cencomm.client.engine.engine import AGAIN
 from cencomm.client.errors import CommitKeptLosing, GroupClosed, NotMember, NotYetJoined, SendRefused
 from tests.unit.client.stand import Stand
 from tests.unit.client.test_admit import beside
@@ -53,6 +55,18 @@ class TestCommitter:
 
         assert not await Committer(here).commit(nothing)
         assert here.memory.row.epoch == 0
+
+    async def test_what_nobody_overtook_is_made_anew_at_once(self, tmp_path: Path) -> None:
+        """CO-006"""
+        stand = Stand(tmp_path)
+        (here,) = stand.operation("KE/otieno")
+        outcomes = iter([AGAIN, "won"])
+
+        async def one_try() -> str:
+            return next(outcomes)
+
+        assert await Committer(here).attempt(one_try)
+        assert next(outcomes, None) is None
 
     async def test_another_refusal_is_told(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """CO-003"""

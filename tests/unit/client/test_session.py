@@ -7,11 +7,13 @@ SE-004 what was queued for a broken connection is not sent on the next
 SE-005 a refused token is renewed
 SE-006 nonsense from the server ends the session with that error
 SE-007 waiting times double up to a bound
+SE-008 a connection that lasted makes the next attempt a first one, however it ended; one that did not makes it a later
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -21,6 +23,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
+from cencomm.client import session as session_module
 from cencomm.client.errors import ServerMisbehaved, ServerRefused, ServerUnreachable
 from cencomm.client.session import Session, backoff_seconds, socket_address
 from cencomm.wire.frames import (
@@ -130,6 +133,32 @@ class TestSession:
             assert recorder.disconnections == 2
             assert heard == [Ping(token=1)] * 3
 
+    @pytest.mark.parametrize(("lasted_s", "longest"), [(60.0, [0.2] * 4), (0.0, [0.2, 0.4, 0.8, 1.6])])
+    async def test_a_connection_that_lasted_makes_the_next_attempt_a_first_one(
+        self, lasted_s: float, longest: list[float], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """SE-008"""
+        waited: list[float] = []
+        times = itertools.count(0.0, lasted_s)
+        monkeypatch.setattr(
+            session_module, "backoff_seconds", lambda number: backoff_seconds(number, lambda _, high: high)
+        )
+
+        async def sleep(seconds: float) -> None:
+            waited.append(seconds)
+            await asyncio.sleep(0)
+
+        async def behave(socket: ServerConnection) -> None:
+            await socket.recv()
+            socket.transport.abort()
+
+        async with running(behave) as (session, _, _):
+            session._sleep, session._steady_s = sleep, lambda: next(times)
+            session.start()
+            while len(waited) < len(longest):
+                await asyncio.sleep(0.005)
+            assert waited[: len(longest)] == longest
+
     async def test_a_refused_token_is_renewed(self) -> None:
         """SE-005"""
 
@@ -188,7 +217,7 @@ class TestWaiting:
         """SE-007"""
         longest = [backoff_seconds(attempt, lambda low, high: high) for attempt in range(12)]
         assert longest[:3] == [0.2, 0.4, 0.8]
-        assert longest[-1] == 30.0
+        assert longest[-1] == 8.0
 
     def test_the_socket_stands_beside_the_http_address(self) -> None:
         assert socket_address("https://x.test/base/") == "wss://x.test/base/v1/session"

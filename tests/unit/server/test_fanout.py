@@ -18,7 +18,7 @@ from cencomm.groups.log import Outcome, Receipt
 from cencomm.ids import CugId, GroupId, new_client_ref, new_cug_id
 from cencomm.server import fanout
 from cencomm.server.fanout import Delivery, stored_or_refused
-from cencomm.wire.frames import Commit, EventKind, Notice, NoticeKind, Send, StartGroup
+from cencomm.wire.frames import CaughtUp, Commit, EventKind, Notice, NoticeKind, Refused, Send, StartGroup, Subscribe
 from tests.delivery_stand import Server, prepare, running
 from tests.unit.crypto.people import DUBOIS, NOW_MS, OTIENO, SILVA, Person
 from tests.unit.groups.members import Member
@@ -85,6 +85,33 @@ class TestOldViews:
             assert isinstance(await stand.ask(OTIENO, made.frame), Receipt)
             assert isinstance(await stand.ask(OTIENO, lost.frame, other), EpochTaken)
             assert isinstance(await stand.ask(SILVA, stand.record(silva), other), StaleEpoch)
+
+    async def test_who_was_admitted_by_another_process_goes_on_from_where_he_is(
+        self, stand: Stand, database_url: str, tmp_path: Path
+    ) -> None:
+        """No page from there on tells this process that he is a member."""
+        async with running(database_url, tmp_path) as second:
+            assert isinstance(await stand.ask(OTIENO, stand.record(stand.organiser), second.services.delivery), Receipt)
+            await stand.admit(SILVA)
+            async with second.session(SILVA) as silva:
+                await silva.send(Subscribe(stand.cug_id, 3))
+                assert await silva.until(CaughtUp, Refused) == CaughtUp(stand.cug_id, 3)
+
+    async def test_who_was_removed_by_another_process_hears_nothing_more(
+        self, stand: Stand, database_url: str, tmp_path: Path
+    ) -> None:
+        await stand.admit(SILVA)
+        async with running(database_url, tmp_path) as second, second.session(SILVA) as silva:
+            assert isinstance(await stand.ask(OTIENO, stand.record(stand.organiser), second.services.delivery), Receipt)
+            made = stand.organiser.removing(SILVA)
+            assert isinstance(await stand.ask(OTIENO, made.frame), Receipt)
+            stand.organiser.merge(made)
+            await silva.send(Subscribe(stand.cug_id, 4))
+            assert await silva.caught_up() == 4
+            while silva.frames[-1] != Notice(NoticeKind.REMOVED, stand.cug_id):
+                await silva.next()
+            assert isinstance(await stand.ask(OTIENO, stand.record(stand.organiser)), Receipt)
+            assert silva.events == []
 
     async def test_an_event_bound_to_no_epoch_is_judged_again(
         self, stand: Stand, database_url: str, tmp_path: Path

@@ -93,6 +93,9 @@ class FakeSource:
     async def last_seqs(self, cug_ids: Sequence[CugId]) -> dict[CugId, int]:
         return {cug_id: len(self.log) for cug_id in cug_ids}
 
+    async def reach(self, _cug_id: CugId, seq: int) -> int:
+        return min(seq, len(self.log))
+
     def access_now(self, _cug_id: CugId, account_id: OfficerId, upto: Sequence[LoggedEvent]) -> Access | None:
         if upto and upto[-1].seq > self.knows_upto:
             return None

@@ -10,14 +10,18 @@ EN-007 a second engine on the same rows sees what the first wrote, and the other
 EN-008 a sending that is refused for good is told, and its text kept
 EN-009 a batch that fails leaves rows and memory as they were
 EN-010 what a new CUG first says is written down with its group: whoever dies over the opening says it when he is back
+EN-011 a handshake whose time is not the server's is given up, and the clock follows what the server said
+EN-012 what the server cannot store just now goes out again after a while, once, and not at once
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from cencomm.client.clock import ServerClock, local_ms
 from cencomm.client.engine import engine as engine_module
 from cencomm.client.profile import Profile
 from cencomm.crypto.group_context import CencommGroup, History, Role, RosterEntry
@@ -75,6 +79,24 @@ class TestSending:
         assert here.memory.outbox.failed == {client_ref: "wire.too_large"}
         assert len(here.memory.outbox) == 0
 
+    async def test_what_cannot_be_stored_now_goes_out_again_once(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """EN-012"""
+        stand = Stand(tmp_path)
+        (here,) = stand.operation("KE/otieno")
+        link = stand.links[here.memory.device.device_id]
+        refs = [here.queue(personal=chat(text)) for text in ("one", "two")]
+        first = list(link.sent)
+        link.sent.clear()
+        later: list[Callable[[], None]] = []
+        monkeypatch.setattr(here, "_loop_later", later.append)
+        here.receive([Refused(stand.cug_id, client_ref, "groups.not_stored") for client_ref in refs])
+        assert len(later) == 1
+        assert list(link.sent) == []
+        later[0]()
+        assert list(link.sent) == first
+
 
 class TestHandshakes:
     def test_what_a_new_cug_first_says_outlives_its_opening(self, tmp_path: Path) -> None:
@@ -108,6 +130,18 @@ class TestHandshakes:
         assert here.memory.secret is not None
         assert there.memory.secret is not None
         assert here.memory.secret.epoch_authenticator == there.memory.secret.epoch_authenticator
+
+    def test_a_clock_that_the_server_corrects_is_followed(self, tmp_path: Path) -> None:
+        """EN-011"""
+        stand = Stand(tmp_path)
+        (here,) = stand.operation("KE/otieno")
+        stand.begin_commit(here)
+        assert here.memory.pending is not None
+        here.clock = ServerClock()
+        client_ref = here.memory.pending.client_ref
+        here.receive([Refused(stand.cug_id, client_ref, "groups.clock_apart", {"apart_seconds": 3600})])
+        assert here.memory.pending is None
+        assert abs(here.clock.now_ms() - local_ms() + 3_600_000) < 60_000
 
     def test_a_pending_commit_is_sent_again_after_a_restart(self, tmp_path: Path) -> None:
         """EN-006"""

@@ -8,6 +8,7 @@ OB-005 an acknowledged sending that did not come back is told
 OB-006 what somebody wrote stays with the reason when it is refused for good, and is not sent again; the rest goes
 OB-007 what a transition that failed marked as sent is due again
 OB-008 what no server would take is refused with its size before it is queued
+OB-009 what is refused for now is due again only once it has rested, all of it together, or after a disconnection
 """
 
 from __future__ import annotations
@@ -88,6 +89,19 @@ class TestOutbox:
             outbox.acknowledged(tx, ref(1), 7)
         outbox.disconnected()
         assert [row.client_ref for row in outbox.due()] == [ref(0), ref(2)]
+
+    def test_what_is_refused_for_now_is_due_again_only_once_it_has_rested(self, profile: Profile) -> None:
+        """OB-009"""
+        outbox = filled(profile, 2)
+        for row in list(outbox.due()):
+            outbox.sent(row.client_ref)
+        assert [outbox.rest(ref(0)), outbox.rest(ref(1))] == [True, False]
+        assert list(outbox.due()) == []
+        outbox.rested()
+        assert [row.client_ref for row in outbox.due()] == [ref(0), ref(1)]
+        outbox.rest(ref(0))
+        outbox.disconnected()
+        assert [row.client_ref for row in outbox.due()] == [ref(0), ref(1)]
 
     def test_an_acknowledged_sending_that_did_not_come_back_is_told(self, profile: Profile) -> None:
         """OB-005"""

@@ -8,6 +8,11 @@ export class ServerClock {
     this.#aheadMs = serverTimeMs - Date.now();
   }
 
+  /** The server said how far ahead of its own time ours is; it may have changed since it was learnt. */
+  correct(apartSeconds: number): void {
+    this.#aheadMs -= apartSeconds * 1000;
+  }
+
   nowMs(): number {
     return Date.now() + this.#aheadMs;
   }

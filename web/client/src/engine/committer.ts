@@ -5,7 +5,7 @@ import { Mutex } from "../store/lock.ts";
 import type { Transaction } from "../store/transaction.ts";
 import { between, sleep } from "./clock.ts";
 import type { Intent } from "./committing.ts";
-import { type CugEngine, LOST_TO_ANOTHER, WON } from "./engine.ts";
+import { AGAIN, type CugEngine, LOST_TO_ANOTHER, WON } from "./engine.ts";
 import { CommitKeptLosing, GroupClosed, NotMember, NotYetJoined, SendRefused, ServerUnreachable } from "./errors.ts";
 import type { Memory } from "./memory.ts";
 
@@ -47,9 +47,9 @@ export class Committer {
       const outcome = await within(PATIENCE_SECONDS, oneTry());
       if (outcome === null) return false;
       if (outcome === WON) return true;
-      if (outcome !== LOST_TO_ANOTHER) throw new SendRefused({ reason: outcome });
+      if (outcome !== LOST_TO_ANOTHER && outcome !== AGAIN) throw new SendRefused({ reason: outcome });
       // The winner's commit is on its way: nothing can be built before it has come.
-      const overtaken = () => engine.memory.row.epoch !== epoch || !equal(engine.memory.row.groupId, groupId);
+      const overtaken = () => outcome === AGAIN || engine.memory.row.epoch !== epoch || !equal(engine.memory.row.groupId, groupId);
       await engine.waitFor(overtaken, PATIENCE_SECONDS);
       await sleep(between(0, Math.min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** Math.min(number, 10))));
     }

@@ -44,6 +44,8 @@ const GREETING_SECONDS = 0.4;
 
 export const WON = "won";
 export const LOST_TO_ANOTHER = "lost";
+/** Nothing came of it, and it can be made anew at once. */
+export const AGAIN = "again";
 
 /** What an engine tells the client about; called after each transition that is written. */
 export interface Observer {
@@ -265,17 +267,24 @@ export class CugEngine {
         this.#later(() => this.#observer.send(decodeClientFrame(pending.frame)));
       } else {
         this.memory.putPending(tx, null);
-        ended.set(toHex(clientRef), LOST.has(frame.code) ? LOST_TO_ANOTHER : frame.code);
+        ended.set(toHex(clientRef), this.#whyRefused(frame));
       }
     } else if (STALE.has(frame.code)) {
       const row = outbox.stale(clientRef);
       if (row !== undefined) outbox.put(tx, unsealed(row));
     } else if (LATER.has(frame.code)) {
-      outbox.stale(clientRef);
-      this.#later(() => void this.push());
+      if (outbox.rest(clientRef)) this.#later(() => void this.#pushRested());
     } else if (frame.code !== "groups.client_ref_reused") {
       outbox.refused(tx, clientRef, frame.code); // a reused one is in the log already: it comes back
     }
+  }
+
+  #whyRefused({ code, facts }: Refused): string {
+    if (code === "groups.clock_apart" && typeof facts.apart_seconds === "number") {
+      this.clock.correct(facts.apart_seconds);
+      return AGAIN;
+    }
+    return LOST.has(code) ? LOST_TO_ANOTHER : code;
   }
 
   /** What became of the handshake that was under way when this batch came. */
@@ -339,6 +348,11 @@ export class CugEngine {
     const name = pending === null || this.opensCug(pending) ? "" : toHex(pending.clientRef);
     if (pending !== null && name !== "" && name === this.#nudged) this.#observer.send(decodeClientFrame(pending.frame));
     this.#nudged = name;
+  }
+
+  async #pushRested(): Promise<void> {
+    this.memory.outbox.rested();
+    await this.push();
   }
 
   /** Send what has become due. */

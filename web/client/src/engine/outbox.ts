@@ -3,7 +3,8 @@
  *
  *     add ──> sealed ──> sent ──> acknowledged (`storedSeq`) ──> came back: gone
  *               ^          │
- *               └──────────┴── refused as stale: sealed anew in the next epoch under the same client_ref
+ *               └──────────┼── refused as stale: sealed anew in the next epoch under the same client_ref
+ *                          └── refused for now: due again once it has rested
  *
  * A row whose files are not at the server yet waits before all that (`files.ts`).
  *
@@ -33,6 +34,8 @@ export class Outbox {
   readonly #underWay = new Set<string>();
   /** Of those, the ones of a transition that is not written yet. */
   readonly #marked = new Set<string>();
+  /** The server could not take them just now: due again after a while, all together. */
+  readonly #resting = new Set<string>();
   #nextNumber = 1;
   /** Whether rows changed since this was last set to false. */
   changed = false;
@@ -78,8 +81,9 @@ export class Outbox {
   /** Rows to send now, oldest first, as many as the window has room for; marks nothing. */
   due(): OutboxRow[] {
     const room = WINDOW - this.#underWay.size;
-    const waits = (row: OutboxRow) => row.storedSeq === 0 && row.failed === "" && row.attaching.length === 0 && !this.#underWay.has(toHex(row.clientRef));
-    return this.rows().filter(waits).slice(0, Math.max(0, room));
+    const waits = (name: string) => this.#underWay.has(name) || this.#resting.has(name);
+    const isDue = (row: OutboxRow) => row.storedSeq === 0 && row.failed === "" && row.attaching.length === 0 && !waits(toHex(row.clientRef));
+    return this.rows().filter(isDue).slice(0, Math.max(0, room));
   }
 
   sent(clientRef: Uint8Array): void {
@@ -95,6 +99,19 @@ export class Outbox {
   /** Nothing is under way any more: what was not acknowledged goes out again. */
   disconnected(): void {
     this.#underWay.clear();
+    this.#resting.clear();
+  }
+
+  /** Refused for now: not due before `rested`. Whether it is the first one that rests. */
+  rest(clientRef: Uint8Array): boolean {
+    this.#underWay.delete(toHex(clientRef));
+    this.#resting.add(toHex(clientRef));
+    return this.#resting.size === 1;
+  }
+
+  /** What was refused for now is due again. */
+  rested(): void {
+    this.#resting.clear();
   }
 
   acknowledged(tx: Transaction, clientRef: Uint8Array, seq: number): void {

@@ -48,6 +48,14 @@ test("only so many are under way at once; a broken connection makes them due aga
   expect(outbox.due()).toHaveLength(WINDOW);
 });
 
+test("what is refused for now is due again only once it has rested, all of it together", async () => {
+  const [one, two] = [await add("one"), await add("two")];
+  for (const row of outbox.due()) outbox.sent(row.clientRef);
+  expect([outbox.rest(one), outbox.rest(two), outbox.due()]).toEqual([true, false, []]);
+  outbox.rested();
+  expect(outbox.due()).toHaveLength(2);
+});
+
 test("an acknowledged sending stays until it comes back, and is missed once its place is passed", async () => {
   const clientRef = await add("one");
   await profile.transaction((tx) => outbox.acknowledged(tx, clientRef, 7));
