@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from cencomm.cli.begun import begin, completed
 from cencomm.cli.context import Options
 from cencomm.cli.files import read_answers, read_bytes
 from cencomm.cli.groups import Group
@@ -141,6 +142,14 @@ def submit(
     replaces: Annotated[
         str | None, typer.Option("--replaces", metavar="REF", help="client_ref of the form that this one corrects.")
     ] = None,
+    begins_from: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--from",
+            metavar="REF",
+            help="Take over what records that came before say: the warning, its feedback, the simplified form.",
+        ),
+    ] = None,
 ) -> None:
     """Fill in a form and send it. The rules are checked before anything leaves this device."""
     answers: Answers = read_answers(file) if file is not None else {}
@@ -149,9 +158,16 @@ def submit(
     async def whole(client: Client, given: Options) -> None:
         cug = await find_cug(client, group)
         chosen = find_template(cug, template)
-        complete = answers_from_words(chosen, answers, words or [])
+        officer = client.account.account
+        begun = begin(cug, chosen, begins_from or [], officer)
+        for path in begun.left:
+            given.output.note(given.output.text("form_left", path=path))
+        complete = answers_from_words(chosen, begun.answers | answers, words or [])
+        complete = completed(cug, chosen, complete, officer, client.clock.now_ms())
         try:
-            sent = await cug.submit(chosen.hash, complete, replaces=reference)
+            sent = await cug.submit(
+                chosen.hash, complete, replaces=reference or begun.replaces, record_id=begun.record_id
+            )
         except FormInvalid as error:
             _show_findings(given, chosen, error)
             raise

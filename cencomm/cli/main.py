@@ -16,6 +16,7 @@ from cencomm.cli import (
     admin,
     bulk,
     ceremony,
+    chains,
     extracting,
     forms,
     groups,
@@ -128,7 +129,7 @@ def options(
     )
 
 
-for part in (accounts, groups, talking, forms, extracting, office, serving):
+for part in (accounts, groups, talking, forms, chains, extracting, office, serving):
     part.register(app)
 app.add_typer(bulk.app, name="bulk", rich_help_panel=bulk.PANEL)
 app.add_typer(reference.app, name="refdata", rich_help_panel=reference.PANEL)

@@ -51,3 +51,9 @@ class TableMalformed(DomainError):
     """A row of a table that is brought in cannot be read. Facts: line (from 1), column, reason."""
 
     code = "templates.table_malformed"
+
+
+class CannotFollow(DomainError):
+    """No form of this template begins from a form of that one. Facts: template, before."""
+
+    code = "templates.cannot_follow"

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from cencomm.cli.main import app
 from cencomm.client.api import Account
+from cencomm.client.clock import ServerClock
 from cencomm.client.cug import CugState, Member, form_invalid
 from cencomm.client.errors import UnknownGroup
 from cencomm.client.model import Alarm, FindingRow, Item, ItemKind, Standing, Unsent
@@ -38,15 +39,23 @@ def chat_item(seq: int, text: str, sender: str = "KE/otieno/laptop", standing: S
     )
 
 
-def form_item(seq: int, answers: Answers, findings: tuple[FindingRow, ...] = ()) -> Item:
-    template = standard("simplified_seizure")
-    content = Form(template.hash, template.id, str(template.version), b"\x01" * 16, answers)
+def form_item(
+    seq: int,
+    answers: Mapping[str, object],
+    findings: tuple[FindingRow, ...] = (),
+    *,
+    name: str = "simplified_seizure",
+    sender: str = "KE/otieno/laptop",
+    replaces: bytes | None = None,
+) -> Item:
+    template = standard(name)
+    content = Form(template.hash, template.id, str(template.version), b"\x01" * 16, dict(answers), replaces)
     return Item(
         seq=seq,
         at_ms=1_790_000_000_000,
         kind=ItemKind.FORM,
         standing=Standing.VERIFIED,
-        sender="KE/otieno/laptop",
+        sender=sender,
         client_ref=bytes([seq]) * 16,
         public=encode_content(content),
         findings=findings,
@@ -68,6 +77,7 @@ class FakeCug:
     invalid: bool = False
     kept: list[Unsent] = field(default_factory=list)
     forms: tuple[Template, ...] = (standard("simplified_seizure"),)
+    record_ids: list[bytes | None] = field(default_factory=list)
 
     def unsent(self) -> tuple[Unsent, ...]:
         return tuple(self.kept)
@@ -140,6 +150,7 @@ class FakeCug:
     ) -> ClientRef:
         if self.invalid:
             raise form_invalid((FindingRow("required", "error", "offence_at"),))
+        self.record_ids.append(record_id)
         self.calls.append(("submit", template, answers, replaces))
         return REFERENCE
 
@@ -178,6 +189,7 @@ class FakeClient:
 
     def __post_init__(self) -> None:
         self.group = FakeCug(self.calls)
+        self.clock = ServerClock()
         self.presence = Presence(self._server_hears)
 
     def _server_hears(self, frame: ClientFrame) -> None:
