@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
+import re
 
 import pytest
 from playwright.async_api import Browser, expect
@@ -89,6 +91,55 @@ async def _talk(stage: Stage, title: str) -> None:
         assert answer.mentions == ("EG/karim",)
         assert answer.reply_to == told[ARABIC].client_ref
         assert list(told) == [ARABIC, f"@كريم {RUSSIAN}", FRENCH]
+
+
+async def test_one_sees_who_is_on_line_and_who_types_unless_he_hides_it(stage: Stage) -> None:
+    async with (
+        stage.officer("PT/almeida", "pt", display_name="Almeida") as almeida,
+        stage.world.officer("FR/moreau") as moreau,
+    ):
+        cug = await _operation(moreau, "Maré", "PT/almeida")
+        name = moreau.account.display_name
+        moreau.presence.attend(cug.id)
+        await almeida.enter("Maré")
+        mark = (
+            almeida.panel()
+            .get_by_role("listitem")
+            .filter(has_text=name)
+            .get_by_text(almeida.words("presence.on_line"), exact=True)
+        )
+        await expect(mark).to_be_visible(timeout=PATIENCE_MS)
+
+        line = almeida.page.locator(".typing").filter(has_text=almeida.words("room.typing_one", name=name))
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            while not await line.is_visible():
+                moreau.presence.typing(cug.id)
+                await moreau.presence.changed(0.2)
+        await cug.send_text(FRENCH)
+        await almeida.reads(FRENCH)
+        await expect(line).to_be_hidden(timeout=PATIENCE_MS)
+
+        himself = OfficerId("PT/almeida")
+        await almeida.composer.press_sequentially("Recebido")
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            while himself not in moreau.presence.view(cug.id).writing:
+                await moreau.presence.changed(0.2)
+                await almeida.composer.press_sequentially(".")
+            assert himself in (moreau.presence.view(cug.id).present or ())
+        await almeida.page.evaluate("location.hash = '#/settings'")
+        shown = almeida.page.get_by_role("checkbox", name=re.compile(re.escape(str(almeida.words("presence.show")))))
+        await expect(shown).to_be_checked(timeout=PATIENCE_MS)
+        await shown.uncheck()
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            while himself in (moreau.presence.view(cug.id).present or ()):
+                await moreau.presence.changed(0.2)
+        assert OfficerId("FR/moreau") in (moreau.presence.view(cug.id).present or ())
+
+        await almeida.page.go_back()
+        await moreau.api.set_shown(shown=False)
+        await expect(mark).to_be_hidden(timeout=PATIENCE_MS)
+        assert not await moreau.api.is_shown()
+        await moreau.api.set_shown(shown=True)
 
 
 async def test_what_is_unread_is_marked_until_it_is_read(stage: Stage) -> None:

@@ -41,7 +41,7 @@ from cencomm.crypto.mls.secret.group import GroupState
 from cencomm.crypto.mls.secret.key_package import KeyPackageBundle
 from cencomm.crypto.tls import DecodeError
 from cencomm.errors import DomainError
-from cencomm.store import backup_file, node_messages
+from cencomm.store import backup_file, node_messages, passing_messages
 from cencomm.templates_forms import expression, safe_regex, values
 from cencomm.templates_forms.model import Template
 from cencomm.wire import content, frames
@@ -126,6 +126,7 @@ DECODERS: Final[dict[str, Decoder]] = {
     "server_frame": repeatable(frames.decode_server_frame, frames.encode_frame),
     "content": repeatable(content.decode_content, content.encode_content),
     "node_message": repeatable(node_messages.decode_message, node_messages.encode_message),
+    "passing_message": repeatable(passing_messages.decode_passing, passing_messages.encode_passing),
     "mls_message": canonical(framing.decode_message),
     "mls_proposal": canonical(proposals.decode_proposal, proposals.encode_proposal),
     "mls_group_info": public_group.decode_group_info,

@@ -21,6 +21,7 @@ from cencomm.crypto.policy import CommitData
 from cencomm.crypto.replay import Replay
 from cencomm.ids import CugId
 from cencomm.store.node_messages import Look, NodeMessage, encode_message
+from cencomm.store.passing_messages import PassingMessage, Typist, encode_passing
 from cencomm.templates_forms.model import STANDARD, standard
 from cencomm.wire import frames
 from cencomm.wire.content import Chat, encode_content
@@ -97,10 +98,13 @@ def _of_frames() -> Iterator[bytes]:
         frames.Events(ID, (event,)),
         frames.Refused(ID, None, "wire.malformed", {"limit": 1}),
         frames.Notice(frames.NoticeKind.CLOSED, ID),
+        frames.Typing(ID),
+        frames.Present(ID, ("KE/otieno",)),
     ]
     yield from map(encode_frame, said)
     yield encode_content(Chat("text"))
     yield encode_message(NodeMessage(b"n" * 8, {ID: 7}, (Look.MEMBERS,)))
+    yield encode_passing(PassingMessage(b"n" * 8, (Typist(ID, b"t" * 16),), moved=True))
     yield Announcement((event,), b"signed", b"s" * 64).encode()
     yield MANIFEST.encode()
     yield ManifestSignature(b"chain", b"s" * 64).encode()

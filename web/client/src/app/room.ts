@@ -2,7 +2,7 @@
 
 import { computed, signal } from "@preact/signals";
 
-import { type Alarm, type CugView, type EngineApi, EngineError, type EngineEvent, type FileProgress, type Item, type Member, type Safety, type TemplateView, type Waiting } from "../engine/api.ts";
+import { type Alarm, type CugView, type EngineApi, EngineError, type EngineEvent, type FileProgress, type Item, type Member, type PresenceView, type Safety, type TemplateView, type Waiting } from "../engine/api.ts";
 import { type FormTemplate, readTemplate } from "../templates_forms/model.ts";
 import type { People } from "../screens/people.ts";
 import { mergeItems } from "./log.ts";
@@ -17,6 +17,8 @@ const SCREEN = 30;
 const VIEW_EVERY_MS = 500;
 /** What has been read is noted on the device at most so often. */
 const READ_EVERY_MS = 250;
+/** The engine is told of typing at most so often. */
+const TYPED_EVERY_MS = 1_000;
 /** Entries held while one reads along at the newest; beyond, the oldest go, few at a time, and come again as one scrolls up. */
 const MOST_HELD = 340;
 const KEPT = 300;
@@ -31,6 +33,8 @@ export class Room {
   readonly templates = signal<ReadonlyMap<string, FormTemplate>>(new Map());
   readonly safety = signal<Safety | null>(null);
   readonly alarms = signal<readonly Alarm[]>([]);
+  readonly presence = signal<PresenceView>({ present: null, writing: [] });
+  readonly onLine = computed<ReadonlySet<string>>(() => new Set(this.presence.value.present));
   /** Whether older entries may be there, and whether the newest is among `items`. */
   readonly hasOlder = signal(false);
   readonly atNewest = signal(true);
@@ -45,6 +49,7 @@ export class Room {
   readonly #engine: EngineApi;
   /** Entries that are not shown yet: they come in hundreds, and are drawn some at a time. */
   readonly #coming: Slices<Item>;
+  #typedMs = -Infinity;
   /** What came while the room was being loaded. */
   #early: Item[] = [];
 
@@ -79,6 +84,20 @@ export class Room {
 
   async loadSafety(): Promise<void> {
     this.safety.value = await this.#engine.safety(this.cugId);
+  }
+
+  /** Ask who is on line and who types, while the room is looked at. */
+  async attend(): Promise<void> {
+    await whileOpen(async () => {
+      this.presence.value = await this.#engine.attend(this.cugId);
+    });
+  }
+
+  /** One types here. Never said afterwards: what was typed may have been sent by then. */
+  typed(): void {
+    if (performance.now() - this.#typedMs < TYPED_EVERY_MS) return;
+    this.#typedMs = performance.now();
+    void whileOpen(() => this.#engine.typing(this.cugId));
   }
 
   async loadOlder(): Promise<void> {
@@ -141,6 +160,9 @@ export class Room {
         return;
       case "file":
         this.progress.value = new Map(this.progress.value).set(event.progress.hash, event.progress);
+        return;
+      case "presence":
+        this.presence.value = event.presence;
         return;
       case "alarm":
         this.alarms.value = [...this.alarms.value, event.alarm];

@@ -38,6 +38,7 @@ export function Settings() {
       <div class="settings">
         <Appearance />
         <AccountSection />
+        <ShownOnLine />
         <Devices />
         <Password />
         <Keyboard />
@@ -106,6 +107,32 @@ function AccountSection() {
       </div>
       {opensOffline.value === false && <p class="quiet">{t("app.not_offline")}</p>}
       {storageKept.value === false && <p class="quiet">{t("settings.storage_not_kept")}</p>}
+    </section>
+  );
+}
+
+/** Kept on the account, at the server: it holds for all of the officer's devices. */
+function ShownOnLine() {
+  const app = useApp();
+  const [shown, setShown] = useState<boolean | null>(null);
+  const status = app.status.value;
+  const isOnline = status?.connection === "online";
+  useEffect(() => {
+    if (isOnline && shown === null) void app.attempt(async () => setShown(await app.engine.isShown()));
+  }, [isOnline]);
+  if (status?.account?.kind !== "officer") return null;
+  const choose = async (on: boolean): Promise<void> => {
+    setShown(on);
+    if (!(await app.attempt(() => app.engine.setShown(on)))) setShown(!on);
+  };
+  return (
+    <section>
+      <h2>{t("presence.title")}</h2>
+      <Checkbox checked={shown === true} disabled={shown === null} onChange={(on) => void choose(on)}>
+        {t("presence.show")}
+        <small>{t("presence.show_note")}</small>
+      </Checkbox>
+      {shown === null && !isOnline && <p class="small quiet">{t("presence.offline")}</p>}
     </section>
   );
 }

@@ -129,10 +129,17 @@ export function Segments<T extends string>({ legend, hideLegend = false, options
   );
 }
 
-export function Checkbox({ checked, onChange, children }: { readonly checked: boolean; readonly onChange: (checked: boolean) => void; readonly children: ComponentChildren }) {
+interface CheckboxProps {
+  readonly checked: boolean;
+  readonly disabled?: boolean;
+  readonly onChange: (checked: boolean) => void;
+  readonly children: ComponentChildren;
+}
+
+export function Checkbox({ checked, disabled = false, onChange, children }: CheckboxProps) {
   return (
     <label class="choice">
-      <input type="checkbox" checked={checked} onChange={(event) => onChange(event.currentTarget.checked)} />
+      <input type="checkbox" checked={checked} disabled={disabled} onChange={(event) => onChange(event.currentTarget.checked)} />
       <span>{children}</span>
     </label>
   );

@@ -207,6 +207,7 @@ const EXTRACTED: Extracted = {
 export interface MemoryEngineWanted {
   readonly profile: Status["profile"];
   readonly connection: Status["connection"];
+  readonly typing?: readonly string[];
   readonly template: string;
   readonly warning: string;
   readonly empty: boolean;
@@ -256,7 +257,7 @@ export function memoryEngine(wanted: MemoryEngineWanted): EngineApi {
     seqAt: async (_, atMs) => items.find((item) => item.atMs >= atMs)?.seq ?? items.length + 1,
     markRead: async () => undefined,
     alarms: async () => [],
-    attend: async () => ({ present: ["FR/moreau", "MA/lahlou", "RU/sokolova"], writing: [] }),
+    attend: async () => ({ present: ["FR/moreau", "MA/lahlou", "RU/sokolova"], writing: wanted.typing ?? [] }),
     typing: async () => undefined,
     isShown: async () => true,
     setShown: async () => undefined,

@@ -31,6 +31,7 @@ export const VIEWS: readonly View[] = [
   { name: "09-room-mention", hash: ROOM, prepare: async (page) => {
     await page.locator(".composer textarea").pressSequentially("@");
   } },
+  { name: "09-room-typing", query: "typing=RU/sokolova,MA/lahlou", hash: ROOM },
   { name: "10-records", hash: `${ROOM}/records` },
   { name: "11-record-open", hash: `${ROOM}/records`, prepare: async (page) => {
     await page.locator(".record footer button").first().click();

@@ -15,6 +15,7 @@ import { nameOf } from "../people.ts";
 import { summary } from "./entry.tsx";
 import { ChosenFiles } from "./files.tsx";
 import { mentionBeingTyped, mentionsIn } from "./text.ts";
+import { TypingLine } from "./typing.tsx";
 
 const DRAFT = "message";
 const MOST_NAMES = 6;
@@ -112,6 +113,7 @@ export function Composer({ room, view, replyTo, onAnswered }: ComposerProps) {
   const invitation = view.title === "" ? t("room.write_group") : t("room.write", { title: view.title });
   return (
     <div class="composer">
+      <TypingLine room={room} />
       <div class="reach">
         <Icon name="lock" />
         <span>{t("room.read_by", { count: view.members.length })}</span>
@@ -176,6 +178,7 @@ export function Composer({ room, view, replyTo, onAnswered }: ComposerProps) {
           onInput={(event) => {
             setCaret(event.currentTarget.selectionStart);
             write(event.currentTarget.value);
+            if (event.currentTarget.value.trim() !== "") room.typed();
           }}
           onKeyDown={onKeyDown}
           onPaste={(event) => {

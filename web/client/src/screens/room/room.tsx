@@ -16,6 +16,7 @@ import { LineState } from "../line-state.tsx";
 import { SafetyPanel } from "../safety/panel.tsx";
 import { type Answering, Composer } from "./composer.tsx";
 import { Log } from "./log.tsx";
+import { Attending } from "./typing.tsx";
 
 const ANCHOR_NEWEST = -1;
 
@@ -81,6 +82,7 @@ function Inside({ room, tab }: { readonly room: Room; readonly tab: RoomTab }) {
         <Foot room={room} replyTo={replyTo} onAnswered={() => setReplyTo(null)} />
       </main>
       <SafetyPanel room={room} open={panelOpen} />
+      <Attending room={room} />
       {jumping && <JumpDialog onClose={() => setJumping(false)} onJump={(atMs) => void jump(atMs)} />}
     </>
   );

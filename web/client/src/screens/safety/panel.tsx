@@ -1,5 +1,6 @@
 /** Who can read this, what the server sees, and whether all members see the same: in that order. */
 
+import { useComputed } from "@preact/signals";
 import { memo } from "preact/compat";
 import { useCallback, useEffect, useState } from "preact/hooks";
 
@@ -128,6 +129,7 @@ function Members({ room, view, safety }: { readonly room: Room; readonly view: C
         )}
       </h2>
       <MemberList room={room} members={view.members} onRemove={organises ? remove : null} />
+      <p class="small faint">{t("presence.note")}</p>
       {admitting && <AdmitDialog room={room} view={view} onClose={() => setAdmitting(false)} />}
       {removing !== null && <RemoveDialog room={room} member={removing} onClose={() => setRemoving(null)} />}
       {safety.archiveHolders.length > 0 && (
@@ -172,13 +174,22 @@ function MemberLine({ room, member, onRemove }: MemberLineProps) {
         <Plate administration={member.administration} absent={member.devices.length === 0} />
         <span>
           <bdi>{member.displayName === "" ? member.officerId : member.displayName}</bdi>
-          <small>{t(`role.${member.role}`)}</small>
+          <small>
+            {t(`role.${member.role}`)}
+            <OnLine room={room} member={member} />
+          </small>
         </span>
         <Icon name="chevron-right" />
       </summary>
       {open && <MemberDetails room={room} member={member} onRemove={onRemove} />}
     </details>
   );
+}
+
+/** Of its own, so that whoever comes or goes has one line drawn again and not hundreds. */
+function OnLine({ room, member }: { readonly room: Room; readonly member: Member }) {
+  const isOnLine = useComputed(() => room.onLine.value.has(member.officerId));
+  return isOnLine.value ? <span class="on-line">{t("presence.on_line")}</span> : null;
 }
 
 function MemberDetails({ room, member, onRemove }: MemberLineProps) {
