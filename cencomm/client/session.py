@@ -40,7 +40,7 @@ from cencomm.wire.frames import (
 )
 
 _FIRST_DELAY_SECONDS = 0.2
-_LONGEST_DELAY_SECONDS = 8.0
+_LONGEST_DELAY_SECONDS = 5.0
 """Everybody is back within ten seconds of the end of any outage, however long it was."""
 _STEADY_SECONDS = 2.0
 """A connection that lasted so long was a good one, however it ended: the next attempt is a first one."""
@@ -74,7 +74,7 @@ def socket_address(server_url: str) -> str:
 
 
 def backoff_seconds(attempt: int, uniform: Callable[[float, float], float] = random_module.uniform) -> float:
-    """How long to wait before the attempt of that number (from 0): doubles, with full jitter, at most 8 s."""
+    """How long to wait before the attempt of that number (from 0): doubles, with full jitter, at most 5 s."""
     ceiling = min(_LONGEST_DELAY_SECONDS, _FIRST_DELAY_SECONDS * 2 ** min(attempt, 16))
     return uniform(_FIRST_DELAY_SECONDS / 2, ceiling)
 

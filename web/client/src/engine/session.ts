@@ -19,7 +19,7 @@ import { ServerMisbehaved, ServerUnreachable } from "./errors.ts";
 
 const FIRST_DELAY_SECONDS = 0.2;
 /** Everybody is back within ten seconds of the end of any outage, however long it was. */
-const LONGEST_DELAY_SECONDS = 8;
+const LONGEST_DELAY_SECONDS = 5;
 const PING_SECONDS = 20;
 const SILENCE_MS = 65_000;
 
@@ -43,7 +43,7 @@ export function socketAddress(serverUrl: string): string {
   return serverUrl.replace(/^http/, "ws").replace(/\/+$/, "") + SESSION_PATH;
 }
 
-/** How long to wait before the attempt of that number (from 0): doubles, with full jitter, at most 8 s. */
+/** How long to wait before the attempt of that number (from 0): doubles, with full jitter, at most 5 s. */
 export function backoffSeconds(attempt: number, uniform: (low: number, high: number) => number = between): number {
   const ceiling = Math.min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2 ** Math.min(attempt, 16));
   return uniform(FIRST_DELAY_SECONDS / 2, ceiling);
