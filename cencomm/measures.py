@@ -50,6 +50,11 @@ STALLED_READERS: Final = Counter("cencomm_stalled_readers_total", "Connections c
 ON_LINE: Final = Gauge("cencomm_officers_on_line", "Officers on line in this process who do not hide it.")
 PRESENCE_FRAMES: Final = Counter("cencomm_presence_frames_total", "Lists of who is on line, told to watchers.")
 TYPING: Final = Counter("cencomm_typing_total", "Typing that came, by what became of it.", ["outcome"])
+CONNECTIONS_CUT: Final = Counter(
+    "cencomm_connections_cut_total", "Connections ended for what the peer did or did not do, by reason.", ["reason"]
+)
+"""Reasons: `protocol` (RFC 6455 or a limit broken), `flood` (pings, tiny fragments), `slow` (a request), `silent` (to
+pings), `untaken` (what was written)."""
 
 FILE_BYTES: Final = Gauge(
     "cencomm_file_bytes", "What encrypted files take of what groups may, uploads under way included."
@@ -77,6 +82,23 @@ class Connection(Protocol):
     def unwritten_bytes(self) -> int: ...
 
 
+class Followed(Protocol):
+    """The subscriptions of a process, looked at when somebody asks."""
+
+    @property
+    def followed_cugs(self) -> int: ...
+    @property
+    def catching_up(self) -> int:
+        """Subscriptions that still read the past."""
+
+
+class Parts(Protocol):
+    """What a process can do without for a while, looked at when somebody asks."""
+
+    @property
+    def degraded(self) -> list[str]: ...
+
+
 class Tally:
     """Plain numbers for what happens too often for a metric of its own; only the event loop's thread adds to them."""
 
@@ -89,6 +111,9 @@ class Tally:
 
 WRITERS: Final[WeakSet[Writer]] = WeakSet()
 CONNECTIONS: Final[WeakSet[Connection]] = WeakSet()
+FOLLOWED: Final[WeakSet[Followed]] = WeakSet()
+PARTS: Final[WeakSet[Parts]] = WeakSet()
+OPTIONAL_PARTS: Final = ("redis",)
 TALLY: Final = Tally()
 
 
@@ -98,6 +123,8 @@ class Live(Collector):
     def collect(self) -> Iterable[Metric]:
         yield from _of_writers(list(WRITERS))
         yield from _of_connections(list(CONNECTIONS))
+        yield from _of_feeds(list(FOLLOWED))
+        yield _of_parts(list(PARTS))
         yield _counter("cencomm_frames_sent", "Frames written to connections.", TALLY.frames)
         yield _counter("cencomm_frame_bytes_sent", "Bytes of frames written to connections.", TALLY.frame_bytes)
 
@@ -117,6 +144,21 @@ def _of_connections(connections: list[Connection]) -> Iterator[Metric]:
     yield _gauge("cencomm_connections", "Open websocket sessions.", len(connections))
     yield _gauge("cencomm_connections_paused", "Sessions that read more slowly than they are written to.", paused)
     yield _gauge("cencomm_fanout_backlog_bytes", "Bytes written to sessions that they have not taken.", unwritten)
+
+
+def _of_feeds(feeds: list[Followed]) -> Iterator[Metric]:
+    followed = sum(one.followed_cugs for one in feeds)
+    catching_up = sum(one.catching_up for one in feeds)
+    yield _gauge("cencomm_followed_cugs", "CUGs that somebody connected here follows.", followed)
+    yield _gauge("cencomm_catching_up", "Subscriptions that still read the past.", catching_up)
+
+
+def _of_parts(processes: list[Parts]) -> Metric:
+    away = {part for process in processes for part in process.degraded}
+    family = GaugeMetricFamily("cencomm_degraded", "Whether the process does without a part just now.", labels=["part"])
+    for part in OPTIONAL_PARTS:
+        family.add_metric((part,), part in away)
+    return family
 
 
 def _gauge(name: str, says: str, value: float) -> Metric:

@@ -21,6 +21,7 @@ from typing import Generic, Protocol, TypeVar
 
 import structlog
 
+from cencomm import measures
 from cencomm.groups.access import Access
 from cencomm.groups.errors import NotMember
 from cencomm.groups.model import LoggedEvent
@@ -116,9 +117,19 @@ class Feeds(Generic[C]):
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
+        measures.FOLLOWED.add(self)
         self._spawn(self._poll())
 
+    @property
+    def followed_cugs(self) -> int:
+        return len(self._feeds)
+
+    @property
+    def catching_up(self) -> int:
+        return sum(len(feed.subscribers) - len(feed.live) for feed in self._feeds.values())
+
     async def stop(self) -> None:
+        measures.FOLLOWED.discard(self)
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()

@@ -12,6 +12,7 @@ from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from cencomm import measures
 from cencomm.server.patience import HEAD_SECONDS, STALLED_SECONDS, ProgressWatch
 
 
@@ -75,5 +76,6 @@ class HttpProtocol(H11Protocol):
 
     def _head_is_late(self) -> None:
         self._head_timer = None
+        measures.CONNECTIONS_CUT.labels("slow").inc()
         self.transport.close()
         self._progress.start()

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from cencomm import measures
 from cencomm.accounts.key_packages import LOW_WATER
 from cencomm.groups.model import CugState
 from cencomm.ids import CugId, DeviceId
@@ -80,12 +81,14 @@ class Neighbours:
         return ["redis"] if self._bus is not None and not self._bus.is_connected else []
 
     async def start(self) -> None:
+        measures.PARTS.add(self)
         self._revocations = await self._looks.revocation_numbers()
         self._task = asyncio.create_task(self._run(), name="neighbours")
         if self._bus is not None:
             self._bus.start()
 
     async def stop(self) -> None:
+        measures.PARTS.discard(self)
         if self._bus is not None:
             await self._bus.stop()
         if self._task is not None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 
+from cencomm import measures
+
 HEAD_SECONDS = 10.0
 """For the head of a request, from the first moment of the connection or the first byte after another request."""
 STALLED_SECONDS = 5.0
@@ -45,6 +47,7 @@ class ProgressWatch:
         if unwritten == 0:
             return
         if unwritten >= self._unwritten:
+            measures.CONNECTIONS_CUT.labels("untaken").inc()
             self._transport.abort()
             return
         self.start()

@@ -21,6 +21,8 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame
 from websockets.http11 import Request
 
+from cencomm import measures
+
 SCOPE_KEY = "cencomm.websocket"
 WRITE_BUFFER_BYTES = 256 * 1024
 UNREAD_MESSAGES = 32
@@ -62,6 +64,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     gone_seconds = GONE_SECONDS
     _unparsed: bytes = b""
     _failed = False
+    _flooded = False
     has_heard = False
     """Whether anything came since the last ping."""
     _allowance = CHEAP_FRAMES_AT_ONCE
@@ -161,6 +164,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self.pong_timer = None
             self.schedule_ping()
             return
+        measures.CONNECTIONS_CUT.labels("silent").inc()
         super().keepalive_timeout()
         self._linger()
 
@@ -171,6 +175,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     def handle_parser_exception(self) -> None:
         """The peer broke the protocol. Closing at once would reset the connection where it still sends, and the close
         frame would be lost on the way: it is written, and what comes is dropped for a moment."""
+        measures.CONNECTIONS_CUT.labels("flood" if self._flooded else "protocol").inc()
         self._failed = True
         self._unparsed = b""
         closing = self.conn.close_sent
@@ -189,7 +194,11 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     def on_task_complete(self, task: asyncio.Task[None]) -> None:
         super().on_task_complete(task)
         if not self.disconnected and self._gone_timer is None:
-            self._gone_timer = self.loop.call_later(self.gone_seconds, self.transport.abort)
+            self._gone_timer = self.loop.call_later(self.gone_seconds, self._cut)
+
+    def _cut(self) -> None:
+        measures.CONNECTIONS_CUT.labels("untaken").inc()
+        self.transport.abort()
 
     def _parse_on(self) -> None:
         """Parse what is there, until somebody must read first."""
@@ -223,6 +232,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     def _violated(self) -> None:
         if not (self._failed or self.close_sent):
             self.frames = []
+            self._flooded = True
             self.conn.fail(POLICY_VIOLATION)
             self.handle_parser_exception()
 

@@ -171,7 +171,9 @@ async def endpoint(websocket: WebSocket) -> None:
         check_origin(websocket, services.foundation.settings.origin)
         signed_in = await authenticate_device(websocket, services)
     except DomainError as error:
-        await websocket.send_denial_response(refusal(error))
+        refused = refusal(error)
+        refused.headers["Sec-WebSocket-Version"] = "13"  # the upgrade came through the proxy; the doctor looks for it
+        await websocket.send_denial_response(refused)
         return
     protocol: WebSocketProtocol = websocket.scope["extensions"][SCOPE_KEY]
     await websocket.accept(SUBPROTOCOL if SUBPROTOCOL in websocket.scope["subprotocols"] else None)

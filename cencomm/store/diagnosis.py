@@ -35,6 +35,8 @@ class Diagnosis:
     """SQLite: its own quick check finds nothing."""
     isolation: str = "read committed"
     encoding: str = "UTF8"
+    time_zone: str = "UTC"
+    """PostgreSQL's own."""
     clock_ms: int | None = None
     """PostgreSQL's own clock."""
     newest_event_ms: int = 0
@@ -56,12 +58,14 @@ async def diagnose(database_url: str) -> Diagnosis | None:
         await database.close()
 
 
-async def redis_answers(url: str) -> bool:
+async def redis_clock_ms(url: str) -> int | None:
+    """The clock of Redis; None where it does not answer."""
     redis = connect(url)
     try:
-        return bool(await redis.ping())
+        seconds, microseconds = await redis.time()
+        return int(seconds) * 1000 + int(microseconds) // 1000
     except Faults:
-        return False
+        return None
     finally:
         await redis.aclose()
 
@@ -95,7 +99,7 @@ def _read_sqlite(path: Path) -> tuple[str, bool]:
 
 
 async def _of_postgres(connection: AsyncConnection) -> Diagnosis:
-    names = ("server_version", "default_transaction_isolation", "server_encoding", *DURABLE)
+    names = ("server_version", "default_transaction_isolation", "server_encoding", "TimeZone", *DURABLE)
     found = {name: (await connection.execute(text(f"SHOW {name}"))).scalar_one() for name in names}
     now = (await connection.execute(text("SELECT extract(epoch FROM clock_timestamp()) * 1000"))).scalar_one()
     careless = [name for name, wanted in DURABLE.items() if found[name] != wanted and found[name] not in STRICTER]
@@ -107,6 +111,7 @@ async def _of_postgres(connection: AsyncConnection) -> Diagnosis:
         careless[0] if careless else "",
         isolation=found["default_transaction_isolation"],
         encoding=found["server_encoding"],
+        time_zone=found["TimeZone"],
         clock_ms=int(now),
         **await _content(connection, revision),
     )

@@ -23,6 +23,7 @@ from cencomm.server.uvicorn_protocol import CHEAP_FRAMES_AT_ONCE, SLICE_BYTES, W
 from cencomm.wire.frames import MAX_FRAME_BYTES, Ping, Pong, Refused, Subscribe, decode_server_frame, encode_frame
 from tests.delivery_stand import token_of
 from tests.effort import effort
+from tests.measured import since_now
 from tests.raw_socket import (
     BINARY,
     CLOSE,
@@ -121,9 +122,11 @@ BROKEN: dict[str, tuple[bytes, int]] = {
 @pytest.mark.parametrize("what", BROKEN)
 def test_a_broken_frame_ends_the_connection_with_its_code(stand: Stand, what: str) -> None:
     sent, code = BROKEN[what]
+    cut = since_now("cencomm_connections_cut_total", reason="protocol")
     with hostile(stand) as peer:
         peer.send(sent)
         assert peer.close_code() == code
+    assert cut() == 1
 
 
 def test_what_follows_a_broken_frame_is_dropped_and_the_code_still_arrives(stand: Stand) -> None:
@@ -177,10 +180,12 @@ class TestWhatIsAllowed:
 
 class TestFloods:
     def test_pings_of_a_peer_that_reads_nothing(self, stand: Stand) -> None:
+        cut = since_now("cencomm_connections_cut_total", reason="flood")
         with hostile(stand) as peer, hostile(stand) as other:
             peer.send(frame(PING, b"x" * 125) * 40_000)
             assert answered(other)
             frames = peer.frames()
+            assert cut() == 1
             assert frames[-1] == (CLOSE, (1008).to_bytes(2, "big"))
             assert len(frames) < CHEAP_FRAMES_AT_ONCE + SLICE_BYTES
 

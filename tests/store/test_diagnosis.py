@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
-from cencomm.store.diagnosis import diagnose, redis_answers
+from cencomm.store.diagnosis import diagnose, redis_clock_ms
 from cencomm.store.schema import newest_revision
 from tests.accounts_world import World
 from tests.postgres import free_port
@@ -28,5 +29,8 @@ async def test_an_empty_one_is_left_empty(tmp_path: Path) -> None:
 
 
 async def test_redis_that_answers_and_one_that_does_not(redis_url: str) -> None:
-    assert await redis_answers(redis_url)
-    assert not await redis_answers(f"redis://127.0.0.1:{free_port()}")
+    before = time.time_ns() // 1_000_000
+    clock_ms = await redis_clock_ms(redis_url)
+    assert clock_ms is not None
+    assert before - 1 <= clock_ms <= time.time_ns() // 1_000_000 + 1
+    assert await redis_clock_ms(f"redis://127.0.0.1:{free_port()}") is None

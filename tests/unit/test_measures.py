@@ -47,6 +47,36 @@ def test_connections_are_counted_with_what_they_have_not_taken() -> None:
         measures.CONNECTIONS.discard(line)
 
 
+@dataclass(eq=False)
+class Subscriptions:
+    followed_cugs: int
+    catching_up: int
+
+
+def test_subscriptions_are_counted_and_who_still_reads_the_past() -> None:
+    followed, catching_up = since_now("cencomm_followed_cugs"), since_now("cencomm_catching_up")
+    feeds = [Subscriptions(3, 1), Subscriptions(4, 0)]
+    for one in feeds:
+        measures.FOLLOWED.add(one)
+    assert (followed(), catching_up()) == (7, 1)
+    for one in feeds:
+        measures.FOLLOWED.discard(one)
+
+
+@dataclass(eq=False)
+class Process:
+    degraded: list[str]
+
+
+def test_a_part_that_is_away_is_named() -> None:
+    process = Process([])
+    measures.PARTS.add(process)
+    assert value("cencomm_degraded", part="redis") == 0
+    process.degraded.append("redis")
+    assert value("cencomm_degraded", part="redis") == 1
+    measures.PARTS.discard(process)
+
+
 def test_frames_are_plain_numbers_until_somebody_asks() -> None:
     frames, size = since_now("cencomm_frames_sent_total"), since_now("cencomm_frame_bytes_sent_total")
     measures.TALLY.frames += 3
@@ -69,4 +99,4 @@ def test_labels_are_closed_sets() -> None:
         for sample in family.samples
         for label in sample.labels
     }
-    assert labels <= {"kind", "code", "route", "status", "outcome", "le"}
+    assert labels <= {"kind", "code", "part", "reason", "route", "status", "outcome", "le"}

@@ -1,11 +1,15 @@
-"""The public address: encrypted, answered by this deployment, its certificate good, and the proxy in front named."""
+"""The public address: encrypted, answered by this deployment, its certificate good, the proxy in front named, and
+WebSockets let through."""
 
 from __future__ import annotations
 
+import base64
 import http.client
 import ipaddress
+import secrets
 import ssl
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -13,6 +17,7 @@ from pydantic import ValidationError
 
 from cencomm.server.doctor.finding import Finding, ok, warning, wrong
 from cencomm.settings import Settings
+from cencomm.wire.frames import SESSION_PATH, SUBPROTOCOL
 from cencomm.wire.http import DeploymentOut
 
 SECONDS = 5.0
@@ -76,13 +81,44 @@ def _answer(url: str, deployment_id: str | None, now_ms: int) -> Iterator[Findin
         yield wrong("address_of_another", address=url)
     else:
         yield ok("address_answers", address=url)
+        yield _upgrade(url)
     if answer.certificate_ends_s is not None:
         days = (answer.certificate_ends_s - now_ms // 1000) // DAY_S
         yield warning("certificate_ends", days=days) if days < CERTIFICATE_DAYS else ok("certificate_good", days=days)
 
 
+def _upgrade(url: str) -> Finding:
+    """Asks for a WebSocket without a session. The server refuses it as one; where the proxy has taken the upgrade out,
+    it is refused as a plain request."""
+    headers = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Key": base64.b64encode(secrets.token_bytes(16)).decode(),
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Protocol": SUBPROTOCOL,
+    }
+    try:
+        with _connected(url) as (connection, path):
+            connection.request("GET", f"{path}{SESSION_PATH}", headers=headers)
+            answer = connection.getresponse()
+            came_through = answer.headers.get("Sec-WebSocket-Version") is not None
+    except (OSError, http.client.HTTPException):
+        came_through = False
+    return ok("upgrade_works", address=url) if came_through else wrong("upgrade_lost", address=url)
+
+
 def ask(url: str) -> Answer:
     """Raises OSError (certificates included) and HTTPException."""
+    with _connected(url) as (connection, path):
+        connection.request("GET", f"{path}/v1/deployment")
+        ends = _certificate_end(connection)
+        answer = connection.getresponse()
+        return Answer(_deployment_in(answer.read(MAX_ANSWER)), ends)
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[tuple[http.client.HTTPConnection, str]]:
+    """A connection that opens at the first request, and the path under which the deployment lies."""
     parts = urlsplit(url)
     assert parts.hostname is not None
     connection: http.client.HTTPConnection
@@ -92,10 +128,7 @@ def ask(url: str) -> Answer:
     else:
         connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=SECONDS)
     try:
-        connection.request("GET", f"{parts.path}/v1/deployment")
-        ends = _certificate_end(connection)
-        answer = connection.getresponse()
-        return Answer(_deployment_in(answer.read(MAX_ANSWER)), ends)
+        yield connection, parts.path
     finally:
         connection.close()
 

@@ -10,6 +10,9 @@ from cencomm.store.schema import knows, newest_revision
 
 OLDEST_POSTGRES = 14
 CLOCKS_APART_MS = 2_000
+UTC = frozenset(
+    {"UTC", "Etc/UTC", "GMT", "Etc/GMT", "Etc/UCT", "UCT", "Universal", "Etc/Universal", "Zulu", "Etc/Zulu"}
+)
 
 
 def examine_database(found: Diagnosis | None, now_ms: int) -> Iterator[Finding]:
@@ -37,6 +40,8 @@ def _postgres(found: Diagnosis) -> Iterator[Finding]:
         yield wrong("isolation_other", found=found.isolation)
     if found.encoding != "UTF8":
         yield wrong("encoding_other", found=found.encoding)
+    if found.time_zone not in UTC:
+        yield warning("time_zone_other", found=found.time_zone)
 
 
 def _schema(revision: str | None) -> Finding:

@@ -40,7 +40,7 @@ async def examine(environ: Mapping[str, str], now_ms: Callable[[], int], bounds:
         *examine_machine(settings, deployment_id, now_ms(), bounds),
         *examine_database(found, now_ms()),
         *files,
-        *[finding async for finding in examine_redis(settings)],
+        *[finding async for finding in examine_redis(settings, now_ms)],
         *await asyncio.to_thread(lambda: list(examine_address(settings, deployment_id, now_ms()))),
     ]
 

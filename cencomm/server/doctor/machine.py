@@ -38,7 +38,7 @@ def examine_machine(
     settings: Settings, deployment_id: str | None, now_ms: int, bounds: Bounds = BOUNDS
 ) -> Iterator[Finding]:
     yield _data_folder(settings.data_dir)
-    yield _disk(settings.data_dir, bounds)
+    yield from _disks(settings, bounds)
     yield _open_files(bounds)
     yield ok("client_built") if settings.client_dir is not None else warning("client_missing")
     yield _backups(settings.backup_dir, deployment_id, now_ms, bounds)
@@ -52,9 +52,27 @@ def _data_folder(folder: Path) -> Finding:
     return ok("data_folder_closed", folder=str(folder))
 
 
+def _disks(settings: Settings, bounds: Bounds) -> Iterator[Finding]:
+    """Each disk once, by the first of the folders that lie on it."""
+    folders = [settings.data_dir, settings.backup_dir]
+    folders += [settings.files_dir] if settings.files_dir is not None else []
+    by_device: dict[int, Path] = {}
+    for folder in folders:
+        by_device.setdefault(device_of(_there(folder)), folder)
+    for folder in by_device.values():
+        yield _disk(folder, bounds)
+
+
+def device_of(path: Path) -> int:
+    return path.stat().st_dev
+
+
+def _there(folder: Path) -> Path:
+    return next(parent for parent in (folder, *folder.parents) if parent.exists())
+
+
 def _disk(folder: Path, bounds: Bounds) -> Finding:
-    there = next(parent for parent in (folder, *folder.parents) if parent.exists())
-    free = shutil.disk_usage(there).free
+    free = shutil.disk_usage(_there(folder)).free
     facts: dict[str, Fact] = {"folder": str(folder), "megabytes": free // MEGABYTE}
     if free < bounds.disk_full:
         return wrong("disk_full", **facts)

@@ -147,6 +147,15 @@ class TestCatchingUp:
         stand.store(2)
         assert connection.seqs == [3, 4, 5, 6, 7, 8, 9]
 
+    async def test_who_still_reads_the_past_is_counted(self, stand: Stand) -> None:
+        stand.store(7)
+        connection = stand.connect()
+        assert (stand.feeds.followed_cugs, stand.feeds.catching_up) == (1, 1)
+        await settle()
+        assert (stand.feeds.followed_cugs, stand.feeds.catching_up) == (1, 0)
+        stand.feeds.disconnected(connection)
+        assert (stand.feeds.followed_cugs, stand.feeds.catching_up) == (0, 0)
+
     async def test_what_is_stored_while_catching_up_comes_once_and_in_order(self, stand: Stand) -> None:
         stand.store(7)
         connection = stand.connect()

@@ -38,12 +38,14 @@ HERE = DeploymentOut(
 
 
 @contextmanager
-def listening(answer: str, certificate: Path | None = None) -> Iterator[str]:
+def listening(answer: str, certificate: Path | None = None, *, upgrades: bool = True) -> Iterator[str]:
     """Something that gives `answer` to everything, over TLS with a certificate."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(200)
+            if upgrades and self.headers.get("Upgrade") == "websocket":
+                self.send_header("Sec-WebSocket-Version", "13")
             self.end_headers()
             self.wfile.write(answer.encode())
 
@@ -96,7 +98,12 @@ def codes(url: str, proxies: str = "", deployment_id: str | None = (b"d" * 16).h
 
 def test_a_server_for_this_machine_only() -> None:
     with listening(HERE) as url:
-        assert codes(url) == {"address_local": Level.OK, "address_answers": Level.OK}
+        assert codes(url) == dict.fromkeys(["address_local", "address_answers", "upgrade_works"], Level.OK)
+
+
+def test_a_proxy_that_takes_the_upgrade_out() -> None:
+    with listening(HERE, upgrades=False) as url:
+        assert codes(url)["upgrade_lost"] is Level.WRONG
 
 
 @pytest.mark.parametrize("answer", ["", "<html>", "{}", "[1]", HERE.replace("ZGRk", "AAAA")])
@@ -119,7 +126,7 @@ class TestTls:
         monkeypatch.setenv("SSL_CERT_FILE", str(path))
         with listening(HERE, path) as url:
             assert codes(url, "127.0.0.1") == dict.fromkeys(
-                ["address_encrypted", "proxy_named", "address_answers", "certificate_good"], Level.OK
+                ["address_encrypted", "proxy_named", "address_answers", "upgrade_works", "certificate_good"], Level.OK
             )
 
     def test_one_that_ends_soon(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

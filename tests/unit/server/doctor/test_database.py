@@ -52,6 +52,7 @@ class TestBoth:
         found = await codes(await deployed(database_url))
         found.pop("not_durable", None)  # PostgreSQL of the tests runs without fsync
         found.pop("durable", None)
+        found.pop("time_zone_other", None)  # that of the machine
         assert found == dict.fromkeys(
             ["database_answers", "schema_newest", "deployment_there", "clock_right"], Level.OK
         )
@@ -126,6 +127,12 @@ class TestPostgres:
         await deployed(postgres_url)
         await change(postgres_url, f"ALTER DATABASE {make_url(postgres_url).database} SET {setting} = '{value}'")
         assert (await codes(postgres_url))[code] is Level.WRONG
+
+    @pytest.mark.parametrize(("zone", "said"), [("Asia/Tashkent", True), ("Etc/UTC", False)])
+    async def test_a_time_zone_that_is_not_utc(self, postgres_url: str, zone: str, said: bool) -> None:
+        await deployed(postgres_url)
+        await change(postgres_url, f"ALTER DATABASE {make_url(postgres_url).database} SET TimeZone = '{zone}'")
+        assert (await codes(postgres_url)).get("time_zone_other") is (Level.WARNING if said else None)
 
     async def test_an_encoding_that_cannot_hold_six_languages(self, postgres: Postgres) -> None:
         connection = await asyncpg.connect(postgres.address)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import os
 import resource
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from cencomm.server.doctor import machine
 from cencomm.server.doctor.finding import Level
 from cencomm.server.doctor.machine import HOUR_MS, Bounds, examine_machine
 from cencomm.settings import Settings
@@ -76,6 +78,25 @@ def test_a_data_folder_that_is_not_there(settings: Settings) -> None:
 )
 def test_a_disk_with_less_room_than_is_wanted(settings: Settings, bounds: Bounds, code: str, level: Level) -> None:
     assert codes(settings, bounds)[code] is level
+
+
+def test_every_disk_is_looked_at_once(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The data folder and the backups lie on one disk here, the files of officers on another, which is full."""
+    elsewhere = settings.data_dir.parent / "elsewhere" / "files"
+    elsewhere.mkdir(parents=True)
+    device = machine.device_of
+    monkeypatch.setattr(machine, "device_of", lambda path: -1 if "elsewhere" in path.parts else device(path))
+    free = shutil.disk_usage(settings.data_dir)
+    monkeypatch.setattr(
+        shutil, "disk_usage", lambda path: free._replace(free=10) if "elsewhere" in Path(path).parts else free
+    )
+    bounds = dataclasses.replace(ENOUGH, disk_full=11)
+    disks = [
+        (one.code, one.facts["folder"])
+        for one in examine_machine(dataclasses.replace(settings, files_dir=elsewhere), "aa", NOW_MS, bounds)
+        if one.code.startswith("disk_")
+    ]
+    assert disks == [("disk_free", str(settings.data_dir)), ("disk_full", str(elsewhere))]
 
 
 def test_few_open_files(settings: Settings, few_open_files: int) -> None:
