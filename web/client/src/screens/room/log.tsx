@@ -41,7 +41,7 @@ export const Log = memo(function Log({ room, recordsOnly, goal, onReply, onGoal 
         {t("room.log_keys")}
       </p>
       <div class="log" ref={box} role="log" aria-live="off" tabIndex={0} aria-label={recordsOnly ? t("room.records") : t("room.conversation")} aria-describedby={HELP_ID} onScroll={onScroll} {...handlers}>
-        <div class="lines">
+        <div class="log-lines">
           {(first > 0 || room.hasOlder.value) && (
             <div class="row older">
               <Button look="link" icon="history" onClick={() => void older()}>
