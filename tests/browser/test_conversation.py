@@ -127,7 +127,8 @@ async def test_one_sees_who_is_on_line_and_who_types_unless_he_hides_it(stage: S
             while himself not in moreau.presence.view(cug.id).writing:
                 await moreau.presence.changed(0.2)
                 await almeida.composer.press_sequentially(".")
-            assert himself in (moreau.presence.view(cug.id).present or ())
+            while himself not in (moreau.presence.view(cug.id).present or ()):
+                await moreau.presence.changed(0.2)
         await almeida.page.evaluate("location.hash = '#/settings'")
         shown = almeida.page.get_by_role("checkbox", name=re.compile(re.escape(str(almeida.words("presence.show")))))
         await expect(shown).to_be_checked(timeout=PATIENCE_MS)
