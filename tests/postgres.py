@@ -162,7 +162,7 @@ def _own_postgres(folder: Path, home: Path, settings: Mapping[str, str]) -> Iter
         postgres.start()
         yield postgres
     finally:
-        postgres.stop()
+        postgres.crash()  # its data go with it: there is nothing to finish
 
 
 def _copy_programs(folder: Path) -> Path:
