@@ -34,6 +34,7 @@ from cencomm.crypto.certificates import Chain
 from cencomm.crypto.labels import sign_with_label, verify_with_label
 from cencomm.crypto.primitives import SIGNATURE_BYTES
 from cencomm.crypto.tls import DecodeError, Reader, Writer
+from cencomm.export.damaged_zip import DAMAGED_ZIP
 from cencomm.wire.frames import Event
 
 FORMAT = 1
@@ -236,7 +237,7 @@ class Bundle:
             else:
                 assert self._folder is not None
                 data = (self._folder / name).read_bytes()
-        except (OSError, zipfile.BadZipFile, zipfile.LargeZipFile, RuntimeError, NotImplementedError, EOFError):
+        except (OSError, *DAMAGED_ZIP):
             raise BundleDamaged(reason=f"{name}_unreadable") from None
         if len(data) > MAX_FILE_BYTES:
             raise BundleDamaged(reason=f"{name}_too_large")
@@ -253,7 +254,7 @@ def open_bundle(path: Path) -> Iterator[Bundle]:
         return
     try:
         archive = zipfile.ZipFile(path)
-    except (OSError, zipfile.BadZipFile):
+    except (OSError, *DAMAGED_ZIP):
         raise BundleDamaged(reason="neither_folder_nor_zip") from None
     with archive:
         listed = [entry.filename for entry in archive.infolist() if not entry.is_dir()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,7 +73,7 @@ def _members(path: Path) -> Iterator[str]:
                             raise RefdataTooLarge(what="bytes", limit=MAX_BYTES)
                 left -= len(data)
                 yield _decoded(bytes(data))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError):
         raise RefdataMalformed(line=0, column="", reason="archive") from None
     if not names:
         raise RefdataMalformed(line=0, column="", reason="no_table")

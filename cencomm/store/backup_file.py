@@ -22,6 +22,7 @@ from typing import IO, Any, Final
 import msgspec
 
 from cencomm.errors import DomainError
+from cencomm.export.damaged_zip import DAMAGED_ZIP
 
 FORMAT: Final = 2
 """1 held no files; it can still be put back."""
@@ -301,7 +302,11 @@ def _damage_as(reason: str) -> Iterator[None]:
     """Whatever a library says about bytes that are not as we wrote them."""
     try:
         yield
-    except (zipfile.BadZipFile, KeyError, ValueError, EOFError, NotImplementedError, msgspec.MsgspecError):
+    except (*DAMAGED_ZIP, msgspec.MsgspecError):
+        raise BackupDamaged(reason=reason) from None
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a place before the file's beginning; else the disk does not read
+            raise
         raise BackupDamaged(reason=reason) from None
 
 

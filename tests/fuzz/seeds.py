@@ -115,7 +115,8 @@ def _of_frames() -> Iterator[bytes]:
 def _archive() -> bytes:
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("manifest.json", "{}" * 50)
+        archive.writestr("manifest.json", MANIFEST.encode())
+        archive.writestr("records.bin", b"record" * 50)
     return held.getvalue()
 
 

@@ -5,6 +5,8 @@ The inputs with which coverage-guided fuzzing broke one stand here for good.
 
 from __future__ import annotations
 
+import io
+import zipfile
 from random import Random
 
 import pytest
@@ -18,8 +20,23 @@ CHANGED = effort(short=150, full=20_000)
 HARD = {"backup", "bundle", "device_code", "mls_external_senders", "vault_envelope", "pending_request", "core_content"}
 """For these there is no whole example among the seeds."""
 
-BROKEN: list[tuple[str, bytes]] = []
-"""What a decoder did not survive once."""
+
+def archive(name: str, place: bytes, changed: bytes) -> bytes:
+    """A ZIP file in which something else stands at a place."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr(name, b"{}" * 100)
+    whole = held.getvalue()
+    at = whole.rindex(place)
+    return whole[:at] + changed + whole[at + len(changed) :]
+
+
+BROKEN: list[tuple[str, bytes]] = [
+    ("bundle", archive("manifest.json", b"\xab\xae", b"\xff\xff\xff\xff")),
+    ("bundle", archive("manifest.json", b"PK\x01\x02", b"PK\x01\x02\xff\xff\xff\xff")),
+    ("backup", archive("manifest.json", b"PK\x05\x06", b"PK\x05\x06" + bytes(12) + b"\xff\xff\x00\x00")),
+]
+"""What a decoder did not survive once: damaged compression, a version that nobody has, a place before the beginning."""
 
 
 @pytest.mark.parametrize(("name", "data"), BROKEN)

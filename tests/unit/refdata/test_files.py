@@ -79,3 +79,13 @@ def test_a_broken_archive_and_one_without_tables_are_refused(tmp_path: Path) -> 
     for path in (broken, archive(tmp_path / "c.zip", {"a.txt": b"a"})):
         with pytest.raises(RefdataMalformed):
             list(files.rows_of(path))
+
+
+def test_an_archive_with_broken_compression_is_refused(tmp_path: Path) -> None:
+    path = archive(tmp_path / "a.zip", {"a.csv": b"a,b\n" * 500})
+    data = bytearray(path.read_bytes())
+    start = data.index(b"a.csv") + len(b"a.csv")
+    data[start : start + 4] = b"\xff" * 4
+    path.write_bytes(data)
+    with pytest.raises(RefdataMalformed):
+        list(files.rows_of(path))
