@@ -216,6 +216,7 @@ class Presence(Generic[C]):
             roster = self._roster(cug_id, await self._views.view(cug_id))
             if roster is not None:
                 self._watchers.tell(cug_id, roster, self._present(roster))
+            await asyncio.sleep(0)  # however many there are, records are not kept waiting for all of them
 
     async def _ask(self, here: set[OfficerId]) -> None:
         """Who hides himself: of newcomers, and now and then of all."""
