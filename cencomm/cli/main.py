@@ -24,6 +24,7 @@ from cencomm.cli import (
     office,
     reference,
     serving,
+    situation,
     talking,
 )
 from cencomm.cli.context import Options, default_profile, refuse
@@ -129,7 +130,7 @@ def options(
     )
 
 
-for part in (accounts, groups, talking, forms, chains, extracting, office, serving):
+for part in (accounts, groups, talking, forms, chains, situation, extracting, office, serving):
     part.register(app)
 app.add_typer(bulk.app, name="bulk", rich_help_panel=bulk.PANEL)
 app.add_typer(reference.app, name="refdata", rich_help_panel=reference.PANEL)

@@ -28,7 +28,7 @@ _NAMES: Mapping[str, str] = {
     "long_seizure": "linked_warning",
 }
 """The field by which each form names its chain."""
-_SEIZURES = frozenset({"simplified_seizure", "long_seizure"})
+SEIZURES = frozenset({"simplified_seizure", "long_seizure"})
 _REPLIES: Mapping[str, str] = {"warning": "feedback", "rfi": "rfi_reply"}
 
 
@@ -93,7 +93,7 @@ def _chain(number: str, members: Sequence[Entry], now: datetime) -> Chain | None
         for country in _addressees(question):
             asked.setdefault(country, _due(question))
     clocks = tuple(_clock(country, due, replies.get(country), now) for country, due in asked.items())
-    seizures = tuple(entry.ref for entry in members if entry.template in _SEIZURES)
+    seizures = tuple(entry.ref for entry in members if entry.template in SEIZURES)
     return Chain(number, kind, tuple(question.ref for question in questions), clocks, seizures)
 
 

@@ -295,7 +295,7 @@ def _place(message: str) -> str:
 
 _DECODER = msgspec.json.Decoder(Template)
 
-STANDARD = ("simplified_seizure", "long_seizure", "warning", "feedback", "rfi", "rfi_reply", "alert")
+STANDARD = ("simplified_seizure", "long_seizure", "warning", "feedback", "rfi", "rfi_reply", "alert", "sitrep")
 """The templates that ship with the product."""
 OPENING = ("simplified_seizure",)
 """Those that a group has from the beginning, where its organiser does not choose."""

@@ -5,10 +5,11 @@ import feedback from "../../../../../cencomm/templates_forms/standard/feedback.j
 import long from "../../../../../cencomm/templates_forms/standard/long_seizure.json?url";
 import rfi from "../../../../../cencomm/templates_forms/standard/rfi.json?url";
 import reply from "../../../../../cencomm/templates_forms/standard/rfi_reply.json?url";
+import sitrep from "../../../../../cencomm/templates_forms/standard/sitrep.json?url";
 import seizure from "../../../../../cencomm/templates_forms/standard/simplified_seizure.json?url";
 import warning from "../../../../../cencomm/templates_forms/standard/warning.json?url";
 
-const ADDRESSES = { simplified_seizure: seizure, long_seizure: long, warning, feedback, rfi, rfi_reply: reply, alert } as const;
+const ADDRESSES = { simplified_seizure: seizure, long_seizure: long, warning, feedback, rfi, rfi_reply: reply, alert, sitrep } as const;
 
 /** By the name that the form itself has. */
 export type StandardName = keyof typeof ADDRESSES;
