@@ -12,13 +12,17 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from cen_core.model.case import Case, LogEntry, Move, State, Version
+from cen_core.model.findings import Finding
+from cen_core.model.person import Person
 from cen_core.model.principal import Level, Principal, Role
 from cen_core.model.projection import project, source_key
 from cen_core.model.results import CaseView, Found, Results, Statistics
 from cen_core.model.upload import DryRun, Row, Upload
-from cen_core.services import bulk, cases, search
+from cen_core.services import bulk, cases, people, search
 from cen_core.services.bulk import Bulk
 from cen_core.services.cases import OPEN, Change, Entry
+from cen_core.services.passwords import Passwords
+from cen_core.services.people import Wanted
 from cen_core.services.ports import NewUnitOfWork
 from cen_core.services.search import Question
 from cen_core.store.database import open_engine
@@ -26,13 +30,17 @@ from cen_core.store.unit_of_work import sql_units_of_work
 
 __all__ = [
     "CenCore",
+    "CenPeople",
     "Change",
     "Entry",
     "Level",
+    "Passwords",
     "Principal",
     "Question",
     "Role",
     "Row",
+    "Wanted",
+    "open_both",
     "open_core",
     "project",
     "source_key",
@@ -104,6 +112,10 @@ class CenCore:
     async def _move(self, principal: Principal, move: Move, change: Change, reason: str = "") -> Case:
         return await cases.move(principal, move, change, self._new_uow(), self._now_ms(), reason)
 
+    def check(self, principal: Principal, data: Mapping[str, Any]) -> Sequence[Finding]:
+        """Everything that `create` or `amend` would find wrong in the fields, not only the first; nothing is stored."""
+        return cases.check(principal, data, self._now_ms())
+
     async def read(self, principal: Principal, case_id: str) -> CaseView:
         return await cases.read(principal, case_id, self._new_uow(), self._now_ms())
 
@@ -159,6 +171,62 @@ class CenCore:
         return await bulk.log(principal, self._new_uow(read_only=True), limit)
 
 
+class CenPeople:
+    """Who may sign in. Errors are those of the functions of `services.people` with the same names."""
+
+    def __init__(
+        self,
+        new_uow: NewUnitOfWork,
+        passwords: Passwords,
+        *,
+        now_ms: Callable[[], int] = _now_ms,
+        new_token: Callable[[], str] = lambda: secrets.token_urlsafe(32),
+    ) -> None:
+        self._new_uow = new_uow
+        self._passwords = passwords
+        self._now_ms = now_ms
+        self._new_token = new_token
+
+    async def invite(self, principal: Principal, wanted: Wanted) -> str:
+        """The token of the link, which is nowhere else."""
+        token = self._new_token()
+        await people.invite(principal, wanted, self._new_uow(), self._now_ms(), token)
+        return token
+
+    async def found(self, wanted: Wanted) -> str:
+        """As `invite`, by the operator of the machine: never behind a route."""
+        token = self._new_token()
+        await people.found(wanted, self._new_uow(), self._now_ms(), token)
+        return token
+
+    async def invited(self, token: str) -> str:
+        return await people.invited(token, self._new_uow(), self._now_ms())
+
+    async def accept(self, token: str, password: str) -> str:
+        """The officer. Raises InvitationInvalid, PasswordWeak."""
+        kept = await self._passwords.hashed(password, await self.invited(token))
+        return await people.accept(token, kept, self._new_uow(), self._now_ms())
+
+    async def sign_in(self, officer: str, password: str) -> tuple[str, Person]:
+        """The new session's token, and whose it is."""
+        token = self._new_token()
+        uows = (self._new_uow(read_only=True), self._new_uow())
+        person = await people.sign_in(officer, password, self._passwords, uows, self._now_ms(), token)
+        return token, person
+
+    async def session_of(self, token: str) -> Person:
+        return await people.session_of(token, self._new_uow(read_only=True), self._now_ms())
+
+    async def sign_out(self, token: str) -> None:
+        await people.sign_out(token, self._new_uow())
+
+    async def change(self, principal: Principal, officer: str, level: Level, *, active: bool) -> Person:
+        return await people.change(principal, officer, level, active=active, uow=self._new_uow(), now_ms=self._now_ms())
+
+    async def people(self, principal: Principal) -> Sequence[Person]:
+        return await people.people(principal, self._new_uow(read_only=True))
+
+
 @asynccontextmanager
 async def open_core(
     database_url: str,
@@ -171,3 +239,13 @@ async def open_core(
     another one, records that came before are not known again. Raises DatabaseUrlInvalid."""
     async with open_engine(database_url) as engine:
         yield CenCore(sql_units_of_work(engine), fingerprint_key, now_ms=now_ms, new_id=new_id)
+
+
+@asynccontextmanager
+async def open_both(
+    database_url: str, fingerprint_key: bytes, passwords: Passwords
+) -> AsyncIterator[tuple[CenCore, CenPeople]]:
+    """As `open_core`, with its people. Raises DatabaseUrlInvalid."""
+    async with open_engine(database_url) as engine:
+        units = sql_units_of_work(engine)
+        yield CenCore(units, fingerprint_key), CenPeople(units, passwords)

@@ -105,6 +105,84 @@ class UploadTooLarge(CenError):
     code = "cen.upload_too_large"
 
 
+class NotSignedIn(CenError):
+    """There is no session, or it has ended."""
+
+    code = "cen.not_signed_in"
+
+
+class SignInRefused(CenError):
+    """No active person has this name and this password. Which of the two was wrong is never said."""
+
+    code = "cen.sign_in_refused"
+
+
+class InvitationInvalid(CenError):
+    """The link was used, has expired, or was never given."""
+
+    code = "cen.invitation_invalid"
+
+
+class PasswordWeak(CenError):
+    """Shorter or longer than a password may be, or the person's own name. Facts: least (characters)."""
+
+    code = "cen.password_weak"
+
+
+class PersonInvalid(CenError):
+    """Nobody can be like this: name, member, region and role do not belong together. Facts: field."""
+
+    code = "cen.person_invalid"
+
+
+class PersonExists(CenError):
+    """There is somebody of this name with another role or level."""
+
+    code = "cen.person_exists"
+
+
+class PersonUnknown(CenError):
+    """There is nobody of this name, or the principal may not know that there is."""
+
+    code = "cen.person_unknown"
+
+
+class RequestMalformed(CenError):
+    """The request itself is broken. Facts: what."""
+
+    code = "cen.request_malformed"
+
+
+class RequestTooLarge(CenError):
+    """More bytes or fields than a request may have. Facts: limit."""
+
+    code = "cen.request_too_large"
+
+
+class TooManyRequests(CenError):
+    """From this address, or for this name. Facts: retry_after_seconds."""
+
+    code = "cen.too_many_requests"
+
+
+class ForeignPage(CenError):
+    """A form that was not sent from a page of this deployment, or from one of an ended session."""
+
+    code = "cen.foreign_page"
+
+
+class NoSuchPage(CenError):
+    """Nothing has this address."""
+
+    code = "cen.no_such_page"
+
+
+class MethodNotOffered(CenError):
+    """The address does not know this method."""
+
+    code = "cen.method_not_offered"
+
+
 class DatabaseUrlInvalid(CenError):
     """Neither `sqlite:///path` nor `postgresql://…`."""
 

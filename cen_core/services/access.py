@@ -14,8 +14,11 @@
     undo_upload                         -        -          uploader   own      -      its own
     validate_upload                     -        -          -          own *    -      its own *
     quality                             -        -          -          own      region any
+    people                              -        -          -          own      -      any
+    invite, change_person               -        -          -          own **   -      any **
 
     own: of the principal's member.   *: never the author (judged by `AUTHOR_NEVER`).
+    **: an NCP vouches for officers, the secretariat for everybody else; nobody for himself (`services.people`).
 
 An NCP has its row at the levels read-only and unlimited; what changes something needs unlimited. At the level
 limited nobody sees a case, whatever the role.
@@ -122,6 +125,9 @@ RULES: Final[Mapping[str, Rule]] = {
     "undo_upload": Rule(_WRITES, {Role.OFFICER: _author, Role.NCP: _own, Role.SECRETARIAT: _own}),
     "validate_upload": Rule(_WRITES, {Role.NCP: _own, Role.SECRETARIAT: _own}),
     "quality": Rule(_READS, {Role.NCP: _own, Role.RILO: _region, Role.SECRETARIAT: _any}),
+    "people": Rule(_READS, {Role.NCP: _own, Role.SECRETARIAT: _any}),
+    "invite": Rule(_WRITES, {Role.NCP: _own, Role.SECRETARIAT: _any}),
+    "change_person": Rule(_WRITES, {Role.NCP: _own, Role.SECRETARIAT: _any}),
 }
 
 AUTHOR_NEVER: Final = frozenset({"validate", "return", "withdraw", "validate_upload"})

@@ -11,6 +11,7 @@ from cen_core.errors import CaseExists, CaseMalformed, CaseUnknown, KeyReused
 from cen_core.model import content as contents
 from cen_core.model.case import Case, LogEntry, Move, State, Version
 from cen_core.model.content import Content
+from cen_core.model.findings import Finding, findings
 from cen_core.model.principal import Principal
 from cen_core.model.results import CaseView
 from cen_core.services import access
@@ -55,6 +56,12 @@ def is_id(text: str) -> bool:
 
 def resource(case: Case) -> Resource:
     return Resource(case.member, (case.author, case.editor), case.published is not None)
+
+
+def check(principal: Principal, data: Mapping[str, Any], now_ms: int) -> Sequence[Finding]:
+    """What is wrong in the fields. Raises NotAllowed, and what `content.parse` raises where the shape is wrong."""
+    access.require(principal, "create")
+    return findings(contents.parse(data), day_of(now_ms))
 
 
 async def create(principal: Principal, entry: Entry, uow: UnitOfWork, now_ms: int, new_id: str) -> Case:

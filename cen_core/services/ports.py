@@ -11,6 +11,8 @@ from typing import Protocol, Self
 
 from cen_core.model.case import Case, LogEntry, State, Version
 from cen_core.model.content import Content
+from cen_core.model.person import Invitation, Person, Session
+from cen_core.model.principal import Role
 from cen_core.model.query import Filter, Page
 from cen_core.model.results import Bucket, Found, Statistics
 from cen_core.model.upload import Upload
@@ -92,6 +94,34 @@ class Published(Protocol):
     def stream(self, chosen: Filter) -> AsyncIterator[Found]: ...
 
 
+class People(Protocol):
+    """Who may sign in, the links that were handed out, and the sessions; of tokens only their hashes."""
+
+    async def get(self, officer: str, *, for_update: bool = False) -> Person | None: ...
+
+    async def of(self, roles: Collection[Role], member: str, limit: int) -> Sequence[Person]:
+        """People of these roles, by name; of one member where it is given."""
+
+    async def put(self, person: Person) -> None: ...
+
+    async def invite(self, invitation: Invitation) -> None:
+        """In place of the one that the person may have."""
+
+    async def invitation(self, token_hash: str) -> Invitation | None: ...
+
+    async def forget_invitation(self, officer: str) -> None: ...
+
+    async def open_session(self, session: Session) -> None: ...
+
+    async def session(self, token_hash: str) -> Session | None: ...
+
+    async def end_session(self, token_hash: str) -> None: ...
+
+    async def end_sessions(self, officer: str) -> None: ...
+
+    async def forget_expired(self, now_ms: int) -> None: ...
+
+
 class UnitOfWork(Protocol):
     @property
     def cases(self) -> Cases: ...
@@ -104,6 +134,9 @@ class UnitOfWork(Protocol):
 
     @property
     def published(self) -> Published: ...
+
+    @property
+    def people(self) -> People: ...
 
     async def commit(self) -> None: ...
 

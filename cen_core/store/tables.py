@@ -1,6 +1,7 @@
 """The tables, for SQLite and PostgreSQL alike; the migrations build exactly these (a test compares).
 
-`cen_cases`, `cen_versions`, `cen_log`, `cen_uploads` and `cen_keys` are what is kept. `cen_facts*` and the full-text
+`cen_cases`, `cen_versions`, `cen_log`, `cen_uploads`, `cen_keys` and `cen_people` are what is kept; `cen_invitations`
+and `cen_sessions` end by themselves. `cen_facts*` and the full-text
 index `cen_text` (`fulltext.py`) hold the published version of published cases only, taken apart for questions: what
 is not published cannot be found. Times are whole milliseconds since 1970, UTC.
 """
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -101,6 +103,37 @@ keys = Table(
     Column("request_hash", String(64), nullable=False),
     Column("case_id", String(32), nullable=False),
     Column("at_ms", BigInteger, nullable=False),
+)
+
+people = Table(
+    "cen_people",
+    metadata,
+    Column("officer", String(80), primary_key=True),
+    Column("member", String(2), nullable=False, index=True),
+    Column("region", String(16), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("level", String(16), nullable=False),
+    Column("password", String, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("vouched_by", String(80), nullable=False),
+    Column("changed_ms", BigInteger, nullable=False),
+)
+
+invitations = Table(
+    "cen_invitations",
+    metadata,
+    Column("officer", String(80), ForeignKey("cen_people.officer"), primary_key=True),
+    Column("token_hash", String(64), nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    UniqueConstraint("token_hash"),
+)
+
+sessions = Table(
+    "cen_sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("officer", String(80), ForeignKey("cen_people.officer"), nullable=False, index=True),
+    Column("expires_ms", BigInteger, nullable=False),
 )
 
 facts = Table(

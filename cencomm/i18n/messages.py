@@ -2,6 +2,7 @@
 
     error.<code>     a refusal: what happened and what to do next
     alarm.<code>     something that does not fit
+    cen.…            what the pages of the CEN core say
     finding.<rule>   what every form checks
     change.<kind>    what one version of a template changes
     text.…           everything else that Python says

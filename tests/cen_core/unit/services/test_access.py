@@ -92,6 +92,9 @@ MATRIX: dict[str, Row] = {
         Role.RILO: (READS, frozenset({"region"})),
         Role.SECRETARIAT: (READS, EVERYTHING),
     },
+    "people": {Role.NCP: (READS, OF_MEMBER), Role.SECRETARIAT: (READS, EVERYTHING)},
+    "invite": {Role.NCP: (WRITES, OF_MEMBER), Role.SECRETARIAT: (WRITES, EVERYTHING)},
+    "change_person": {Role.NCP: (WRITES, OF_MEMBER), Role.SECRETARIAT: (WRITES, EVERYTHING)},
 }
 
 
