@@ -1,4 +1,5 @@
-"""The wheel carries the built browser client, so that a server installed from it needs no Node (DESIGN §8).
+"""The wheel carries the built browser client, so that a server installed from it needs no Node (DESIGN §8), and the
+pages of the CEN core.
 
 An editable install is left alone: a checkout serves what `make client` built.
 """
@@ -22,7 +23,11 @@ class ClientBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # its para
             _npm(root, "ci", "--no-audit", "--no-fund", "--loglevel=error")
         built = root / "build" / "wheel-client"  # apart from what a server of this checkout serves meanwhile
         _npm(root, "run", "--silent", "build", "--", "--outDir", str(built), "--emptyOutDir", "--logLevel", "warn")
-        build_data["force_include"][str(built)] = "cencomm/web_client"
+        build_data["force_include"] |= {
+            str(built): "cencomm/web_client",
+            str(root / "web" / "pages"): "cen_core/web_pages",
+            str(root / "web" / "client" / "src" / "styles" / "tokens.css"): "cen_core/web_pages/styles/tokens.css",
+        }
 
 
 def _npm(root: Path, *arguments: str) -> None:

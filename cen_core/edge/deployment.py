@@ -1,0 +1,77 @@
+"""The core as a part of a running server: its key, its database, its application. Used by whoever wires the server."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from starlette.types import ASGIApp
+
+from cen_core.api import CenCore, CenPeople, Passwords, open_both
+from cen_core.edge.app import build_app
+from cen_core.edge.context import Services
+from cen_core.edge.pages import Pages
+from cen_core.edge.rates import Rates
+from cen_core.services.passwords import Argon2id
+
+DATABASE_FILE: Final = "cen.sqlite3"
+KEY_FILE: Final = "cen.key"
+KEY_BYTES: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the core keeps its things and how it is reached. On PostgreSQL its tables stand beside the server's; on
+    SQLite it has a file of its own, so that neither waits for the other's writers."""
+
+    data_dir: Path
+    database_url: str
+    origin: str
+    behind_tls: bool
+    client_dir: Path | None = None
+
+    @property
+    def core_url(self) -> str:
+        if self.database_url.startswith("sqlite"):
+            return f"sqlite:///{self.data_dir / DATABASE_FILE}"
+        return self.database_url
+
+
+@asynccontextmanager
+async def opened(place: Place, argon2id: Argon2id) -> AsyncIterator[tuple[CenCore, CenPeople]]:
+    """Raises DatabaseUrlInvalid."""
+    async with open_both(place.core_url, fingerprint_key(place.data_dir), Passwords(argon2id)) as both:
+        yield both
+
+
+@asynccontextmanager
+async def running(place: Place, argon2id: Argon2id) -> AsyncIterator[ASGIApp]:
+    """The application for everything under `/cen`, as long as the block runs. Raises DatabaseUrlInvalid."""
+    async with opened(place, argon2id) as (core, people):
+        services = Services(core, people, Pages(place.client_dir), Rates(time.monotonic), place.origin)
+        yield build_app(services, behind_tls=place.behind_tls)
+
+
+def fingerprint_key(data_dir: Path) -> bytes:
+    """The deployment's secret behind the fingerprints of national case numbers; made at the first start."""
+    path = data_dir / KEY_FILE
+    if not path.exists():
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        partial = data_dir / f"{KEY_FILE}.{os.getpid()}"
+        partial.touch(mode=0o600)
+        partial.write_bytes(secrets.token_bytes(KEY_BYTES))
+        try:
+            os.link(partial, path)  # whoever was first has made it
+        except FileExistsError:
+            pass
+        finally:
+            partial.unlink()
+    key = path.read_bytes()
+    assert len(key) == KEY_BYTES, path.name
+    return key

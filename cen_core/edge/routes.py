@@ -1,0 +1,167 @@
+"""Every route of the core with its rule: the access matrix of the edge, in one place.
+
+A route names an action of `services.access`, or says that it is open to everybody or to whoever has signed in. What has
+no rule here is refused to everybody, and an application with such a route is not built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from cen_core.errors import NotAllowed
+from cen_core.model.principal import Principal
+from cen_core.services import access
+
+BASE: Final = "/cen"
+API: Final = f"{BASE}/v1"
+OPEN: Final = "open"
+SIGNED_IN: Final = "signed_in"
+
+
+class Kind(Enum):
+    """API: JSON for programs, a bearer token, never a cookie. PAGE is read, FORM is sent from a page: both with the
+    cookie, a form with its page's token besides."""
+
+    API = "api"
+    PAGE = "page"
+    FORM = "form"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    name: str
+    method: str
+    path: str
+    kind: Kind
+
+
+def _api(name: str, method: str, path: str) -> Route:
+    return Route(name, method, API + path, Kind.API)
+
+
+def _page(name: str, path: str) -> Route:
+    return Route(name, "GET", BASE + path, Kind.PAGE)
+
+
+def _form(name: str, path: str) -> Route:
+    return Route(name, "POST", BASE + path, Kind.FORM)
+
+
+ROUTES: Final = (
+    _api("api_openapi", "GET", "/openapi.json"),
+    _api("api_sign_in", "POST", "/session"),
+    _api("api_sign_out", "DELETE", "/session"),
+    _api("api_search", "GET", "/search"),
+    _api("api_statistics", "GET", "/statistics"),
+    _api("api_export", "GET", "/export.{format}"),
+    _api("api_worklist", "GET", "/worklist"),
+    _api("api_create", "POST", "/cases"),
+    _api("api_read", "GET", "/cases/{case_id}"),
+    _api("api_amend", "PUT", "/cases/{case_id}"),
+    _api("api_add_words", "POST", "/cases/{case_id}/words"),
+    _api("api_submit", "POST", "/cases/{case_id}/submit"),
+    _api("api_discard", "POST", "/cases/{case_id}/discard"),
+    _api("api_validate", "POST", "/cases/{case_id}/validate"),
+    _api("api_return", "POST", "/cases/{case_id}/return"),
+    _api("api_withdraw", "POST", "/cases/{case_id}/withdraw"),
+    _api("api_versions", "GET", "/cases/{case_id}/versions"),
+    _api("api_log", "GET", "/cases/{case_id}/log"),
+    _page("home", "/"),
+    _page("sign_in_page", "/sign-in"),
+    _form("sign_in", "/sign-in"),
+    _form("sign_out", "/sign-out"),
+    _page("invitation_page", "/invitation/{token}"),
+    _form("accept_invitation", "/invitation/{token}"),
+    _form("set_view", "/view"),
+    _page("style", "/static/{name}"),
+    _page("search_page", "/search"),
+    _page("export", "/export.{format}"),
+    _page("statistics_page", "/statistics"),
+    _page("worklist_page", "/cases"),
+    _page("new_case_page", "/cases/new"),
+    _form("create_case", "/cases/new"),
+    _page("case_page", "/cases/{case_id}"),
+    _page("history_page", "/cases/{case_id}/history"),
+    _page("amend_page", "/cases/{case_id}/amend"),
+    _form("amend_case", "/cases/{case_id}/amend"),
+    _form("submit_case", "/cases/{case_id}/submit"),
+    _form("discard_case", "/cases/{case_id}/discard"),
+    _form("validate_case", "/cases/{case_id}/validate"),
+    _form("return_case", "/cases/{case_id}/return"),
+    _form("withdraw_case", "/cases/{case_id}/withdraw"),
+    _page("people_page", "/people"),
+    _form("invite", "/people/invite"),
+    _form("change_person", "/people/change"),
+)
+
+RULE_OF: Final[Mapping[str, str]] = {
+    "api_openapi": OPEN,
+    "api_sign_in": OPEN,
+    "api_sign_out": SIGNED_IN,
+    "api_search": "search",
+    "api_statistics": "statistics",
+    "api_export": "search",
+    "api_worklist": "list_own",
+    "api_create": "create",
+    "api_read": "read",
+    "api_amend": "amend",
+    "api_add_words": "add_words",
+    "api_submit": "submit",
+    "api_discard": "discard",
+    "api_validate": "validate",
+    "api_return": "return",
+    "api_withdraw": "withdraw",
+    "api_versions": "read_history",
+    "api_log": "read_log",
+    "home": OPEN,
+    "sign_in_page": OPEN,
+    "sign_in": OPEN,
+    "sign_out": OPEN,
+    "invitation_page": OPEN,
+    "accept_invitation": OPEN,
+    "set_view": OPEN,
+    "style": OPEN,
+    "search_page": "search",
+    "export": "search",
+    "statistics_page": "statistics",
+    "worklist_page": "list_own",
+    "new_case_page": "create",
+    "create_case": "create",
+    "case_page": "read",
+    "history_page": "read_history",
+    "amend_page": "amend",
+    "amend_case": "amend",
+    "submit_case": "submit",
+    "discard_case": "discard",
+    "validate_case": "validate",
+    "return_case": "return",
+    "withdraw_case": "withdraw",
+    "people_page": "people",
+    "invite": "invite",
+    "change_person": "change_person",
+}
+
+
+def is_open(name: str) -> bool:
+    """Whether nobody has to be signed in for the route."""
+    return RULE_OF.get(name) == OPEN
+
+
+def require(principal: Principal, name: str) -> None:
+    """The service asks again, for the very resource. Raises NotAllowed: also for a route without a rule."""
+    rule = RULE_OF.get(name)
+    if rule is None:
+        raise NotAllowed(action=name)
+    if rule not in {OPEN, SIGNED_IN}:
+        access.require(principal, rule)
+
+
+def without_rule() -> list[str]:
+    """Routes that no rule of the matrix is for, and rules that name no action or no route."""
+    named = {route.name for route in ROUTES}
+    actions = {OPEN, SIGNED_IN, *access.RULES}
+    wrong = {name for name, rule in RULE_OF.items() if rule not in actions or name not in named}
+    return sorted((named - set(RULE_OF)) | wrong)

@@ -1,0 +1,62 @@
+"""Exports hold exactly what the filter shows, and nothing of them runs in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from cen_core.edge import exports
+from tests.cen_core.unit.edge.web import Web
+from tests.cen_core.world import NCP, READER, change, data, entry, import_data, line
+
+
+async def test_a_csv_has_one_row_for_each_goods_line_that_fits(web: Web) -> None:
+    await web.stand.published(data(goods=[line(), line(quantity="2", product="live", unit="HEA")]))
+    await web.stand.published(import_data("FR", "CO"))
+    await web.stand.submitted()
+    answer = await (await web.browser(READER)).get("/cen/export.csv?member=KE", **{"Accept-Language": "fr"})
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert "attachment" in answer.headers["content-disposition"]
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [(row["line"], row["quantity"], row["unit"]) for row in rows] == [("1", "512.5", "KGM"), ("2", "2", "HEA")]
+    assert {row["departure.word"] for row in rows} == {"Kenya"}
+    assert rows[0]["transit"] == "SG"
+
+
+async def test_a_workbook_opens_with_the_same_rows(web: Web) -> None:
+    await web.stand.published()
+    answer = await (await web.program(READER)).ask("GET", "/export.xlsx?heading=fauna_flora")
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    assert len(sheet) == 2
+    assert 512.5 in sheet[1]
+
+
+async def test_text_that_looks_like_a_formula_stays_text(web: Web) -> None:
+    given = data(narrative="=HYPERLINK(1)", narrative_language="en")
+    case = await web.stand.core.create(NCP, entry(given, words_read=True, submit=True))
+    second = type(NCP)("KE", NCP.level, "esa", "KE/second", NCP.role)
+    await web.stand.core.validate(second, change(case))
+    answer = await (await web.browser(READER)).get("/cen/export.csv")
+    assert "'=HYPERLINK(1)" in answer.text
+
+
+async def test_too_many_cases_and_other_formats_are_refused(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    await web.stand.published()
+    program = await web.program(READER)
+    assert (await program.ask("GET", "/export.pdf")).status_code == 404
+    monkeypatch.setattr(exports, "MAX_CASES", 0)
+    refused = await program.ask("GET", "/export.csv")
+    assert refused.json() == {"code": "cen.query_invalid", "facts": {"field": "export", "reason": "too_many_cases"}}
+
+
+async def test_nothing_of_an_export_stays_on_the_server(
+    web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    await web.stand.published()
+    assert (await (await web.browser(READER)).get("/cen/export.xlsx")).status_code == 200
+    assert list(tmp_path.glob("cen-export-*")) == []
