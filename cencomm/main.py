@@ -13,12 +13,14 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING
 
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from cencomm import tracing
+from cencomm.crypto.primitives import argon2id
 from cencomm.errors import DomainError
 from cencomm.server import logging
 from cencomm.server.app import build_app
@@ -30,6 +32,9 @@ from cencomm.server.startup import Startup
 from cencomm.server.uvicorn_protocol import WebSocketProtocol
 from cencomm.settings import Settings
 from cencomm.wire.frames import MAX_FRAME_BYTES
+
+if TYPE_CHECKING:
+    from cen_core.edge.deployment import Place
 
 DRAIN_SECONDS = 10
 """How long sockets may take to be asked to leave, at most; a few take no time."""
@@ -111,11 +116,31 @@ async def _serve(services: Services, ready: Ready | None) -> None:
         await drain(services.delivery.feeds.connections, DRAIN_SECONDS)
 
     try:
-        async with _metrics_shown(settings):
-            server = Server(_config(build_app(services), settings), started, drain_sockets)
+        async with _metrics_shown(settings), _with_core(build_app(services), settings) as app:
+            server = Server(_config(app, settings), started, drain_sockets)
             await server.serve(sockets=[listener])
     finally:
         listener.close()
+
+
+@asynccontextmanager
+async def _with_core(app: ASGIApp, settings: Settings) -> AsyncIterator[ASGIApp]:
+    """The application, with the CEN core under `/cen` where the settings say so; else nothing of it is loaded."""
+    if not settings.cen:
+        yield app
+        return
+    from cen_core.edge.app import Beside  # noqa: PLC0415  see above
+    from cen_core.edge.deployment import running  # noqa: PLC0415
+
+    async with running(core_place(settings), argon2id) as core:
+        yield Beside(core, app)
+
+
+def core_place(settings: Settings) -> Place:
+    """Where the CEN core of this deployment is, and how it is reached."""
+    from cen_core.edge.deployment import Place  # noqa: PLC0415  see above
+
+    return Place(settings.data_dir, settings.database_url, settings.origin, settings.behind_tls, settings.client_dir)
 
 
 class _Beside(uvicorn.Server):

@@ -17,6 +17,7 @@ CENCOMM_BACKUP_DIR        folder for `cencomm admin backup`; default `backups` i
 CENCOMM_METRICS_PORT      port on which Prometheus may ask for figures; default none: they are shown to nobody
 CENCOMM_METRICS_HOST      address of that listener; default 127.0.0.1
 CENCOMM_METRICS_TOKEN     what must be brought to see them; needed where that address is not this machine's loopback
+CENCOMM_CEN               `on` serves the CEN core under /cen too; default `off`
 CENCOMM_CLIENT_DIR        folder of the built browser client; default the one beside this program, if it was built
 """
 
@@ -37,6 +38,7 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 MEGABYTE = 1_000_000
 MAX_FILE_MB = 1_000
 S3 = "s3://"
+ON, OFF = "on", "off"
 MIN_TOKEN = 16
 """Characters of a token: one that cannot be guessed."""
 DATABASE_FILE = "cencomm.sqlite3"
@@ -82,6 +84,8 @@ class Settings:
     """`bucket/folder` of an S3-compatible store; empty where files lie in a folder."""
     file_bytes: int = 100 * MEGABYTE
     cug_files_bytes: int = 10_000 * MEGABYTE
+    cen: bool = False
+    """Whether the CEN core is served beside the groups."""
 
     @property
     def origin(self) -> str:
@@ -117,7 +121,15 @@ class Settings:
             **_metrics(environ),
             client_dir=_client_dir(environ),
             **_files(environ),
+            cen=_switch(environ, "CENCOMM_CEN"),
         )
+
+
+def _switch(environ: Mapping[str, str], name: str) -> bool:
+    given = environ.get(name) or OFF
+    if given not in {ON, OFF}:
+        raise SettingsInvalid(setting=name)
+    return given == ON
 
 
 def _client_dir(environ: Mapping[str, str]) -> Path | None:

@@ -135,3 +135,26 @@ def _facts(path: Path, manifest: Manifest) -> dict[str, object]:
 
 def _megabytes(size: int) -> str:
     return f"{size / 1_000_000:.1f}"
+
+
+@app.command()
+def cen_invite(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Name in small letters; the person signs in as secretariat/NAME.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Invite somebody of the secretariat to the CEN core: how the first one comes in. Prints a link that works once."""
+    from cen_core.api import Level, Role, Wanted  # noqa: PLC0415  see the top
+    from cen_core.edge.deployment import opened  # noqa: PLC0415  see the top
+    from cencomm.crypto.primitives import argon2id  # noqa: PLC0415  see the top
+    from cencomm.main import core_place  # noqa: PLC0415  see the top
+
+    given = options(context)
+    settings = settings_with(data_dir)
+
+    async def invited() -> str:
+        async with opened(core_place(settings), argon2id) as (_, people):
+            return await people.found(Wanted(f"secretariat/{name}", Role.SECRETARIAT, Level.UNLIMITED))
+
+    link = f"{settings.origin}/cen/invitation/{run_async(given.output, invited)}"
+    given.output.say(given.output.text("cen_invited", link=link), {"link": link})

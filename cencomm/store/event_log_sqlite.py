@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import sqlite3
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from cencomm.groups.log import Outcome, Submission
 from cencomm.store.database import SQLITE_BUSY_SECONDS
-from cencomm.store.event_log import Hooks, LookFirst, Row, Step, Transaction, is_plain, store_batch
+from cencomm.store.event_log import Hooks, Row, Step, store_batch
 
 
 class SqliteEventLog:
@@ -34,24 +33,18 @@ class SqliteEventLog:
     def _store(self, batch: Sequence[Submission], now_ms: int) -> list[Outcome]:
         if self._connection is None:
             self._connection = connect(self._path)
-        if is_plain(batch):
-            with contextlib.suppress(LookFirst, sqlite3.IntegrityError):
-                return self._attempt(self._connection, batch, now_ms, looks=False)
-        return self._attempt(self._connection, batch, now_ms, looks=True)
-
-    def _attempt(
-        self, connection: sqlite3.Connection, batch: Sequence[Submission], now_ms: int, *, looks: bool
-    ) -> list[Outcome]:
+        connection = self._connection
         connection.execute("BEGIN IMMEDIATE")
         try:
-            outcomes = self._run(connection, store_batch(batch, now_ms, self._hooks, looks=looks))
+            outcomes = self._run(connection, batch, now_ms)
             connection.execute("COMMIT")
         except BaseException:
             connection.rollback()
             raise
         return outcomes
 
-    def _run(self, connection: sqlite3.Connection, transaction: Transaction) -> list[Outcome]:
+    def _run(self, connection: sqlite3.Connection, batch: Sequence[Submission], now_ms: int) -> list[Outcome]:
+        transaction = store_batch(batch, now_ms, self._hooks)
         step = next(transaction)
         while True:
             try:

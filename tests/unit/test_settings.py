@@ -41,6 +41,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
             "CENCOMM_FILES": "/srv/files",
             "CENCOMM_FILE_MB": "20",
             "CENCOMM_CUG_FILES_MB": "400",
+            "CENCOMM_CEN": "on",
         }
     )
     assert settings == Settings(
@@ -62,6 +63,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         files_dir=Path("/srv/files"),
         file_bytes=20_000_000,
         cug_files_bytes=400_000_000,
+        cen=True,
     )
     assert settings.origin == "https://cencomm.example"
     assert settings.behind_tls
@@ -139,3 +141,10 @@ def test_a_group_has_room_for_one_file_at_least() -> None:
         Settings.from_environment({"CENCOMM_FILE_MB": "200", "CENCOMM_CUG_FILES_MB": "100"})
     with pytest.raises(SettingsInvalid):
         Settings.from_environment({"CENCOMM_FILE_MB": "1001"})
+
+
+def test_the_core_is_served_only_where_that_is_said() -> None:
+    assert not Settings.from_environment({}).cen
+    assert not Settings.from_environment({"CENCOMM_CEN": "off"}).cen
+    with pytest.raises(SettingsInvalid):
+        Settings.from_environment({"CENCOMM_CEN": "true"})

@@ -3,6 +3,7 @@
 DATA_DIR/demo/server        what the server keeps
 DATA_DIR/demo/profiles      a device of each person, ready to use with --profile
 DATA_DIR/demo/accounts.json who there is; written last
+DATA_DIR/demo/core.done     the CEN core has its demonstration data
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cencomm.cli.demo import cast as casting
-from cencomm.cli.demo import server, wanted
+from cencomm.cli.demo import core, server, wanted
 from cencomm.cli.demo.cast import PASSWORD, SECRETARIAT, Cast
 from cencomm.cli.demo.play import Play, cast_roles
 from cencomm.cli.output import Output
@@ -35,9 +36,12 @@ async def prepare(settings: Settings, output: Output) -> Settings:
     if not (place / ACCOUNTS).exists():
         output.note(output.text("demo.making"))
         await _make(settings, place, output)
+    here = demo_settings(settings, place)
+    await core.fill(here, place / core.DONE)
     accounts = json.loads((place / ACCOUNTS).read_text(encoding="utf-8"))
     _show(output, place, [_at(each, settings.public_url) for each in accounts])
-    return demo_settings(settings, place)
+    core.show(output, settings.public_url)
+    return here
 
 
 def _at(account: dict[str, str], url: str) -> dict[str, str]:
@@ -49,7 +53,7 @@ def _at(account: dict[str, str], url: str) -> dict[str, str]:
 def demo_settings(settings: Settings, place: Path) -> Settings:
     """The same server on the demonstration's own data; a real deployment beside it is not touched."""
     data = place / "server"
-    return replace(settings, data_dir=data, database_url=f"sqlite:///{data / DATABASE_FILE}")
+    return replace(settings, data_dir=data, database_url=f"sqlite:///{data / DATABASE_FILE}", cen=True)
 
 
 async def _make(settings: Settings, place: Path, output: Output) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,14 @@ def test_every_sentence_is_in_the_readers_language(cli: Cli, data: Path, tmp_pat
         assert ("Take it to another machine" in texts[0]) is (reader == "en")
         assert ("as it was written" in texts[1]) is (reader == "en")
         assert ("Everybody signs in again" in texts[2]) is (reader == "en")
+
+
+def test_the_first_of_the_core_comes_in_by_a_link(cli: Cli, tmp_path: Path) -> None:
+    link = json.loads(cli("--json", "admin", "cen-invite", "desk", "--data-dir", str(tmp_path)).out)["link"]
+    assert link.startswith("http://127.0.0.1:8440/cen/invitation/")
+    with sqlite3.connect(tmp_path / "cen.sqlite3") as database:
+        assert database.execute("select officer, role from cen_people").fetchall() == [
+            ("secretariat/desk", "secretariat")
+        ]
+    refused = cli("--json", "admin", "cen-invite", "A B", "--data-dir", str(tmp_path))
+    assert (refused.code, json.loads(refused.err)["error"]) == (1, "cen.person_invalid")

@@ -39,11 +39,15 @@ async def test_what_was_made_before_is_used_again(tmp_path: Path, capsys: pytest
     place = tmp_path / "demo"
     place.mkdir()
     (place / "accounts.json").write_text(json.dumps(ACCOUNTS))
+    (place / "core.done").touch()
     settings = Settings.from_environment({"CENCOMM_DATA_DIR": str(tmp_path)})
     given = await standing.prepare(settings, Output(as_json=True, language="en"))
     assert given.data_dir == place / "server"
     assert given.database_url == f"sqlite:///{place / 'server' / 'cencomm.sqlite3'}"
     said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert given.cen
+    core = said.pop()
+    assert core["cen"] == f"{URL}/cen/"
     assert [each.get("account") for each in said] == [None, "BR/officer", "BR/removed", "KE/organiser", "secretariat"]
     assert [parse_sheet(each["link"].partition("#sheet=")[2]).server_url for each in said[1:]] == [URL] * 4
     assert said[3]["profile"] == str(place / "profiles/KE-organiser/laptop")
@@ -53,6 +57,7 @@ def printed(tmp_path: Path, **console: Any) -> str:
     place = tmp_path / "demo"
     place.mkdir()
     (place / "accounts.json").write_text(json.dumps(ACCOUNTS))
+    (place / "core.done").touch()
     heard = io.StringIO()
     settings = Settings.from_environment({"CENCOMM_DATA_DIR": str(tmp_path)})
     shown = Output(as_json=False, language="en", console=Console(file=heard, width=200, soft_wrap=True, **console))

@@ -22,12 +22,10 @@ interface EntryProps {
   readonly item: Item;
   readonly room: Room;
   readonly answered: Item | null;
-  /** One points at it, or has gone to it: it has its buttons. */
-  readonly atHand: boolean;
   readonly onReply: (item: Item, text?: string) => void;
 }
 
-export const Entry = memo(function Entry({ item, room, answered, atHand, onReply }: EntryProps) {
+export const Entry = memo(function Entry({ item, room, answered, onReply }: EntryProps) {
   const { content } = item;
   if (item.standing === "refused" || item.kind === "refused") {
     return (
@@ -43,12 +41,10 @@ export const Entry = memo(function Entry({ item, room, answered, atHand, onReply
         {content.text !== "" && <Said text={content.text} lang={content.lang} mentions={content.mentions} room={room} />}
         {content.files !== undefined && <FileList files={content.files} room={room} seq={item.seq} />}
         <Under item={item} />
-        {atHand && (
-          <div class="tools">
-            <Button look="bare" icon="reply" label={t("room.reply")} onClick={() => onReply(item)} />
-            {content.text !== "" && <CopyText text={content.text} />}
-          </div>
-        )}
+        <div class="tools">
+          <Button look="bare" icon="reply" label={t("room.reply")} onClick={() => onReply(item)} />
+          {content.text !== "" && <CopyText text={content.text} />}
+        </div>
       </Frame>
     );
   }
@@ -87,7 +83,9 @@ export function WaitingEntry({ waiting, room }: { readonly waiting: Waiting; rea
       <Plate administration={administrationOf(account?.account ?? "")} />
       <div class="body">
         <p class="who">
-          <bdi>{account?.displayName ?? ""}</bdi>
+          <b>
+            <bdi>{account?.displayName ?? ""}</bdi>
+          </b>
           <span>{t("entry.you")}</span>
         </p>
         {content?.kind === "chat" && content.text !== "" && <Said text={content.text} lang={content.lang} mentions={content.mentions} room={room} />}
@@ -132,14 +130,16 @@ interface FrameProps {
 
 function Frame({ item, room, card = false, children }: FrameProps) {
   return (
-    <div class={card ? "entry card" : "entry"} data-seq={item.seq} tabIndex={-1}>
+    <div class={`entry ${card ? "card" : ""}`} data-seq={item.seq} tabIndex={-1}>
       <time dateTime={new Date(item.atMs).toISOString()} title={t("entry.at", { utc: utc(item.atMs), seq: item.seq })}>
         {clockTime(item.atMs)}
       </time>
       <Plate administration={administrationOf(item.officerId)} />
       <div class="body">
         <p class="who">
-          <bdi>{nameOf(room.people.value, item.officerId)}</bdi>
+          <b>
+            <bdi>{nameOf(room.people.value, item.officerId)}</bdi>
+          </b>
           {item.own && <span>{t("entry.you")}</span>}
         </p>
         {children}
@@ -150,11 +150,11 @@ function Frame({ item, room, card = false, children }: FrameProps) {
 
 function Event({ item, room, icon, children }: FrameProps & { readonly icon: IconName }) {
   return (
-    <div class="entry happening" data-seq={item.seq} tabIndex={-1}>
+    <div class="entry happening" data-seq={item.seq}>
       <time dateTime={new Date(item.atMs).toISOString()} title={t("entry.at", { utc: utc(item.atMs), seq: item.seq })}>
         {clockTime(item.atMs)}
       </time>
-      {item.officerId !== "" && <Plate administration={administrationOf(item.officerId)} />}
+      {item.officerId === "" ? <span class="plate-space" /> : <Plate administration={administrationOf(item.officerId)} />}
       <p class="event">
         <Icon name={icon} />
         <span>
