@@ -74,7 +74,7 @@ fuzz: setup ## Coverage-guided fuzzing of every decoder, SECONDS (60) each; NAME
 	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60) $(NAMES)
 
 soak: setup ## The long tests whole, then three processes under faults for MINUTES (60), and one on SQLite for half of that
-	CENCOMM_TESTS=full $(BIN)/pytest tests/e2e/test_commit_storm.py tests/e2e/test_crash.py tests/e2e/test_demo.py
+	CENCOMM_TESTS=full $(BIN)/pytest tests/e2e/test_commit_storm.py tests/e2e/test_crash.py tests/e2e/test_demo.py tests/e2e/test_presence.py
 	CENCOMM_TESTS=full $(BIN)/pytest tests/e2e/test_api_fuzz.py tests/e2e/test_hostile_sockets.py tests/fuzz
 	CENCOMM_TESTS=full $(BIN)/pytest tests/unit/bulk/test_real_tables.py
 	$(BIN)/python -m tests.soak --form nodes --minutes $(or $(MINUTES),60)

@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -103,30 +103,30 @@ class OwnPostgres(Postgres):
 
 
 @contextmanager
-def running_postgres() -> Iterator[Postgres]:
-    """The given PostgreSQL, or our own until the block ends."""
+def running_postgres(settings: Mapping[str, str] = SETTINGS) -> Iterator[Postgres]:
+    """The given PostgreSQL, or our own with these settings until the block ends."""
     given = os.environ.get(GIVEN)
     if given:
         yield Postgres(given)
         return
-    with mortal_postgres() as postgres:
+    with mortal_postgres(settings=settings) as postgres:
         yield postgres
 
 
 @contextmanager
-def mortal_postgres(home: Path | None = None) -> Iterator[OwnPostgres]:
+def mortal_postgres(home: Path | None = None, settings: Mapping[str, str] = SETTINGS) -> Iterator[OwnPostgres]:
     """One of our own that may be ended and started again; its data lie in `home`, an empty folder."""
     folder = Path(tempfile.mkdtemp(prefix="cencomm-postgres-"))
     try:
         folder.chmod(0o755)
-        with _own_postgres(folder, home or folder / "home") as postgres:
+        with _own_postgres(folder, home or folder / "home", settings) as postgres:
             yield postgres
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def _own_postgres(folder: Path, home: Path) -> Iterator[OwnPostgres]:
+def _own_postgres(folder: Path, home: Path, settings: Mapping[str, str]) -> Iterator[OwnPostgres]:
     programs = _copy_programs(folder)
     home.mkdir(mode=0o700, exist_ok=True)
     run_as = _unprivileged_user()
@@ -143,7 +143,7 @@ def _own_postgres(folder: Path, home: Path) -> Iterator[OwnPostgres]:
         stdout=subprocess.DEVNULL,
     )
     port = free_port()
-    options = [argument for name, value in SETTINGS.items() for argument in ("-c", f"{name}={value}")]
+    options = [argument for name, value in settings.items() for argument in ("-c", f"{name}={value}")]
 
     def launch() -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -162,7 +162,7 @@ def _own_postgres(folder: Path, home: Path) -> Iterator[OwnPostgres]:
         postgres.start()
         yield postgres
     finally:
-        postgres.stop()
+        postgres.crash()  # its data go with it: there is nothing to finish
 
 
 def _copy_programs(folder: Path) -> Path:

@@ -39,3 +39,9 @@ class RowsWrong(DomainError):
     """Some rows cannot become records; nothing was sent. Facts: rows, cells."""
 
     code = "bulk.rows_wrong"
+
+
+class WorkbookOfOther(DomainError):
+    """The workbook was made for another form, or for another version of it. Facts: template."""
+
+    code = "bulk.workbook_of_other"

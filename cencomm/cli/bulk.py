@@ -1,9 +1,9 @@
-"""Commands `bulk mappings` and `bulk import`: tables that others made, brought into a group."""
+"""Commands `bulk template`, `bulk mappings` and `bulk import`: many records at once, from a table."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,9 +11,11 @@ from typing import Annotated
 import typer
 
 from cencomm.bulk import MAPPINGS, apply_mapping, load_mapping, read_table, shipped_mapping
-from cencomm.bulk.errors import RowsWrong
+from cencomm.bulk.errors import RowsWrong, WorkbookOfOther
 from cencomm.bulk.mapping import document_of
 from cencomm.bulk.rows import CellError, Judged, judged
+from cencomm.bulk.workbook import write_workbook
+from cencomm.bulk.workbook_rows import about_workbook, marked_sheets, read_workbook
 from cencomm.cli.context import Options, options
 from cencomm.cli.files import read_bytes
 from cencomm.cli.forms import find_template
@@ -30,6 +32,25 @@ from cencomm.templates_forms.validate import finding_message
 app = typer.Typer(help="Many records at once, from a table.", no_args_is_help=True)
 PANEL = "Forms"
 _SHOWN = 20
+
+
+@app.command("template")
+def template_(
+    context: typer.Context,
+    group: Group,
+    template: Annotated[str, typer.Argument(metavar="TEMPLATE", help="Name of the template (see `templates`).")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="New workbook (.xlsx).")],
+) -> None:
+    """Write the workbook of a form, to fill in and bring back with `bulk import`."""
+    if file.exists():
+        raise typer.BadParameter(f"{file} exists already; choose another name", param_hint="FILE")
+
+    async def write(client: Client, given: Options) -> None:
+        cug = await find_cug(client, group)
+        write_workbook(file, find_template(cug, template), given.output.language)
+        given.output.say(given.output.text("saved", file=str(file)), {"file": str(file)})
+
+    with_client(context, write)
 
 
 @app.command("mappings")
@@ -57,16 +78,25 @@ def import_(
     group: Group,
     file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="CSV, workbook or JSON.")],
     mapping: Annotated[
-        str, typer.Option("--mapping", "-m", metavar="NAME", help="A mapping that ships, or a TOML file of your own.")
-    ],
+        str | None,
+        typer.Option("--mapping", "-m", metavar="NAME", help="A mapping that ships, or a TOML file of your own."),
+    ] = None,
+    marked: Annotated[
+        Path | None, typer.Option("--marked", metavar="FILE", help="Where a copy with the errors marked is written.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be sent, and send nothing.")] = False,
     yes: Yes = False,
 ) -> None:
-    """Send every row of a table as a record.
+    """Send every row of a filled-in workbook, or of another table by a mapping, as a record.
 
     The whole table is judged before anything leaves this device: where one cell is wrong, nothing is sent. Rows that
     the group has already are shown and left out. Taken up again after a crash, it goes on where it was.
     """
+    if marked is not None and marked.exists():
+        raise typer.BadParameter(f"{marked} exists already; choose another name", param_hint="--marked")
+    if mapping is None:
+        with_client(context, _of_workbook(group, file, marked, dry_run=dry_run, yes=yes))
+        return
     rules = shipped_mapping(mapping) if mapping in MAPPINGS else read_bytes(Path(mapping))
     wanted = document_of(rules).template
 
@@ -81,6 +111,29 @@ def import_(
         await send_all(given, cug, sending, table, dry_run=dry_run, yes=yes)
 
     with_client(context, whole)
+
+
+def _of_workbook(
+    group: str, file: Path, marked: Path | None, *, dry_run: bool, yes: bool
+) -> Callable[[Client, Options], Awaitable[None]]:
+    about = about_workbook(file)
+    if about is None:
+        raise WorkbookOfOther(template="")
+
+    async def whole(client: Client, given: Options) -> None:
+        cug = await find_cug(client, group)
+        template = next((one for one in cug.templates() if one.hash.hex() == about.template_hash), None)
+        if template is None:
+            raise WorkbookOfOther(template=about.template_id[:64])
+        found = read_workbook(file, template, now=datetime.now(UTC))
+        if found.wrong and marked is not None:
+            write_workbook(marked, template, about.language, marked_sheets(found, template, given.output.language))
+            given.output.note(given.output.text("bulk.marked", path=str(marked)))
+        require_good(given, template, found.judged)
+        sending = BulkSending(cug, template, _digest(file, template.hash))
+        await send_all(given, cug, sending, found.judged, dry_run=dry_run, yes=yes)
+
+    return whole
 
 
 def _digest(file: Path, *others: bytes) -> bytes:

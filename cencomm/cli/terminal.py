@@ -26,6 +26,7 @@ class Terminal:
         self._prompt = prompt if self._is_terminal else ""
         self._status = ""
         """What stands above the prompt now."""
+        self._drawing = threading.Lock()
 
     @property
     def half_typed(self) -> str:
@@ -42,6 +43,7 @@ class Terminal:
                     text: str | None = input(self._prompt)
                 except EOFError:
                     text = None
+                self._entered()
                 try:
                     loop.call_soon_threadsafe(typed.put_nowait, text)
                 except RuntimeError:  # the loop has ended meanwhile
@@ -51,10 +53,14 @@ class Terminal:
 
         threading.Thread(target=read, name="keyboard", daemon=True).start()
         while (text := await typed.get()) is not None:
-            if self._status:  # it stands above the line that was entered: take it out from there
+            yield text
+
+    def _entered(self) -> None:
+        """The status stands above the line that was entered: take it out from there, before the next prompt."""
+        with self._drawing:
+            if self._status:
                 self._write("\x1b[2A\x1b[M\x1b[1B")
                 self._status = ""
-            yield text
 
     def status(self, text: str) -> None:
         """Show `text` above what is being typed; nothing, to take it away."""
@@ -63,8 +69,9 @@ class Terminal:
         if not self._is_terminal or text == self._status or not room:
             return
         above = f"{_DIM}{text[: columns - 1]}{_PLAIN}\n" if text else ""
-        self._write(f"{self._taken_away()}{above}{self._prompt}{self.half_typed}")
-        self._status = text
+        with self._drawing:
+            self._write(f"{self._taken_away()}{above}{self._prompt}{self.half_typed}")
+            self._status = text
 
     def _taken_away(self) -> str:
         """What clears the line that is being typed, and the one above it where that is ours."""
@@ -76,10 +83,11 @@ class Terminal:
         if not self._is_terminal:
             yield
             return
-        self._write(self._taken_away())
-        self._status = ""
-        yield
-        self._write(self._prompt + self.half_typed)
+        with self._drawing:
+            self._write(self._taken_away())
+            self._status = ""
+            yield
+            self._write(self._prompt + self.half_typed)
 
     def _write(self, text: str) -> None:
         sys.stdout.write(text)

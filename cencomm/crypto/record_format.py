@@ -8,14 +8,16 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
 from typing import ClassVar, NamedTuple
 
 from cencomm.crypto.head import Head, read_head
 from cencomm.crypto.labels import verify_with_label
 from cencomm.crypto.primitives import HASH_BYTES, SIGNATURE_BYTES, BadSignature, sha256
-from cencomm.crypto.tls import DecodeError, Reader, Writer, decode_all
+from cencomm.crypto.tls import MAX_SAFE_NUMBER, DecodeError, Reader, Writer, decode_all, vector
 from cencomm.errors import DomainError
 from cencomm.ids import ID_BYTES, ClientRef, CugId, GroupId
 
@@ -73,6 +75,10 @@ class RecordHeader:
         )
 
 
+_FIXED = struct.Struct(f">{ID_BYTES}s{ID_BYTES}sQI{ID_BYTES}s")
+"""CUG, group, epoch, leaf and client_ref, after the version."""
+_HEAD = struct.Struct(f">H{ID_BYTES}s{ID_BYTES}sQI{ID_BYTES}s")
+_SHORTEST = _HEAD.size + 2
 _AUDIENCES = ((Audience.PUBLIC,), (Audience.PERSONAL,), (Audience.PUBLIC, Audience.PERSONAL))
 
 
@@ -80,18 +86,19 @@ def _read_header(reader: Reader) -> RecordHeader:
     version = reader.u16()
     if version != VERSION:
         raise DecodeError("record_version")
-    header = RecordHeader(
-        version=version,
-        cug_id=CugId(reader.raw(ID_BYTES)),
-        group_id=GroupId(reader.raw(ID_BYTES)),
-        epoch=reader.safe_u64(),
-        leaf_index=reader.u32(),
-        client_ref=ClientRef(reader.raw(ID_BYTES)),
-        parts=reader.vector_of(_read_part_header, len(Audience)),
-    )
-    if tuple(part.audience for part in header.parts) not in _AUDIENCES:
+    cug_id, group_id, epoch, leaf_index, client_ref = _FIXED.unpack(reader.raw(_FIXED.size))
+    if epoch > MAX_SAFE_NUMBER:
+        raise DecodeError("number_too_large")
+    return RecordHeader(version, cug_id, group_id, epoch, leaf_index, client_ref, _parts_of(reader.vector()))
+
+
+@lru_cache(maxsize=256)
+def _parts_of(listed: bytes) -> tuple[PartHeader, ...]:
+    """All records of an epoch list the same parts, and the server reads the header of each."""
+    parts = Reader(vector(listed)).vector_of(_read_part_header, len(Audience))
+    if tuple(part.audience for part in parts) not in _AUDIENCES:
         raise DecodeError("record_parts")
-    return header
+    return parts
 
 
 def _read_part_header(reader: Reader) -> PartHeader:
@@ -115,7 +122,42 @@ def read_body(reader: Reader) -> Body:
 
 def read_header(body: bytes) -> RecordHeader:
     """The header of a whole record; needs no key. Raises DecodeError, also if the rest is not a record's."""
-    return decode_all(body, read_body).header
+    header = _header_at_once(body)
+    return header if header is not None else decode_all(body, read_body).header
+
+
+def _header_at_once(body: bytes) -> RecordHeader | None:
+    """What `read_body` finds in a record that is in order; None: it says what is wrong. The server asks for each."""
+    if len(body) < _SHORTEST:
+        return None
+    version, cug_id, group_id, epoch, leaf_index, client_ref = _HEAD.unpack_from(body)
+    listed = _vector_at(body, _HEAD.size)
+    if version != VERSION or epoch > MAX_SAFE_NUMBER or listed is None:
+        return None
+    parts = _parts_of(body[slice(*listed)])
+    end = listed[1]
+    for _ in parts:
+        sealed = _vector_at(body, end)
+        if sealed is None:
+            return None
+        end = sealed[1]
+    if end != len(body):
+        return None
+    return RecordHeader(version, cug_id, group_id, epoch, leaf_index, client_ref, parts)
+
+
+def _vector_at(body: bytes, at: int) -> tuple[int, int] | None:
+    """Where the vector that begins there has its content; None: it has none, or one as long as hardly a record's."""
+    if at + 2 > len(body):
+        return None
+    first = body[at]
+    if first < 0x40:
+        start, length = at + 1, first
+    else:
+        start, length = at + 2, int.from_bytes(body[at : at + 2], "big") - 0x4000
+        if not 0x40 <= length < 0x4000:
+            return None
+    return (start, start + length) if start + length <= len(body) else None
 
 
 # ---------------------------------------------------------------- padding

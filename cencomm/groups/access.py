@@ -19,7 +19,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cencomm.crypto.group_context import Role, holds_leaf
-from cencomm.groups.model import CugState, Membership
+from cencomm.groups.model import CugState, GroupView, Membership
+from cencomm.ids import OfficerId
 from cencomm.wire.frames import EventKind
 
 NOTHING = 0
@@ -70,6 +71,17 @@ def access(state: CugState, membership: Membership | None) -> Access:
     if state is CugState.CLOSED:
         return Access(EVERYTHING, frozenset(), files_from=files_from)
     return Access(EVERYTHING, _sends(role), attaches=holds_leaf(role), files_from=files_from)
+
+
+def access_in(view: GroupView, account_id: OfficerId) -> Access:
+    """The same in that view; of its members it is remembered there, since it is asked for every record and reader."""
+    known = view.accesses.get(account_id)
+    if known is None:
+        membership = view.members.get(account_id)
+        known = access(view.state, membership)
+        if membership is not None:
+            view.accesses[account_id] = known
+    return known
 
 
 def _sends(role: Role) -> frozenset[EventKind]:

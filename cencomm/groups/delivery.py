@@ -36,7 +36,7 @@ from cencomm.crypto.mls.public.welcome import Welcome
 from cencomm.crypto.records import read_header
 from cencomm.crypto.successor import OFFICERS_TO_REJECT, may_start
 from cencomm.errors import DomainError
-from cencomm.groups.access import access
+from cencomm.groups.access import access_in
 from cencomm.groups.errors import (
     ClockApart,
     CugClosed,
@@ -99,23 +99,23 @@ def _member_view(sending: Sending, view: GroupView | None) -> GroupView:
     """The view, for a member whose role may send this. Raises NotMember, CugClosed, RoleNotAllowed."""
     if view is None:
         raise NotMember
-    membership = view.members.get(officer_of(sending.sender))
-    allowed = access(view.state, membership)
-    if membership is None or not allowed.is_current:
+    officer = officer_of(sending.sender)
+    allowed = access_in(view, officer)
+    if not allowed.is_current:
         raise NotMember
     if view.state is CugState.CLOSED:
         raise CugClosed
     if sending.kind not in allowed.sends:
-        raise RoleNotAllowed(role=membership.role)
+        raise RoleNotAllowed(role=view.members[officer].role)
     return view
 
 
 def judge_send(view: GroupView | None, sender: DeviceId, frame: Send, now_ms: int) -> Submission:
     """A record, rejection, corrected seal or closing."""
     sending = Sending(CugId(frame.cug_id), sender, ClientRef(frame.client_ref), frame.kind, frame.body)
+    if frame.kind is EventKind.RECORD:  # nearly all are
+        return _judged(sending, view, lambda known: _judge_record(known, sending, now_ms))
     match frame.kind:
-        case EventKind.RECORD:
-            return _judged(sending, view, lambda known: _judge_record(known, sending, now_ms))
         case EventKind.REJECTION:
             return _judged(sending, view, lambda known: _judge_rejection(known, sending))
         case EventKind.SEAL:
@@ -140,11 +140,20 @@ def _judge_record(view: GroupView, sending: Sending, now_ms: int) -> None:
         raise StaleEpoch(sent=header.epoch, current=view.epoch)
     if view.current.devices.get(header.leaf_index) != sending.sender:
         raise WrongDevice(leaf_index=header.leaf_index)
-    # A leaf may outlive its certificates until somebody removes it; members do not count what it writes then. Time in
-    # the log does not run back, whatever this machine's clock does.
-    at_s = max(now_ms, view.current.commit_time_ms) // 1000
-    for certificate in policy.chain_of(_leaf(view, header.leaf_index)).certificates:
-        verify_time(certificate, at_s)
+    # Time in the log does not run back, whatever this machine's clock does.
+    _must_be_valid(view, header.leaf_index, max(now_ms, view.current.commit_time_ms) // 1000)
+
+
+def _must_be_valid(view: GroupView, leaf_index: int, now_s: int) -> None:
+    """A leaf may outlive its certificates until somebody removes it; members do not count what it writes then."""
+    known = view.current.valid_s.get(leaf_index)
+    if known is None:
+        certificates = policy.chain_of(_leaf(view, leaf_index)).certificates
+        known = (max(one.not_before_s for one in certificates), min(one.not_after_s for one in certificates))
+        view.current.valid_s[leaf_index] = known
+    if not known[0] <= now_s <= known[1]:
+        for certificate in policy.chain_of(_leaf(view, leaf_index)).certificates:
+            verify_time(certificate, now_s)
 
 
 def _leaf(view: GroupView, leaf_index: int) -> LeafNode:

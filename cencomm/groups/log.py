@@ -118,7 +118,8 @@ def _epoch_moved(cug: Cug, submission: Submission) -> DomainError:
 
 
 def _after(cug: Cug, submission: Submission, now_ms: int) -> Cug:
-    placed = replace(cug, last_seq=cug.last_seq + 1, last_time_ms=max(cug.last_time_ms, now_ms))
+    time_ms = max(cug.last_time_ms, now_ms)
+    placed = Cug(cug.cug_id, cug.state, cug.group_id, cug.epoch, cug.last_seq + 1, time_ms, cug.opened_ms)
     match submission.effect:
         case NewEpoch(group_id=group_id, epoch=epoch):
             return replace(placed, group_id=group_id, epoch=epoch)

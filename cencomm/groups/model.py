@@ -12,6 +12,7 @@ from cencomm.wire.frames import EventKind
 
 if TYPE_CHECKING:
     from cencomm.crypto.mls.public.group import PublicGroup
+    from cencomm.groups.access import Access
 
 START_OF_GROUP = -1
 """The "epoch" of a group's start in the table of commits."""
@@ -67,6 +68,8 @@ class EpochView:
     """The time that its commit says of itself; the next commit's may not be earlier."""
     devices: Mapping[int, DeviceId]
     """Of each leaf of the tree, by leaf index."""
+    valid_s: dict[int, tuple[int, int]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """From when to when all certificates of a leaf hold, of those that have been asked about."""
 
     def leaf_of(self, device_id: DeviceId) -> int | None:
         """The device's leaf index."""
@@ -88,6 +91,8 @@ class GroupView:
     """The event that made this epoch."""
     members: Mapping[OfficerId, Membership]
     current: EpochView = field(repr=False)
+    accesses: dict[OfficerId, Access] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Of those members who have been asked about (`groups.access`)."""
 
     def is_of(self, cug: Cug) -> bool:
         """Whether this is the newest epoch and state, as the store has them."""

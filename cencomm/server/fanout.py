@@ -15,13 +15,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 import structlog
 
 from cencomm.crypto.certificates import Trust
 from cencomm.groups import views
-from cencomm.groups.access import NO_ACCESS, Access, access
+from cencomm.groups.access import NO_ACCESS, Access, access_in
 from cencomm.groups.delivery import Sending, judge_commit, judge_opening, judge_send, judge_successor
 from cencomm.groups.errors import EpochTaken, StaleEpoch
 from cencomm.groups.log import CugEnds, Outcome, Receipt, Submission, logged
@@ -109,6 +110,17 @@ class Delivery:
             case StartGroup():
                 await self._accept_successor(sender, frame, tell)
 
+    def accept_now(self, sender: DeviceId, frame: Send, tell: Told) -> bool:
+        """As `accept`, at once; False where something must be waited for first, and nothing has been done."""
+        view = self._views.get(CugId(frame.cug_id))
+        if view is None or not self._writer.has_room:
+            return False
+        submission = judge_send(view, sender, frame, self._now_ms())
+        if submission.refusal is not None:  # by an old view, perhaps
+            return False
+        self._writer.submit(submission, partial(self._told, sender, frame, tell, JUDGED_AGAIN))
+        return True
+
     async def open_cug(self, sending: Sending) -> Receipt:
         """The first event of a CUG. Raises what `judge_opening` and the log refuse."""
         submission = await self._in_thread(lambda: judge_opening(sending, self._trust, self._now_ms()))
@@ -126,17 +138,18 @@ class Delivery:
         submission = judge_send(view, sender, frame, self._now_ms())
         if submission.refusal is not None and await self._moved_on(cug_id, view):
             submission = judge_send(await self._view(cug_id), sender, frame, self._now_ms())
-
-        def told(outcome: Outcome) -> None:
-            if isinstance(outcome, StaleEpoch) and submission.refusal is None:
-                self._views.pop(cug_id, None)
-                if frame.kind is not EventKind.RECORD and attempts > 1:
-                    self._spawn(self._accept_send(sender, frame, tell, attempts - 1))
-                    return
-            tell(outcome)
-
         await self._writer.wait_for_room()
+        told = tell if submission.refusal is not None else partial(self._told, sender, frame, tell, attempts)
         self._writer.submit(submission, told)
+
+    def _told(self, sender: DeviceId, frame: Send, tell: Told, attempts: int, outcome: Outcome) -> None:
+        """What became of one that nothing spoke against when it was judged."""
+        if isinstance(outcome, StaleEpoch):
+            self._views.pop(CugId(frame.cug_id), None)
+            if frame.kind is not EventKind.RECORD and attempts > 1:
+                self._spawn(self._accept_send(sender, frame, tell, attempts - 1))
+                return
+        tell(outcome)
 
     async def _accept_commit(self, sender: DeviceId, frame: Commit, tell: Told) -> None:
         def judge(view: GroupView | None) -> Submission:
@@ -300,20 +313,20 @@ class Delivery:
             self._views.pop(cug_id, None)
         return min(seq, current.last_seq)
 
-    def access_now(self, cug_id: CugId, account_id: OfficerId, upto: Sequence[LoggedEvent]) -> Access | None:
+    def accesses_now(self, cug_id: CugId, upto: Sequence[LoggedEvent]) -> Callable[[OfficerId], Access] | None:
         """By the view in memory; None where it is not there or older than `upto`."""
         view = self._views.get(cug_id)
         if view is None or not view.reaches(upto):
             return None
-        return access(view.state, view.members.get(account_id))
+        return partial(access_in, view)
 
     async def access(self, cug_id: CugId, account_id: OfficerId, upto: Sequence[LoggedEvent]) -> Access:
-        """As `access_now`, after reading what is not known yet."""
-        known = self.access_now(cug_id, account_id, upto)
+        """As `accesses_now`, after reading what is not known yet."""
+        known = self.accesses_now(cug_id, upto)
         if known is not None:
-            return known
+            return known(account_id)
         view = await self._read_view(cug_id)
-        return access(view.state, view.members.get(account_id)) if view is not None else NO_ACCESS
+        return access_in(view, account_id) if view is not None else NO_ACCESS
 
     async def devices(self, cug_id: CugId) -> list[DeviceId]:
         """The devices with a leaf in the current epoch, by leaf index."""

@@ -15,7 +15,7 @@ him included, then a Notice, and the subscription ends.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
@@ -76,7 +76,7 @@ class Source(Protocol):
     async def reach(self, cug_id: CugId, seq: int) -> int:
         """`seq`, or where the log ends if that is before it; what this process knows reaches up to there afterwards."""
 
-    def access_now(self, cug_id: CugId, account_id: OfficerId, upto: Sequence[LoggedEvent]) -> Access | None:
+    def accesses_now(self, cug_id: CugId, upto: Sequence[LoggedEvent]) -> Callable[[OfficerId], Access] | None:
         """By what this process knows; None where that does not reach up to those events."""
 
     async def access(self, cug_id: CugId, account_id: OfficerId, upto: Sequence[LoggedEvent]) -> Access: ...
@@ -207,15 +207,15 @@ class Feeds(Generic[C]):
         if not new:
             return
         feed.last_seq = new[-1].seq
-        frames: list[bytes] = []
+        access_of = self._source.accesses_now(cug_id, new)
+        frames = event_frames(cug_id, new)
         for subscriber in tuple(feed.live):
-            access = self._source.access_now(cug_id, subscriber.connection.account_id, new)
-            if access is None or not access.is_current or subscriber.connection.is_paused:
+            connection = subscriber.connection
+            if access_of is None or not access_of(connection.account_id).is_current or connection.is_paused:
                 self._catch_up_later(subscriber)
                 continue
-            frames = frames or event_frames(cug_id, new)
             for frame in frames:
-                subscriber.connection.write(frame)
+                connection.write(frame)
             subscriber.position = feed.last_seq
 
     def reached(self, cug_id: CugId, seq: int) -> None:

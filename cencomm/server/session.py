@@ -45,8 +45,8 @@ from cencomm.wire.frames import (
 MAX_GARBLED = 10
 """So many frames that make no sense, and the connection ends."""
 MAX_UNANSWERED = 512
-FRAMES_PER_SECOND = 1000.0
-FRAMES_AT_ONCE = 2000.0
+FRAMES_PER_SECOND = 5000.0
+FRAMES_AT_ONCE = 10_000.0
 POLICY_VIOLATION = 1008
 """RFC 6455 §7.4.1."""
 SERVICE_RESTART = 1012
@@ -206,6 +206,18 @@ class Session:
         """Whether another frame may be read; not while too many sendings wait for their answer, nor on leaving."""
         return self._unanswered < MAX_UNANSWERED and self.state is not State.LEAVING
 
+    def is_ready_for(self, frame: Send, at_seconds: float) -> bool:
+        """Whether `handle` would accept it at once; then `accepted` may take the place of `handle`."""
+        if self.state is not State.OPEN or self._unanswered >= MAX_UNANSWERED:
+            return False
+        self._refill(at_seconds)
+        return self._allowance >= 1 and self._refusal(frame) is None
+
+    def accepted(self) -> None:
+        """A sending that the session was ready for is on its way."""
+        self._allowance -= 1
+        self._unanswered += 1
+
     def handle(self, event: Event) -> list[Command]:
         """What to do about `event`, in order. An event that cannot come in this state is a fault of the driver."""
         self.state = TRANSITIONS[self.state][type(event)]
@@ -264,15 +276,15 @@ class Session:
         return [Hint(cug_id) if isinstance(frame, Typing) else Heed(cug_id, isinstance(frame, Watch))]
 
     def _refusal(self, frame: Send | Commit | StartGroup) -> DomainError | None:
-        limit = self._limits.record_bytes if isinstance(frame, Send) else self._limits.handshake_bytes
+        if isinstance(frame, Send):
+            if len(frame.body) > self._limits.record_bytes:
+                return TooLarge(limit=self._limits.record_bytes)
+            return None if frame.kind in SENDABLE else KindNotSendable()
+        limit = self._limits.handshake_bytes
         parts = [frame.body]
         if isinstance(frame, Commit):
             parts += [frame.group_info, *(welcome.welcome for welcome in frame.welcomes)]
-        if any(len(part) > limit for part in parts):
-            return TooLarge(limit=limit)
-        if isinstance(frame, Send) and frame.kind not in SENDABLE:
-            return KindNotSendable()
-        return None
+        return TooLarge(limit=limit) if any(len(part) > limit for part in parts) else None
 
     def _answered(self, event: Answered) -> list[Command]:
         self._unanswered -= 1
@@ -292,7 +304,12 @@ class Session:
 
     def _throttle(self, at_seconds: float) -> list[Command]:
         """A bucket of FRAMES_AT_ONCE that fills by FRAMES_PER_SECOND."""
-        passed = 0.0 if self._counted_at is None else at_seconds - self._counted_at
-        self._counted_at = at_seconds
-        self._allowance = min(FRAMES_AT_ONCE, self._allowance + passed * FRAMES_PER_SECOND) - 1
+        self._refill(at_seconds)
+        self._allowance -= 1
         return [] if self._allowance >= 0 else [Wait(-self._allowance / FRAMES_PER_SECOND)]
+
+    def _refill(self, at_seconds: float) -> None:
+        if self._counted_at is not None:
+            passed = at_seconds - self._counted_at
+            self._allowance = min(FRAMES_AT_ONCE, self._allowance + passed * FRAMES_PER_SECOND)
+        self._counted_at = at_seconds

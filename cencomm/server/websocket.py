@@ -37,9 +37,9 @@ from cencomm.server.session import (
     Unfollowed,
     Wait,
 )
-from cencomm.server.uvicorn_protocol import SCOPE_KEY, WebSocketProtocol, binary_frame
+from cencomm.server.uvicorn_protocol import SCOPE_KEY, WebSocketProtocol, frame_head
 from cencomm.wire.encoding import Malformed
-from cencomm.wire.frames import SUBPROTOCOL, ServerFrame, decode_client_frame, encode_frame
+from cencomm.wire.frames import SUBPROTOCOL, Send, ServerFrame, decode_client_frame, encode_frame
 
 if TYPE_CHECKING:
     from cencomm.server.context import Services
@@ -61,6 +61,7 @@ class Socket:
         self._protocol = protocol
         self._loop = asyncio.get_running_loop()
         self._pending: list[bytes] = []
+        """Heads and payloads in turns: a payload that goes to many is copied for none of them."""
         self._writable = asyncio.Event()
         self._writable.set()
         self._watch: asyncio.TimerHandle | None = None
@@ -94,7 +95,7 @@ class Socket:
     def write(self, frame: bytes) -> None:
         if not self._pending:
             self._loop.call_soon(self._flush)
-        self._pending.append(binary_frame(frame))
+        self._pending += (frame_head(len(frame)), frame)
 
     def say(self, frame: ServerFrame) -> None:
         self.write(encode_frame(frame))
@@ -125,10 +126,9 @@ class Socket:
     def _flush(self) -> None:
         if self._pending:
             pending, self._pending = self._pending, []
-            joined = b"".join(pending)
-            self._protocol.write_frames(joined)
-            measures.TALLY.frames += len(pending)
-            measures.TALLY.frame_bytes += len(joined)
+            self._protocol.write_frames(pending)
+            measures.TALLY.frames += len(pending) // 2
+            measures.TALLY.frame_bytes += sum(map(len, pending))
 
     def _pause(self) -> None:
         measures.SLOW_READERS.inc()
@@ -177,7 +177,7 @@ async def endpoint(websocket: WebSocket) -> None:
         return
     protocol: WebSocketProtocol = websocket.scope["extensions"][SCOPE_KEY]
     await websocket.accept(SUBPROTOCOL if SUBPROTOCOL in websocket.scope["subprotocols"] else None)
-    await Driver(websocket, Socket(protocol, signed_in), services).run()
+    await Driver(websocket, Socket(protocol, signed_in), services).run(protocol)
 
 
 class Driver:
@@ -190,12 +190,16 @@ class Driver:
         self._delivery: Delivery = services.delivery
         self._session = Session(socket.device_id, services.foundation.limits)
         self._answered = asyncio.Event()
+        self._is_idle = False
+        """Whether everything that came has been done, and the next message is waited for."""
         socket.on_unfollowed = self._unfollowed
         socket.on_paused = lambda: self._delivery.feeds.paused(socket)
         socket.leave = lambda: self._do_now(Leave())
 
-    async def run(self) -> None:
+    async def run(self, protocol: WebSocketProtocol) -> None:
         self._do_now(Opened(self._services.now_ms()))
+        protocol.on_message = self._take_now
+        protocol.read_ahead()
         self._delivery.feeds.connected(self._socket)
         self._delivery.presence.stir()
         tasks = [
@@ -207,6 +211,7 @@ class Driver:
         finally:
             for task in tasks:
                 task.cancel()
+            protocol.on_message = None
             await asyncio.gather(*tasks, return_exceptions=True)
             self._delivery.feeds.disconnected(self._socket)
             self._delivery.presence.gone(self._socket)
@@ -227,7 +232,10 @@ class Driver:
         try:
             while True:
                 await self._until_it_may_read()
-                await self._do(_event(await self._websocket.receive()))
+                self._is_idle = True
+                message = await self._websocket.receive()
+                self._is_idle = False
+                await self._do(_event(message))
         except WebSocketDisconnect:
             return
 
@@ -237,6 +245,23 @@ class Driver:
         while not self._session.may_read:
             self._answered.clear()
             await self._answered.wait()
+
+    def _take_now(self, data: bytes) -> bool:
+        """A record that nothing has to be waited for is queued for the log at once; False: all else comes by `_read`,
+        in its turn. Nothing has been done then."""
+        if not self._is_idle or self._socket.is_paused:
+            return False
+        try:
+            frame = decode_client_frame(data)
+        except Malformed:
+            return False
+        if not isinstance(frame, Send) or not self._session.is_ready_for(frame, time.monotonic()):
+            return False
+        tell = self._teller(CugId(frame.cug_id), ClientRef(frame.client_ref))
+        if not self._delivery.accept_now(self._socket.device_id, frame, tell):
+            return False
+        self._session.accepted()
+        return True
 
     async def _do(self, event: Event) -> None:
         for command in self._session.handle(event):
@@ -280,13 +305,15 @@ class Driver:
 
     async def _accept(self, command: Accept) -> None:
         frame = command.frame
-        cug_id, client_ref = CugId(frame.cug_id), ClientRef(frame.client_ref)
+        tell = self._teller(CugId(frame.cug_id), ClientRef(frame.client_ref))
+        await self._delivery.accept(self._socket.device_id, frame, tell)
 
+    def _teller(self, cug_id: CugId, client_ref: ClientRef) -> Callable[[Outcome], None]:
         def tell(outcome: Outcome) -> None:
             self._do_now(Answered(cug_id, client_ref, outcome))
             self._answered.set()
 
-        await self._delivery.accept(self._socket.device_id, frame, tell)
+        return tell
 
 
 def _event(message: Mapping[str, object]) -> Event:

@@ -6,12 +6,13 @@ order of their ids, so that two batches cannot wait for each other.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 
 import asyncpg
 
 from cencomm.groups.log import Outcome, Submission
-from cencomm.store.event_log import Hooks, Row, Step, store_batch
+from cencomm.store.event_log import Hooks, LookFirst, Row, Step, Transaction, is_plain, store_batch
 
 CONNECT_SECONDS = 5.0
 COMMAND_SECONDS = 30.0
@@ -33,16 +34,23 @@ class PostgresEventLog:
             self._connection = await asyncpg.connect(
                 self._address, timeout=CONNECT_SECONDS, command_timeout=COMMAND_SECONDS
             )
-        async with self._connection.transaction():
-            return await self._run(self._connection, batch, now_ms)
+        if is_plain(batch):
+            with contextlib.suppress(LookFirst, asyncpg.UniqueViolationError):
+                return await self._attempt(self._connection, batch, now_ms, looks=False)
+        return await self._attempt(self._connection, batch, now_ms, looks=True)
 
     async def close(self) -> None:
         if self._connection is not None:
             await self._connection.close()
             self._connection = None
 
-    async def _run(self, connection: asyncpg.Connection, batch: Sequence[Submission], now_ms: int) -> list[Outcome]:
-        transaction = store_batch(batch, now_ms, self._hooks)
+    async def _attempt(
+        self, connection: asyncpg.Connection, batch: Sequence[Submission], now_ms: int, *, looks: bool
+    ) -> list[Outcome]:
+        async with connection.transaction():
+            return await self._run(connection, store_batch(batch, now_ms, self._hooks, looks=looks))
+
+    async def _run(self, connection: asyncpg.Connection, transaction: Transaction) -> list[Outcome]:
         step = next(transaction)
         while True:
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from cencomm.groups.log import Outcome, Submission
 from cencomm.store.database import SQLITE_BUSY_SECONDS
-from cencomm.store.event_log import Hooks, Row, Step, store_batch
+from cencomm.store.event_log import Hooks, LookFirst, Row, Step, Transaction, is_plain, store_batch
 
 
 class SqliteEventLog:
@@ -33,18 +34,24 @@ class SqliteEventLog:
     def _store(self, batch: Sequence[Submission], now_ms: int) -> list[Outcome]:
         if self._connection is None:
             self._connection = connect(self._path)
-        connection = self._connection
+        if is_plain(batch):
+            with contextlib.suppress(LookFirst, sqlite3.IntegrityError):
+                return self._attempt(self._connection, batch, now_ms, looks=False)
+        return self._attempt(self._connection, batch, now_ms, looks=True)
+
+    def _attempt(
+        self, connection: sqlite3.Connection, batch: Sequence[Submission], now_ms: int, *, looks: bool
+    ) -> list[Outcome]:
         connection.execute("BEGIN IMMEDIATE")
         try:
-            outcomes = self._run(connection, batch, now_ms)
+            outcomes = self._run(connection, store_batch(batch, now_ms, self._hooks, looks=looks))
             connection.execute("COMMIT")
         except BaseException:
             connection.rollback()
             raise
         return outcomes
 
-    def _run(self, connection: sqlite3.Connection, batch: Sequence[Submission], now_ms: int) -> list[Outcome]:
-        transaction = store_batch(batch, now_ms, self._hooks)
+    def _run(self, connection: sqlite3.Connection, transaction: Transaction) -> list[Outcome]:
         step = next(transaction)
         while True:
             try:

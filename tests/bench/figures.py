@@ -48,6 +48,18 @@ def no_slower(name: str, value: float, unit: str, reference: float, other: str) 
     return Figure(name, _short(value), unit, _short(reference), round(ratio, 3), f"≤ {other}", ratio <= 1)
 
 
+def at_least_times(name: str, value: float, unit: str, reference: float, times: float) -> Figure:
+    """So many times what the reference did in the same run."""
+    ratio = value / reference
+    return Figure(name, _short(value), unit, _short(reference), round(ratio, 3), f"≥ {times:g} times", ratio >= times)
+
+
+def at_most_times(name: str, value: float, unit: str, reference: float, times: float) -> Figure:
+    """At most so many times what the reference took in the same run."""
+    ratio = value / reference
+    return Figure(name, _short(value), unit, _short(reference), round(ratio, 3), f"≤ {times:g} times", ratio <= times)
+
+
 def _short(value: float) -> float:
     return float(f"{value:.4g}")
 

@@ -188,7 +188,7 @@ class Person:
 
     def entry(self, text: str) -> Locator:
         """The entry of the conversation in which `text` stands, sent or still waiting."""
-        return self.log.locator("> *").filter(has_text=text)
+        return self.log.locator(".entry").filter(has_text=text)
 
     async def write(self, text: str) -> None:
         await self.composer.fill(text)

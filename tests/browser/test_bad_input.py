@@ -35,8 +35,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 EVERY = 4
 """Of the collections every fourth line goes through the group by itself, and others of them into the forms."""
 TYPED_EVERY = 400
-BATCH = 90
-"""Fewer than the entries that a room holds when it is entered."""
+BATCH = 30
+"""Fewer than the lines that are drawn while one reads along."""
 FLUSH_SECONDS = 120
 LABEL = 1_900
 TYPED = [text for text in HOSTILE if len(text) < 1_000 and text.isprintable()]

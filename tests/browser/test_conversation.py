@@ -23,6 +23,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ARABIC = "وصلت الحاوية MSKU 907321-4 إلى الرصيف 7 الساعة 21:40."
 RUSSIAN = "Принято. Проверим пломбу ML-2214909 до погрузки."
+LONG = 130
+"""More entries than a room loads at once, and many more than its page draws."""
 FRENCH = "Bien reçu, la vedette part à 02h30."
 
 
@@ -125,7 +127,8 @@ async def test_one_sees_who_is_on_line_and_who_types_unless_he_hides_it(stage: S
             while himself not in moreau.presence.view(cug.id).writing:
                 await moreau.presence.changed(0.2)
                 await almeida.composer.press_sequentially(".")
-            assert himself in (moreau.presence.view(cug.id).present or ())
+            while himself not in (moreau.presence.view(cug.id).present or ()):
+                await moreau.presence.changed(0.2)
         await almeida.page.evaluate("location.hash = '#/settings'")
         shown = almeida.page.get_by_role("checkbox", name=re.compile(re.escape(str(almeida.words("presence.show")))))
         await expect(shown).to_be_checked(timeout=PATIENCE_MS)
@@ -160,6 +163,44 @@ async def test_what_is_unread_is_marked_until_it_is_read(stage: Stage) -> None:
         await almeida.reads("@Almeida, à toi.")
         await almeida.link("room.back").click()
         await expect(line).not_to_contain_text(str(almeida.words("list.mentioned")), timeout=PATIENCE_MS)
+
+
+async def test_a_long_conversation_is_read_up_to_its_first_entry_and_by_the_keyboard(stage: Stage) -> None:
+    async with stage.officer("CO/rojas", "es") as rojas, stage.world.officer("FR/moreau") as moreau:
+        cug = await _operation(moreau, "Larga", "CO/rojas")
+        await rojas.enter("Larga")
+        for number in range(LONG):
+            await cug.send_text(f"Entrada número {number}.")
+        await cug.flush()
+        newest = rojas.entry(f"Entrada número {LONG - 1}.")
+        await expect(newest).to_be_in_viewport(timeout=PATIENCE_MS)
+        entries = rojas.log.locator(".entry")
+        assert await entries.count() < LONG, "only the lines around the place where one reads stand in the page"
+
+        reply = newest.get_by_role("button", name=rojas.words("room.reply"), exact=True)
+        await expect(reply).to_have_count(0)
+        await rojas.log.focus()
+        await rojas.page.keyboard.press("ArrowUp")
+        await expect(newest).to_be_focused()
+        await rojas.page.keyboard.press("ArrowUp")
+        await expect(rojas.entry(f"Entrada número {LONG - 2}.")).to_be_focused()
+        await rojas.page.keyboard.press("ArrowDown")
+        await rojas.page.keyboard.press("Tab")
+        await expect(reply).to_be_focused()
+        await rojas.page.keyboard.press("Enter")
+        await rojas.sees("room.replying", name="Moreau")
+        await expect(rojas.composer).to_be_focused()
+
+        await rojas.log.focus()
+        while not await rojas.entry("Entrada número 0.").count():
+            first = await entries.first.inner_text()
+            await rojas.log.evaluate("(log) => log.scrollTo(0, 0)")
+            await expect(entries.first).not_to_have_text(first, timeout=PATIENCE_MS, use_inner_text=True)
+            await expect(entries.filter(has_text=first.split("\n")[-1])).to_be_in_viewport()
+        await cug.send_text("Ya está.")
+        await cug.flush()
+        await rojas.click("room.newest")
+        await expect(rojas.entry("Ya está.")).to_be_in_viewport(timeout=PATIENCE_MS)
 
 
 async def test_a_message_is_pending_until_it_came_back(stage: Stage) -> None:

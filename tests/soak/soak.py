@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -46,6 +46,9 @@ class Plan:
     """In a round."""
     faults: int
     """In a burst."""
+    officers: int = len(NAMES)
+    processes: int = 3
+    """In the form that has several."""
     longest_fault_seconds: float = 2.0
     pace_seconds: float = 0.0
     """Between two records of one client, about."""
@@ -62,7 +65,7 @@ class Talk:
     cugs: Mapping[str, Cug]
     operations: Counter[str]
     violations: list[str]
-    sent: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in NAMES})
+    sent: dict[str, list[str]] = field(default_factory=dict)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     spoken: Counter[str] = field(default_factory=Counter)
 
@@ -96,7 +99,10 @@ class Talk:
 async def soak(form: str, folder: Path, plan: Plan, *, seed: int, told: Callable[[str], None] = print) -> Outcome:
     """A whole run of that form (`stands.FORMS`) in an empty folder."""
     outcome, random, began = Outcome(form), Random(seed), time.monotonic()
-    async with stand(form, folder, random) as made, _people(made, folder) as cugs:
+    async with (
+        stand(form, folder, random, plan.processes) as made,
+        _people(made, folder, NAMES[: plan.officers]) as cugs,
+    ):
         [cug_id] = {cug.id for cug in cugs.values()}
         witness = Witness(Store(made.database_url), cug_id)
         nemesis = Nemesis(made.faults, made.processes, random, plan.longest_fault_seconds)
@@ -115,14 +121,14 @@ async def soak(form: str, folder: Path, plan: Plan, *, seed: int, told: Callable
 
 
 @contextlib.asynccontextmanager
-async def _people(made: Stand, folder: Path) -> AsyncIterator[dict[str, Cug]]:
+async def _people(made: Stand, folder: Path, names: Sequence[str]) -> AsyncIterator[dict[str, Cug]]:
     async with contextlib.AsyncExitStack() as stack:
         first, *others = [process.server for process in made.processes]
         world = await World.found(folder, first, server_url=made.front)
         for server in others:
             await server.start_async()
-        clients = [await stack.enter_async_context(world.officer(name)) for name in NAMES]
-        yield dict(zip(NAMES, await operation(*clients), strict=True))
+        clients = [await stack.enter_async_context(world.officer(name)) for name in names]
+        yield dict(zip(names, await operation(*clients), strict=True))
 
 
 async def _round_ended(plan: Plan, nemesis: Nemesis, talk: Talk, witness: Witness, outcome: Outcome) -> bool:

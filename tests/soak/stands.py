@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -35,7 +35,6 @@ from tests.soak.nemesis import (
 from tests.soak.shifted_server import Shift
 from tests.tcp_proxy import TcpProxy
 
-PROCESSES = 3
 REPOSITORY = Path(__file__).parents[2]
 FORMS = ("nodes", "single")
 
@@ -53,9 +52,18 @@ class Stand:
 
 
 @asynccontextmanager
-async def stand(form: str, folder: Path, random: Random) -> AsyncIterator[Stand]:
-    """`form` is one of FORMS; `folder` is empty."""
-    async with TcpProxy([]) as clients, (_nodes if form == "nodes" else _single)(folder, clients, random) as made:
+async def stand(form: str, folder: Path, random: Random, count: int) -> AsyncIterator[Stand]:
+    """`form` is one of FORMS, `count` its processes where it has several; `folder` is empty."""
+    async with TcpProxy([]) as clients:
+        opening = _nodes(folder, clients, random, count) if form == "nodes" else _single(folder, clients, random)
+        async with _ended(opening, clients) as made:
+            yield made
+
+
+@asynccontextmanager
+async def _ended(opening: AbstractAsyncContextManager[Stand], clients: TcpProxy) -> AsyncIterator[Stand]:
+    """Whatever runs at the end is killed before the databases go."""
+    async with opening as made:
         clients.targets = [("127.0.0.1", process.server.port) for process in made.processes]
         try:
             yield made
@@ -66,7 +74,7 @@ async def stand(form: str, folder: Path, random: Random) -> AsyncIterator[Stand]
 
 
 @asynccontextmanager
-async def _nodes(folder: Path, clients: TcpProxy, random: Random) -> AsyncIterator[Stand]:
+async def _nodes(folder: Path, clients: TcpProxy, random: Random, count: int) -> AsyncIterator[Stand]:
     async with AsyncExitStack() as stack:
         databases = stack.enter_context(ExitStack())
         stack.push_async_callback(asyncio.to_thread, databases.close)
@@ -78,7 +86,7 @@ async def _nodes(folder: Path, clients: TcpProxy, random: Random) -> AsyncIterat
         front = f"http://127.0.0.1:{clients.port}"
         environment = {"CENCOMM_REDIS_URL": f"redis://127.0.0.1:{to_redis.port}", "CENCOMM_PUBLIC_URL": front}
         through = direct.set(port=to_postgres.port).render_as_string(hide_password=False)
-        processes = tuple([_process(folder / f"server-{n}", through, environment) for n in range(PROCESSES)])
+        processes = tuple([_process(folder / f"server-{n}", through, environment) for n in range(count)])
         faults = (
             *process_faults(processes, random),
             *client_faults(clients, random),

@@ -125,6 +125,24 @@ class TestPlaces:
         assert await stand.store(record(ref=b"r" * 16, sender=OTHER)) == [Receipt(3, 1000)]
 
 
+class TestResends:
+    async def test_among_new_events_each_is_answered_and_nothing_doubled(self, stand: Stand) -> None:
+        first = record()
+        assert await stand.store(opening(), first) == [Receipt(1, 1000), Receipt(2, 1000)]
+        new, other = record(), record(sender=OTHER)
+        outcomes = await stand.store(new, first, other, now_ms=2000)
+        assert outcomes == [Receipt(3, 2000), Receipt(2, 1000, repeated=True), Receipt(4, 2000)]
+        assert (await stand.counts())["events"] == 4
+
+    async def test_it_is_answered_although_the_epoch_has_moved_and_what_is_new_is_not(self, stand: Stand) -> None:
+        first = record()
+        await stand.store(opening(), first, commit(0))
+        again, stale, fresh = await stand.store(first, record(), record(epoch=1))
+        assert (again, fresh) == (Receipt(2, 1000, repeated=True), Receipt(4, 1000))
+        assert code(stale) == "groups.stale_epoch"
+        assert (await stand.counts())["events"] == 4
+
+
 class TestRefusals:
     async def test_a_record_of_another_epoch_stores_nothing(self, stand: Stand) -> None:
         await stand.store(opening())

@@ -15,6 +15,7 @@ REFUSALS = [
     errors.MappingMalformed(at="answers", reason="shape"),
     errors.MappingUnknown(name="mine"),
     errors.RowsWrong(rows=2, cells=3),
+    errors.WorkbookOfOther(template="warning"),
 ]
 
 

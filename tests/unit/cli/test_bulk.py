@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from cencomm.bulk.layout import MAIN
+from tests.unit.bulk.filling import fill, sheet_of
+from tests.unit.bulk.test_workbook_rows import rows_of
 from tests.unit.cli.fakes import Cli
 
 TITLE = "Operation Tiger"
@@ -75,4 +78,36 @@ def test_a_mapping_that_is_none_sends_nothing(cli: Cli, table: Path, tmp_path: P
     (tmp_path / "bad.toml").write_text("format = 7")
     assert cli("bulk", "import", TITLE, str(table), "-m", str(tmp_path / "bad.toml"), "--yes").code == 1
     assert cli("bulk", "import", TITLE, str(table), "-m", str(tmp_path / "absent.toml"), "--yes").code == 2
+    assert cli.client.done() == []
+
+
+def test_a_workbook_is_written_filled_in_and_sent(cli: Cli, tmp_path: Path) -> None:
+    book = tmp_path / "book.xlsx"
+    said = cli("bulk", "template", TITLE, "simplified_seizure", str(book))
+    assert said.code == 0, said.err
+    _, records, items = rows_of(2)
+    fill(book, {MAIN: records, "item": items})
+    assert cli("bulk", "import", TITLE, str(book), "--yes").code == 0
+    sent = [call[2] for call in cli.client.done() if call[0] == "submit"]
+    assert [answers["national_case_ref"] for answers in sent] == [row["national_case_ref"] for row in records]  # type: ignore[index]
+    assert cli("bulk", "template", TITLE, "simplified_seizure", str(book)).code == 2
+
+
+def test_a_copy_with_the_errors_marked_comes_back(cli: Cli, tmp_path: Path) -> None:
+    book, marked = tmp_path / "book.xlsx", tmp_path / "marked.xlsx"
+    assert cli("bulk", "template", TITLE, "simplified_seizure", str(book)).code == 0
+    _, records, items = rows_of(1)
+    fill(book, {MAIN: [records[0] | {"direction": "sideways"}], "item": items})
+    said = cli("bulk", "import", TITLE, str(book), "--marked", str(marked), "--yes")
+    assert said.code == 1
+    assert str(marked) in said.err.replace("\n", "")
+    comments = [cell.comment for row in sheet_of(marked, MAIN).iter_rows(min_row=3, max_row=3) for cell in row]
+    assert len([comment for comment in comments if comment is not None]) == 1
+    assert cli.client.done() == []
+    assert cli("bulk", "import", TITLE, str(book), "--marked", str(marked)).code == 2
+
+
+def test_a_table_that_is_no_workbook_of_ours_needs_a_mapping(cli: Cli, table: Path) -> None:
+    table.write_text(HEAD + GOOD)
+    assert cli("bulk", "import", TITLE, str(table), "--yes").code == 1
     assert cli.client.done() == []

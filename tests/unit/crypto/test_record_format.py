@@ -9,8 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cencomm.crypto.head import Head
-from cencomm.crypto.record_format import RecordRefused, SignedRecord, padded_length, sealed_length
+from cencomm.crypto.record_format import (
+    RecordRefused,
+    SignedRecord,
+    padded_length,
+    read_body,
+    read_header,
+    sealed_length,
+)
 from cencomm.crypto.records import key_ring
+from cencomm.crypto.tls import DecodeError, decode_all
 from tests.unit.crypto.hostile import survives
 from tests.unit.crypto.people import OTIENO
 from tests.unit.crypto.test_records import OBSERVERS, SEEN, opened, seal
@@ -38,6 +46,25 @@ class TestSealedLength:
             return
         parts = [None if size is None else bytes(size) for size in (public, personal)]
         assert sealed_length(*[size for size in (public, personal) if size is not None]) == len(seal(*parts))
+
+
+class TestHeader:
+    @pytest.mark.parametrize("size", [0, 300, 16_000, 20_000])
+    def test_it_is_read_alike_with_and_without_the_rest(self, size: int) -> None:
+        for body in (seal(b"p" * size, b"n" * size), seal(None, b"n" * size)):
+            assert read_header(body) == decode_all(body, read_body).header
+            survives(read_header, body)
+
+    def test_whatever_is_wrong_is_refused_as_the_reader_refuses_it(self) -> None:
+        whole = seal()
+        wrong = [whole[:length] for length in range(0, len(whole), 7)]
+        wrong += [whole + b"x", b"\0\2" + whole[2:], whole[:34] + b"\xff" + whole[35:], whole[:62] + b"\0" + whole[63:]]
+        for body in wrong:
+            with pytest.raises(DecodeError) as slow:
+                decode_all(body, read_body)
+            with pytest.raises(DecodeError) as quick:
+                read_header(body)
+            assert quick.value.facts == slow.value.facts
 
 
 class TestSignedRecord:

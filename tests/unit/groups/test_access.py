@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import cast
+
 import pytest
 
 from cencomm.crypto.group_context import Role
-from cencomm.groups.access import EVERYTHING, NO_ACCESS, access
-from cencomm.groups.model import CugState, Membership
-from cencomm.ids import OfficerId
+from cencomm.crypto.mls.public.group import PublicGroup
+from cencomm.groups.access import EVERYTHING, NO_ACCESS, access, access_in
+from cencomm.groups.model import CugState, EpochView, GroupView, Membership
+from cencomm.ids import CugId, GroupId, OfficerId
 from cencomm.wire.frames import EventKind
 
 ROLES = list(Role)
@@ -15,6 +19,18 @@ ROLES = list(Role)
 
 def member(role: str, removed_seq: int | None = None) -> Membership:
     return Membership(OfficerId("KE/otieno"), role, 3, removed_seq)
+
+
+def test_a_view_remembers_its_own_members_and_a_changed_one_asks_again() -> None:
+    otieno = OfficerId("KE/otieno")
+    epoch = EpochView(cast(PublicGroup, None), 0, {})
+    view = GroupView(CugId(b"c"), CugState.OPEN, GroupId(b"g"), 0, 1, {otieno: member("organiser")}, epoch)
+    assert access_in(view, otieno) is access_in(view, otieno)
+    assert access_in(view, OfficerId("FR/petit")) == NO_ACCESS
+    assert set(view.accesses) == {otieno}
+    assert EventKind.CLOSED in access_in(view, otieno).sends
+    assert not access_in(replace(view, state=CugState.CLOSED), otieno).sends
+    assert access_in(replace(view, members={}), otieno) == NO_ACCESS
 
 
 def test_a_stranger_sees_and_sends_nothing() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import pytest
 
@@ -96,14 +96,16 @@ class FakeSource:
     async def reach(self, _cug_id: CugId, seq: int) -> int:
         return min(seq, len(self.log))
 
-    def access_now(self, _cug_id: CugId, account_id: OfficerId, upto: Sequence[LoggedEvent]) -> Access | None:
+    def accesses_now(self, _cug_id: CugId, upto: Sequence[LoggedEvent]) -> Callable[[OfficerId], Access] | None:
         if upto and upto[-1].seq > self.knows_upto:
             return None
-        return self.accesses.get(account_id, NO_ACCESS)
+        return lambda account_id: self.accesses.get(account_id, NO_ACCESS)
 
     async def access(self, cug_id: CugId, account_id: OfficerId, upto: Sequence[LoggedEvent]) -> Access:
         self.knows_upto = 10**9
-        return self.access_now(cug_id, account_id, upto) or NO_ACCESS
+        known = self.accesses_now(cug_id, upto)
+        assert known is not None
+        return known(account_id)
 
 
 class Stand:

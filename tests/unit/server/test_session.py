@@ -146,6 +146,27 @@ class TestLimits:
         assert len(waits) == 10
         assert not any(isinstance(command, s.Wait) for command in session.handle(came(Ping(), at_seconds=1.0)))
 
+    def test_a_sending_may_be_accepted_without_a_command(self, session: s.Session) -> None:
+        record = Send(CUG, REF, EventKind.RECORD, b"x")
+        for _ in range(s.MAX_UNANSWERED):
+            assert session.is_ready_for(record, 0.0)
+            session.accepted()
+        assert not session.is_ready_for(record, 0.0)
+        assert not session.may_read
+        assert session.handle(s.Answered(CUG, REF, Receipt(1, 1000))) == [s.Say(Stored(CUG, REF, 1, 1000))]
+        assert session.is_ready_for(record, 0.0)
+
+    def test_it_is_not_where_handling_would_refuse_it_or_have_it_wait(self, session: s.Session) -> None:
+        record = Send(CUG, REF, EventKind.RECORD, b"x")
+        assert not session.is_ready_for(Send(CUG, REF, EventKind.COMMIT, b"x"), 0.0)
+        assert not session.is_ready_for(Send(CUG, REF, EventKind.RECORD, b"x" * 10_000), 0.0)
+        for _ in range(int(s.FRAMES_AT_ONCE)):
+            session.handle(came(Ping()))
+        assert not session.is_ready_for(record, 0.0)
+        assert session.is_ready_for(record, 1.0)
+        session.handle(s.Lost())
+        assert not session.is_ready_for(record, 1.0)
+
 
 class TestAnswers:
     def test_a_receipt_becomes_stored(self, session: s.Session) -> None:

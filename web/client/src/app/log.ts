@@ -6,7 +6,7 @@ export type Line =
   | { readonly kind: "day"; readonly key: string; readonly atMs: number }
   | { readonly kind: "unread"; readonly key: string; readonly count: number }
   /** Entries one after another that cannot be opened here. */
-  | { readonly kind: "locked"; readonly key: string; readonly atMs: number; readonly count: number }
+  | { readonly kind: "locked"; readonly key: string; readonly seq: number; readonly atMs: number; readonly count: number }
   | { readonly kind: "item"; readonly key: string; readonly item: Item }
   | { readonly kind: "waiting"; readonly key: string; readonly waiting: Waiting };
 
@@ -45,7 +45,7 @@ export function linesOf(items: readonly Item[], waiting: readonly Waiting[], rea
     if (isLocked(item)) {
       const before = lines.at(-1);
       if (before?.kind === "locked") lines[lines.length - 1] = { ...before, count: before.count + 1 };
-      else lines.push({ kind: "locked", key: `locked ${item.seq}`, atMs: item.atMs, count: 1 });
+      else lines.push({ kind: "locked", key: `locked ${item.seq}`, seq: item.seq, atMs: item.atMs, count: 1 });
       continue;
     }
     lines.push({ kind: "item", key: item.clientRef === "" ? `seq ${item.seq}` : item.clientRef, item });

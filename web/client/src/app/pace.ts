@@ -3,8 +3,8 @@
 /** Beyond so many nobody waits for a frame: a hidden page has none. */
 const MOST_WAITING = 500;
 
-/** Of what waits, so much is drawn in one frame: a little at least, and enough that a backlog of any length goes. */
-const LEAST_DRAWN = 16;
+/** Of what waits, so much is drawn in one frame: as much as fits into one at least, and enough that a backlog of any length goes. */
+const LEAST_DRAWN = 8;
 const SHARE_DRAWN = 1 / 8;
 
 export type Schedule = (then: () => void) => void;

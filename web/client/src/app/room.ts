@@ -22,6 +22,10 @@ const TYPED_EVERY_MS = 1_000;
 /** Entries held while one reads along at the newest; beyond, the oldest go, few at a time, and come again as one scrolls up. */
 const MOST_HELD = 340;
 const KEPT = 300;
+/** Of more than so many that wait, those that nobody will see are not drawn. */
+const MOST_SLICED = 40;
+/** While one reads further up, so many are held; what comes then waits for its page. */
+const MOST_BELOW = 640;
 
 export class Room {
   readonly view = signal<CugView | null>(null);
@@ -178,7 +182,7 @@ export class Room {
     // What opens further up comes with its page: between it and what is shown there would be a gap that nothing fills.
     const first = this.hasOlder.value && held.length >= SCREEN ? held[0]!.seq : 0;
     this.#coming.take(arrived.filter(({ seq }) => !known.has(seq) && seq >= first && seq <= last));
-    if (this.following && this.#coming.length > KEPT) this.#skip();
+    if (this.following && this.#coming.length > MOST_SLICED) this.#skip();
   }
 
   #append(some: readonly Item[]): void {
@@ -186,12 +190,14 @@ export class Room {
     const crowded = this.following && merged.length > MOST_HELD;
     this.items.value = crowded ? merged.slice(-KEPT) : merged;
     if (crowded) this.hasOlder.value = true;
+    if (this.following || merged.length <= MOST_BELOW) return;
+    this.atNewest.value = false;
+    this.#coming.drop();
   }
 
-  /** More has come than would be kept, as after a sleep: the newest screen is shown at once. */
+  /** More has come than anybody reads, as after a sleep: the newest screen is shown at once. */
   #skip(): void {
-    this.items.value = mergeItems(this.items.value ?? [], this.#coming.drop()).slice(-SCREEN);
-    this.hasOlder.value = true;
+    this.#append(this.#coming.drop());
   }
 
   readonly #refresh = atMostEvery(VIEW_EVERY_MS, () => whileOpen(() => this.#refreshView()));

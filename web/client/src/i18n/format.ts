@@ -76,7 +76,6 @@ export function decimal(text: string): string {
   return format.format(text as unknown as number);
 }
 
-/** CLDR's name of a country; the code where there is none. */
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
 
 /** How large a file is, in the reader's words: `4.7 MB`. */
@@ -86,8 +85,11 @@ export function byteCount(bytes: number): string {
   return new Intl.NumberFormat(language.value, style).format(bytes / 1000 ** step);
 }
 
+/** CLDR's name of a country; the code where there is none. Looked up once for each. */
 export function countryName(code: string): string {
-  return countryNameIn(code, language.value);
+  const name = `country ${language.value} ${code}`;
+  if (!made.has(name)) made.set(name, countryNameIn(code, language.value));
+  return made.get(name) as string;
 }
 
 /** CLDR's name of a country in any of the six languages. */

@@ -22,6 +22,7 @@ const SHORTCUTS = [
   ["/", "settings.key_find"],
   ["Alt N", "settings.key_record"],
   ["Alt ↑ ↓", "settings.key_move"],
+  ["↑ ↓", "settings.key_entries"],
   ["Ctrl ⏎", "settings.key_send"],
   ["Esc", "settings.key_close"],
 ] as const;

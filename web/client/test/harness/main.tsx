@@ -39,12 +39,14 @@ async function start(): Promise<void> {
     typing: query.get("typing")?.split(",") ?? [],
     empty: query.has("empty"),
     certified: !query.has("uncertified"),
+    files: query.has("files"),
   });
   const app = new App(engine);
   Object.assign(globalThis, { harness: { speak } });
   render(<Root app={app} />, document.getElementById("app")!);
   await app.start();
   if (query.has("install")) offerInstalling();
+  if (query.has("files")) app.room.value?.take({ type: "file", cugId: app.room.value.cugId, progress: { hash: "5c".repeat(32), clientRef: "out-4", step: "uploading", done: 3, total: 5 } });
 }
 
 void start();

@@ -1,6 +1,6 @@
 /** An engine without a server, for screenshots and tests of the screens only: made-up officers, made-up goods. */
 
-import { type Account, type CugSummary, type CugView, type Draft, type EngineApi, type EngineCalls, EngineError, type EngineEvent, type Extracted, type FormWanted, type KnownAccount, type Item, type ItemContent, type Listener, type Member, type RoleName, type Safety, type Status, type TemplateView, type TextWanted, type Waiting } from "../../src/engine/api.ts";
+import { type Account, type CugSummary, type CugView, type Draft, type EngineApi, type EngineCalls, EngineError, type EngineEvent, type Extracted, type FileView, type FormWanted, type KnownAccount, type Item, type ItemContent, type Listener, type Member, type RoleName, type Safety, type Status, type TemplateView, type TextWanted, type Waiting } from "../../src/engine/api.ts";
 
 export const NOW = Date.UTC(2026, 10, 22, 1, 52);
 const MINUTE = 60_000;
@@ -104,7 +104,7 @@ const SAID: readonly Said[] = [
   { from: "MA/lahlou", minutes: 13, content: chat("صور الختم واللوحة الخلفية أضيفت إلى السجل S-0147، والحاوية تحت الحراسة.", "ar") },
 ];
 
-const ITEMS: readonly Item[] = SAID.map(({ from, minutes, content, extra }, at) => ({
+const itemOf = ({ from, minutes, content, extra }: Said, at: number): Item => ({
   seq: at + 1,
   atMs: NOW - minutes * MINUTE,
   kind: "chat",
@@ -120,7 +120,9 @@ const ITEMS: readonly Item[] = SAID.map(({ from, minutes, content, extra }, at) 
   content,
   findings: null,
   ...extra,
-}));
+});
+
+const ITEMS: readonly Item[] = SAID.map(itemOf);
 
 const line = (number: number, title: string, minutes: number, more: Partial<CugSummary> = {}): CugSummary => ({
   id: id(number),
@@ -153,6 +155,37 @@ const WAITING: readonly Waiting[] = [
   { clientRef: "out-1", state: "failed", content: chat("Scan at 01:30 is booked.", "en"), sentAtMs: NOW - 5 * MINUTE, reason: "client.group_closed" },
   { clientRef: "out-2", state: "waiting", content: chat("We hold QTMU 581210-1, scan at 01:30. Same shipper, same forwarder.", "en"), sentAtMs: NOW - MINUTE, reason: "" },
 ];
+
+const file = (number: number, name: string, mediaType: string, size: number): FileView => ({ hash: `${number}c`.repeat(32), size, name, mediaType });
+const SEAL = file(1, "seal-ML-2214909.jpg", "image/jpeg", 842_113);
+const withFiles = (said: ItemContent, files: readonly FileView[]): ItemContent => (said.kind === "chat" ? { ...said, files } : said);
+const SAID_WITH_FILES: readonly Said[] = [
+  { from: "MA/lahlou", minutes: 11, content: withFiles(chat("The seal as found, and the X-ray of the rear panel. رقم الختم واضح في الصورة.", "en"), [SEAL, file(2, "x-ray QTMU 581204-0, rear panel.tiff", "image/tiff", 48_200_144)]) },
+  { from: "RU/sokolova", minutes: 9, content: withFiles(chat("", "ru"), [file(3, "Коносамент и инвойс, сентябрь 2026, контейнер TCLU 4419872, оригинал с отметками порта.pdf", "application/pdf", 2_310_000)]) },
+];
+const ATTACHING = file(4, "manifest-2026-11-22.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", 96_331);
+const WAITING_WITH_FILES: readonly Waiting[] = [
+  { clientRef: "out-3", state: "failed", content: withFiles(chat("The manifest of the feeder.", "en"), [ATTACHING]), sentAtMs: NOW - 4 * MINUTE, reason: "client.server_unreachable", attaching: true },
+  { clientRef: "out-4", state: "waiting", content: withFiles(chat("Photographs of the inner wall.", "en"), [file(5, "inner-wall-1.jpg", "image/jpeg", 3_911_000), file(6, "inner-wall-2.jpg", "image/jpeg", 4_120_300)]), sentAtMs: NOW - MINUTE, reason: "", attaching: true },
+];
+
+/** A photograph of a seal, as far as a canvas can take one. */
+async function photograph(): Promise<Blob> {
+  const canvas = new OffscreenCanvas(960, 640);
+  const pen = canvas.getContext("2d")!;
+  const paint = (colour: string, ...at: readonly [number, number, number, number]): void => {
+    pen.fillStyle = colour;
+    pen.fillRect(...at);
+  };
+  paint("#4f6470", 0, 0, 960, 640);
+  for (let rib = 0; rib < 960; rib += 120) paint("#455862", rib, 0, 56, 640);
+  paint("#2b363c", 300, 0, 48, 640);
+  paint("#c9b458", 270, 250, 360, 120);
+  pen.fillStyle = "#2b2b20";
+  pen.font = "600 56px sans-serif";
+  pen.fillText("ML-2214909", 300, 330);
+  return await canvas.convertToBlob({ type: "image/png" });
+}
 
 const SAFETY: Safety = {
   cugId: id(16),
@@ -212,6 +245,8 @@ export interface MemoryEngineWanted {
   readonly warning: string;
   readonly empty: boolean;
   readonly certified?: boolean;
+  /** Messages with files stand at the end of the conversation. */
+  readonly files?: boolean;
 }
 
 /** The calls that the harness answers; all others refuse as an engine does that is offline. */
@@ -219,8 +254,8 @@ export function memoryEngine(wanted: MemoryEngineWanted): EngineApi {
   const listeners = new Set<Listener>();
   const account: Account = { ...ACCOUNT, certified: wanted.certified ?? true };
   let status: Status = { profile: wanted.profile, connection: wanted.connection, error: null, account: wanted.profile === "open" ? account : null, known: wanted.profile === "absent" ? [] : [KNOWN], waiting: wanted.connection === "online" ? 0 : 1 };
-  let items = wanted.empty ? [] : ITEMS;
-  let waiting = WAITING;
+  let items = wanted.empty ? [] : wanted.files === true ? [...SAID, ...SAID_WITH_FILES].map(itemOf) : ITEMS;
+  let waiting = wanted.files === true ? WAITING_WITH_FILES : WAITING;
   const drafts = new Map<string, Draft>();
   const templates: readonly TemplateView[] = wanted.template === "" ? [] : [{ hash: HASH, id: "simplified_seizure", version: 1, document: wanted.template, seq: 2 }, { hash: WARNING, id: "warning", version: 1, document: wanted.warning, seq: 3 }];
   const tell = (event: EngineEvent): void => listeners.forEach((listener) => listener(event));
@@ -263,6 +298,7 @@ export function memoryEngine(wanted: MemoryEngineWanted): EngineApi {
     setShown: async () => undefined,
     safety: async () => SAFETY,
     waiting: async () => (wanted.empty ? [] : waiting),
+    fetchFile: async () => ({ name: SEAL.name, picture: "image/png", blob: await photograph() }),
     discard: async (cugId, clientRef) => {
       waiting = waiting.filter((one) => one.clientRef !== clientRef);
       tell({ type: "waiting", cugId, waiting });

@@ -126,6 +126,24 @@ export const VIEWS: readonly View[] = [
     await page.locator("#section-transit .btn.link").click();
     await page.locator(".btn.main:visible").first().click();
   } },
+  { name: "39-room-files", query: "files", hash: ROOM, prepare: async (page) => {
+    await page.locator('.file:has-text("seal") button').first().click();
+    await page.locator(".file img").waitFor();
+    await page.locator(".log").evaluate((log) => log.scrollTo(0, log.scrollHeight));
+  } },
+  { name: "40-composer-files", hash: ROOM, prepare: async (page) => {
+    const bytes = (length: number): Buffer => Buffer.alloc(length);
+    await page.locator(".composer input[type=file]").setInputFiles([
+      { name: "seal-ML-2214909.jpg", mimeType: "image/jpeg", buffer: bytes(842_113) },
+      { name: "محضر المعاينة رقم 147.pdf", mimeType: "application/pdf", buffer: bytes(120_400) },
+      { name: "Коносамент и инвойс, контейнер TCLU 4419872, оригинал с отметками порта.pdf", mimeType: "application/pdf", buffer: bytes(2_310_000) },
+    ]);
+    await page.locator(".composer textarea").fill("The papers of both containers.");
+  } },
+  { name: "41-entry-at-hand", hash: ROOM, prepare: async (page) => {
+    await page.locator(".log").focus();
+    await page.keyboard.press("ArrowUp");
+  } },
 ];
 
 async function extract(page: Page, password: string): Promise<void> {

@@ -76,7 +76,19 @@ describe("a room", () => {
     expect(room.hasOlder.value).toBe(true);
   });
 
+  test("one who reads further up does not hold a stream without end: the rest waits for its page", () => {
+    room.following = false;
+    stream(100, 900);
+    drawAll();
+    const held = room.items.value!;
+    expect(held.length).toBeGreaterThan(640);
+    expect(held.length).toBeLessThan(800);
+    expect(room.atNewest.value).toBe(false);
+    expect(held.map(({ seq }) => seq).slice(13)).toEqual(Array.from({ length: held.length - 13 }, (_, at) => 100 + at));
+  });
+
   test("what comes together is drawn in slices, a frame for each", () => {
+    room.following = false;
     stream(100, 200);
     const drawn = [room.items.value!.length - 13];
     for (let next = frames.shift(); next !== undefined; next = frames.shift()) {
@@ -92,22 +104,25 @@ describe("a room", () => {
   test("an entry that opens further up than what is held waits for its page, so that no gap is left", () => {
     const old = room.items.value![1]!;
     stream(100, 900);
-    expect(room.items.value?.[0]?.seq).toBe(970);
+    expect(room.items.value?.[0]?.seq).toBe(700);
     room.take({ type: "items", cugId: CUG, items: [old] });
     drawAll();
-    expect(room.items.value?.[0]?.seq).toBe(970);
+    expect(room.items.value?.[0]?.seq).toBe(700);
   });
 
-  test("where more waits than would be kept, the newest screen is shown at once", () => {
-    stream(100, 900);
-    expect(room.items.value).toHaveLength(30);
-    expect(room.items.value?.at(-1)?.seq).toBe(999);
+  test("where more waits than is drawn in a few frames, all is taken at once, for the newest screen to be drawn", () => {
+    stream(100, 60);
+    expect(room.items.value?.at(-1)?.seq).toBe(159);
+    stream(160, 900);
+    expect(room.items.value).toHaveLength(300);
+    expect(room.items.value?.at(-1)?.seq).toBe(1059);
     expect(room.hasOlder.value).toBe(true);
     drawAll();
-    expect(room.items.value).toHaveLength(30);
+    expect(room.items.value).toHaveLength(300);
   });
 
   test("an entry that changes before it was drawn is drawn as it became, once", () => {
+    room.following = false;
     stream(100, 200);
     room.take({ type: "items", cugId: CUG, items: [{ ...room.items.value![0]!, seq: 299, clientRef: "s299", standing: "refused" }] });
     drawAll();
@@ -119,6 +134,7 @@ describe("a room", () => {
     engine.markRead = async (_, seq) => void noted.push(seq);
     room.markRead();
     stream(100, 10);
+    drawAll();
     room.markRead();
     expect(room.view.value?.readSeq).toBe(109);
     await expect.poll(() => noted).toEqual([13, 109]);

@@ -22,10 +22,12 @@ interface EntryProps {
   readonly item: Item;
   readonly room: Room;
   readonly answered: Item | null;
+  /** One points at it, or has gone to it: it has its buttons. */
+  readonly atHand: boolean;
   readonly onReply: (item: Item, text?: string) => void;
 }
 
-export const Entry = memo(function Entry({ item, room, answered, onReply }: EntryProps) {
+export const Entry = memo(function Entry({ item, room, answered, atHand, onReply }: EntryProps) {
   const { content } = item;
   if (item.standing === "refused" || item.kind === "refused") {
     return (
@@ -41,10 +43,12 @@ export const Entry = memo(function Entry({ item, room, answered, onReply }: Entr
         {content.text !== "" && <Said text={content.text} lang={content.lang} mentions={content.mentions} room={room} />}
         {content.files !== undefined && <FileList files={content.files} room={room} seq={item.seq} />}
         <Under item={item} />
-        <div class="tools">
-          <Button look="bare" icon="reply" label={t("room.reply")} onClick={() => onReply(item)} />
-          {content.text !== "" && <CopyText text={content.text} />}
-        </div>
+        {atHand && (
+          <div class="tools">
+            <Button look="bare" icon="reply" label={t("room.reply")} onClick={() => onReply(item)} />
+            {content.text !== "" && <CopyText text={content.text} />}
+          </div>
+        )}
       </Frame>
     );
   }
@@ -83,9 +87,7 @@ export function WaitingEntry({ waiting, room }: { readonly waiting: Waiting; rea
       <Plate administration={administrationOf(account?.account ?? "")} />
       <div class="body">
         <p class="who">
-          <b>
-            <bdi>{account?.displayName ?? ""}</bdi>
-          </b>
+          <bdi>{account?.displayName ?? ""}</bdi>
           <span>{t("entry.you")}</span>
         </p>
         {content?.kind === "chat" && content.text !== "" && <Said text={content.text} lang={content.lang} mentions={content.mentions} room={room} />}
@@ -130,16 +132,14 @@ interface FrameProps {
 
 function Frame({ item, room, card = false, children }: FrameProps) {
   return (
-    <div class={`entry ${card ? "card" : ""}`} data-seq={item.seq} tabIndex={-1}>
+    <div class={card ? "entry card" : "entry"} data-seq={item.seq} tabIndex={-1}>
       <time dateTime={new Date(item.atMs).toISOString()} title={t("entry.at", { utc: utc(item.atMs), seq: item.seq })}>
         {clockTime(item.atMs)}
       </time>
       <Plate administration={administrationOf(item.officerId)} />
       <div class="body">
         <p class="who">
-          <b>
-            <bdi>{nameOf(room.people.value, item.officerId)}</bdi>
-          </b>
+          <bdi>{nameOf(room.people.value, item.officerId)}</bdi>
           {item.own && <span>{t("entry.you")}</span>}
         </p>
         {children}
@@ -150,11 +150,11 @@ function Frame({ item, room, card = false, children }: FrameProps) {
 
 function Event({ item, room, icon, children }: FrameProps & { readonly icon: IconName }) {
   return (
-    <div class="entry happening" data-seq={item.seq}>
+    <div class="entry happening" data-seq={item.seq} tabIndex={-1}>
       <time dateTime={new Date(item.atMs).toISOString()} title={t("entry.at", { utc: utc(item.atMs), seq: item.seq })}>
         {clockTime(item.atMs)}
       </time>
-      {item.officerId === "" ? <span class="plate-space" /> : <Plate administration={administrationOf(item.officerId)} />}
+      {item.officerId !== "" && <Plate administration={administrationOf(item.officerId)} />}
       <p class="event">
         <Icon name={icon} />
         <span>

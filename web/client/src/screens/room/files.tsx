@@ -110,10 +110,23 @@ function FileLine({ file, children }: FileLineProps) {
   return (
     <p class="file-line">
       <Icon name="paperclip" />
-      <bdi translate={false}>{file.name}</bdi>
-      <span class="nowrap">{byteCount(file.size)}</span>
+      <span class="named">
+        <FileName name={file.name} /> <span class="size">{byteCount(file.size)}</span>
+      </span>
       {children}
     </p>
+  );
+}
+
+/** What kind of file it is stands at the end of its name, also where the name runs from right to left. */
+function FileName({ name }: { readonly name: string }) {
+  const dot = name.lastIndexOf(".");
+  const end = dot > 0 ? dot : name.length;
+  return (
+    <bdi translate={false}>
+      {name.slice(0, end)}
+      <bdi dir="ltr">{name.slice(end)}</bdi>
+    </bdi>
   );
 }
 
