@@ -17,7 +17,7 @@ BINARY: Final = 0x2
 CLOSE: Final = 0x8
 PING: Final = 0x9
 PONG: Final = 0xA
-SECONDS: Final = 30
+SECONDS: Final = 60
 """A peer that waits longer for the server has found a fault."""
 
 
@@ -130,11 +130,13 @@ class RawSocket:
         return first & 0x0F, self._take(length)
 
     def frames(self) -> list[tuple[int, bytes]]:
-        """All that comes until the end, however it ends."""
+        """All that comes until the end, however it ends; a close frame is answered."""
         found = []
         try:
             while True:
                 found.append(self.frame())
+                if found[-1][0] == CLOSE:
+                    self.send(frame(CLOSE, found[-1][1]))
         except Ended:
             return found
 

@@ -39,14 +39,21 @@ async def asked(port: int, *sent: bytes) -> tuple[asyncio.StreamReader, asyncio.
     return reader, writer
 
 
-@pytest.mark.parametrize("sent", [b"", ASKED[:10], ASKED + ASKED[:10]])
+@pytest.mark.parametrize("sent", [b"", ASKED[:10]])
 async def test_a_head_that_does_not_come_ends_the_connection(sent: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(HttpProtocol, "head_seconds", 0.05)
     async with serving() as port:
-        reader, writer = await asked(port, sent[: len(ASKED)])
-        if sent.startswith(ASKED):
-            assert await reader.readuntil(b"\r\n\r\n")
-            writer.write(sent[len(ASKED) :])
+        reader, writer = await asked(port, sent)
+        assert await reader.read() == b""
+        writer.close()
+
+
+async def test_the_next_head_must_come_whole_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with serving() as port:
+        reader, writer = await asked(port, ASKED)
+        assert await reader.readuntil(b"\r\n\r\n")
+        monkeypatch.setattr(HttpProtocol, "head_seconds", 0.05)
+        writer.write(ASKED[:10])
         assert await reader.read() == b""
         writer.close()
 
