@@ -11,6 +11,8 @@ import { errorText, language, t } from "../../i18n/index.ts";
 import { choose, type FormTemplate } from "../../templates_forms/model.ts";
 import { Button, Empty, Note, Skeleton } from "../../ui/basics.tsx";
 import { Confirm } from "../../ui/dialog.tsx";
+import { Begin } from "./begin.tsx";
+import { type Start, startsOf } from "./begun.ts";
 import { Contents, focusOn, Summary } from "./contents.tsx";
 import { filledIn, firstAnswers, planFor, withNewRow, wordsOf } from "./filled.ts";
 import { Leaves } from "./leaves.tsx";
@@ -26,9 +28,10 @@ export function FormPage({ templateHash, replaces }: { readonly templateHash: st
   const plan = useMemo(() => (template === undefined ? null : planFor(template)), [template]);
   useEffect(() => {
     if (room === null || view === null || template === undefined || plan === null || begun !== null) return;
+    const country = (app.status.value?.account?.account ?? "").split("/")[0] ?? "";
     void app.engine.drafts(room.cugId).then((drafts) => {
       const kept = drafts.find((draft) => draft.key === draftKey)?.answers ?? null;
-      setBegun(kept ?? amended(room, replaces) ?? firstAnswers(template, plan, { account: app.status.value?.account?.account ?? "", operationCode: view.operationCode, now: new Date() }));
+      setBegun(kept ?? amended(room, template, plan, replaces, country) ?? firstAnswers(template, plan, { account: app.status.value?.account?.account ?? "", operationCode: view.operationCode, now: new Date() }));
     });
   }, [room, view, template]);
   if (room === null || view === null) return <Page>{<Skeleton lines={12} />}</Page>;
@@ -62,10 +65,12 @@ function Page({ children, onSubmit }: PageProps) {
   );
 }
 
-/** The answers of the record that is amended; null where there is none. */
-function amended(room: Room, replaces: string): Answers | null {
+/** The answers of the record that is amended, as far as this form has them; null where there is none. */
+function amended(room: Room, template: FormTemplate, plan: Plan, replaces: string, country: string): Answers | null {
   const item = replaces === "" ? undefined : room.items.value?.find((one) => one.clientRef === replaces);
-  return item?.content?.kind === "form" ? item.content.answers : null;
+  if (item?.content?.kind !== "form") return null;
+  if (item.content.templateId === template.id) return item.content.answers;
+  return startsOf(room.items.value ?? [], template, plan, country).find((start) => start.ref === replaces)?.answers ?? null;
 }
 
 interface FillingProps {
@@ -87,6 +92,7 @@ function Filling({ room, template, plan, begun, draftKey, replaces, title }: Fil
   const [busy, setBusy] = useState(false);
   const [kept, setKept] = useState(false);
   const [discarding, setDiscarding] = useState(false);
+  const [isBegun, setIsBegun] = useState(false);
   const saving = useSaving();
   const filled = useMemo(() => filledIn(plan, answers, Date.now(), wordsOf(template)), [plan, answers, language.value]);
   const findings = [...filled.findings, ...refused.filter((one) => !filled.findings.some((other) => other.rule === one.rule && other.path === one.path))];
@@ -102,6 +108,11 @@ function Filling({ room, template, plan, begun, draftKey, replaces, title }: Fil
     setRefused([]);
     setKept(false);
     saving.soon(() => void app.attempt(() => app.engine.saveDraft(room.cugId, draftKey, "", changed)).then(setKept));
+  };
+  const begin = (start: Start): void => {
+    if (start.replaces) return app.go({ at: "form", cugId: room.cugId, templateHash: template.hash, replaces: start.ref });
+    setIsBegun(true);
+    change({ ...answers, ...start.answers });
   };
   const leaveTo = (): void => app.go({ at: "room", cugId: room.cugId, tab: "conversation" });
   const forget = async (): Promise<void> => {
@@ -153,6 +164,7 @@ function Filling({ room, template, plan, begun, draftKey, replaces, title }: Fil
       <div class={leavesAny(template) ? "form-page" : "form-page alone"}>
         <Contents template={template} filled={filled} findings={tried ? findings : shown} />
         <div class="form-main">
+          {replaces === "" && !isBegun && <Begin room={room} template={template} plan={plan} onBegin={begin} />}
           {replaces !== "" && <Note icon="history">{t("form.amending")}</Note>}
           {tried && errors.length > 0 && <Summary template={template} errors={errors} />}
           {template.groups.map((group) => (
