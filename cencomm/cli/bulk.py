@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +21,7 @@ from cencomm.cli.context import Options, options
 from cencomm.cli.files import read_bytes
 from cencomm.cli.forms import find_template
 from cencomm.cli.groups import Group, Yes
+from cencomm.cli.reference import reference_notes
 from cencomm.cli.running import confirm, find_cug, with_client
 from cencomm.client.api import Client
 from cencomm.client.bulk import BulkSending, Plan
@@ -108,7 +110,7 @@ def import_(
         table = judged(apply_mapping(found, rows, now=datetime.now(UTC)))
         require_good(given, template, table)
         sending = BulkSending(cug, template, _digest(file, template.hash, rules))
-        await send_all(given, cug, sending, table, dry_run=dry_run, yes=yes)
+        await send_all(given, cug, template, sending, table, dry_run=dry_run, yes=yes)
 
     with_client(context, whole)
 
@@ -131,7 +133,7 @@ def _of_workbook(
             given.output.note(given.output.text("bulk.marked", path=str(marked)))
         require_good(given, template, found.judged)
         sending = BulkSending(cug, template, _digest(file, template.hash))
-        await send_all(given, cug, sending, found.judged, dry_run=dry_run, yes=yes)
+        await send_all(given, cug, template, sending, found.judged, dry_run=dry_run, yes=yes)
 
     return whole
 
@@ -177,11 +179,16 @@ def _says(template: Template, error: CellError, given: Options) -> str:
     return finding_message(template, Finding(error.rule, "error", error.path), given.output.language)
 
 
-async def send_all(given: Options, cug: Cug, sending: BulkSending, table: Judged, *, dry_run: bool, yes: bool) -> None:
+async def send_all(
+    given: Options, cug: Cug, template: Template, sending: BulkSending, table: Judged, *, dry_run: bool, yes: bool
+) -> None:
     """Show what would be sent, ask, and send."""
     plan = sending.plan(table.rows)
     for said in _duplicates(given, plan):
         given.output.note(said, style="yellow")
+    noted = reference_notes(given, template, ((row.line, row.answers) for row in plan.fresh))
+    for line, said in islice(noted, _SHOWN):
+        given.output.note(given.output.text("bulk.noted", line=line, says=said), style="yellow")
     counts = {
         "rows": table.total,
         "fresh": len(plan.fresh),

@@ -12,6 +12,7 @@ from cencomm.cli.begun import begin, completed
 from cencomm.cli.context import Options
 from cencomm.cli.files import read_answers, read_bytes
 from cencomm.cli.groups import Group
+from cencomm.cli.reference import reference_notes
 from cencomm.cli.running import find_cug, with_client
 from cencomm.cli.typed_answers import answers_from_words
 from cencomm.client.api import Client
@@ -164,6 +165,8 @@ def submit(
             given.output.note(given.output.text("form_left", path=path))
         complete = answers_from_words(chosen, begun.answers | answers, words or [])
         complete = completed(cug, chosen, complete, officer, client.clock.now_ms())
+        for _, said in reference_notes(given, chosen, [(0, complete)]):
+            given.output.note(said, style="yellow")
         try:
             sent = await cug.submit(
                 chosen.hash, complete, replaces=reference or begun.replaces, record_id=begun.record_id

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,9 @@ from cencomm.cli.context import Options, default_profile, options
 from cencomm.refdata import LISTS, Entry, ListInfo, Refdata, from_package, read_list
 from cencomm.refdata.errors import RefdataUnavailable, RefdataUnknownList
 from cencomm.refdata.lists import LIST_NAME
+from cencomm.refdata.references import refers, unknown_codes
+from cencomm.templates_forms.model import Template
+from cencomm.templates_forms.validate import finding_message
 
 app = typer.Typer(help="Code lists on this device: ports, airports, HS, countries …", no_args_is_help=True)
 PANEL = "Forms"
@@ -30,6 +34,20 @@ def opened(store: Path | None) -> Iterator[Refdata]:
     """The code lists in `store`, by default beside the profiles."""
     with Refdata.open(store or default_profile().parent / "refdata.sqlite") as refdata:
         yield refdata
+
+
+def reference_notes(
+    given: Options, template: Template, rows: Iterable[tuple[int, Mapping[str, object]]]
+) -> Iterator[tuple[int, str]]:
+    """What the code lists of this device say against the answers of each row: warnings, to be shown and passed."""
+    if not refers(template):
+        return
+    language = given.output.language
+    chosen = os.environ.get("CENCOMM_REFDATA")
+    with opened(Path(chosen) if chosen else None) as refdata:
+        for line, answers in rows:
+            for one in unknown_codes(template, answers, refdata):
+                yield line, f"{template.label(one.path, language)}: {finding_message(template, one, language)}"
 
 
 @app.command("import")

@@ -11,6 +11,7 @@ from cencomm.templates_forms.expression import parse
 from cencomm.templates_forms.model import MAX_DEPTH, MAX_FIELDS, Field, Group, Template
 
 _CODED = frozenset({"code", "codes"})
+_REFERRING = frozenset({"text", "identifier"})
 MAX_RULES = 1_000
 MAX_PATTERNS = 1_000
 """Uses of `regex` in one template: each may cost some milliseconds to compile."""
@@ -69,6 +70,8 @@ def _check_field(template: Template, field: Field) -> None:
         raise TemplateMalformed(reason="unknown_code_list", at=field.key)
     if (field.type == "derived") != bool(field.calculation):
         raise TemplateMalformed(reason="calculation_and_type", at=field.key)
+    if field.reference and field.type not in _REFERRING:
+        raise TemplateMalformed(reason="reference_and_type", at=field.key)
     if field.nominal == "direct" and field.cen != "none":
         raise TemplateMalformed(reason="direct_nominal_to_cen", at=field.key)
     if not field.labels:

@@ -89,7 +89,7 @@ def _places(template: Template) -> dict[str, str]:
 def _field(old: Field, new: Field) -> Iterator[Change]:
     yield from _renamed("label", new.key, old.labels, new.labels)
     pairs = (
-        ("type", (old.type, old.code_list, old.unit_field), (new.type, new.code_list, new.unit_field)),
+        ("type", _kind(old), _kind(new)),
         (_required(old, new), old.required, new.required),
         ("relevant", old.relevant, new.relevant),
         ("constraint", _accepted(old), _accepted(new)),
@@ -103,6 +103,10 @@ def _field(old: Field, new: Field) -> Iterator[Change]:
     for kind, before, after in pairs:
         if before != after:
             yield Change(kind, "" if kind == "words" else new.key)
+
+
+def _kind(field: Field) -> tuple[str, str, str, str]:
+    return field.type, field.code_list, field.unit_field, field.reference
 
 
 def _required(old: Field, new: Field) -> str:

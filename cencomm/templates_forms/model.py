@@ -83,6 +83,9 @@ class Field(_Node, frozen=True, tag_field="kind", tag="field"):
     `unit_field` names the question beside a number that says its unit or, for money, its currency: both are answered or
     neither is, and a unit with an attribute `decimals` takes no more of them.
 
+    `reference` names a large code list (`cencomm refdata`) in which the answer should be. It is for whoever fills in
+    the form: readers never judge by it, since each device has its own edition of the list, or none.
+
     `nominal` decides the part of the record (`parts.py`), `cen` what may leave for the global core.
     """
 
@@ -100,6 +103,7 @@ class Field(_Node, frozen=True, tag_field="kind", tag="field"):
     default: ExpressionText = ""
     max_length: Annotated[int, Meta(ge=0, le=100_000)] = 0
     unit_field: Key | Literal[""] = ""
+    reference: Key | Literal[""] = ""
     nominal: Nominal = "none"
     cen: Cen = "none"
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.fakes import Cli
+from tests.unit.refdata.test_references import TEMPLATE
 
 UNLOCODE = '"","BR","SSZ","Santos","Santos","SP","1--4----","AF","0401","","2356S 04619W",""\n'
 
@@ -59,3 +60,13 @@ def test_what_is_not_here_is_said(lists: Cli) -> None:
     assert lists("refdata", "import", "package").code == 1
     assert lists("refdata", "import", "currency").code == 0
     assert "currency" in lists("refdata", "search", "currency", "zzzz").err
+
+
+def test_a_form_that_refers_to_a_list_is_held_against_it(lists: Cli, tmp_path: Path) -> None:
+    lists.client.group.forms = (TEMPLATE,)
+    (tmp_path / "a.csv").write_text(UNLOCODE)
+    assert lists("refdata", "import", "location", str(tmp_path / "a.csv")).code == 0
+    said = lists("submit", "Operation Tiger", "ports", "port=BRXXX")
+    assert (said.code, "Port: The code list on this device" in said.err) == (0, True)
+    said = lists("submit", "Operation Tiger", "ports", "port=BRSSZ")
+    assert (said.code, "code list" in said.err) == (0, False)

@@ -30,6 +30,7 @@ FLAWS: dict[str, Callable[[Data], object]] = {
     "code_list_and_type": lambda data: _row(data)[0].pop("code_list"),
     "unknown_code_list": lambda data: _row(data)[0].update(code_list="shape"),
     "calculation_and_type": lambda data: _top(data)[7].pop("calculation"),
+    "reference_and_type": lambda data: _row(data)[0].update(reference="location"),
     "direct_nominal_to_cen": lambda data: _top(data)[0].update(cen="full"),
     "no_label field": lambda data: _top(data)[0].update(labels={}),
     "no_label code": lambda data: data["code_lists"][0]["codes"][1].pop("labels"),

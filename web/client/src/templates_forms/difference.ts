@@ -129,7 +129,7 @@ function* fieldsOf(old: Parts, fresh: Parts): Generator<Change> {
 function* fieldChanges(key: string, old: Raw, fresh: Raw): Generator<Change> {
   yield* renamed("label", key, old["labels"], fresh["labels"]);
   const pairs: readonly (readonly [ChangeKind, readonly string[]])[] = [
-    ["type", ["type", "code_list", "unit_field"]],
+    ["type", ["type", "code_list", "unit_field", "reference"]],
     [requiredKind(fresh), ["required"]],
     ["relevant", ["relevant"]],
     ["constraint", ["constraint", "choice_filter", "max_length"]],

@@ -78,6 +78,7 @@ function checkField(one: Fields, lists: ReadonlySet<string>): void {
   if (CODED.has(type) !== (list !== "")) throw new TemplateMalformed("code_list_and_type", key);
   if (list !== "" && !lists.has(list)) throw new TemplateMalformed("unknown_code_list", key);
   if ((type === "derived") !== (said(one, "calculation") !== "")) throw new TemplateMalformed("calculation_and_type", key);
+  if (said(one, "reference") !== "" && !["text", "identifier"].includes(type)) throw new TemplateMalformed("reference_and_type", key);
   if (said(one, "nominal") === "direct" && !["", "none"].includes(said(one, "cen"))) throw new TemplateMalformed("direct_nominal_to_cen", key);
   if (hasNone(one, "labels")) throw new TemplateMalformed("no_label", key);
 }
