@@ -95,7 +95,7 @@ def _measure(path: Path) -> None:
                 raise TableUnreadable(line=0, reason="not_a_workbook")
             for member in members:
                 left -= _measure_member(archive, member, left)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError):
         raise TableUnreadable(line=0, reason="not_a_workbook") from None
 
 
