@@ -112,10 +112,11 @@ def _inside(address: str) -> str:
 
 
 async def style(context: Context) -> Response:
-    content = context.services.pages.styles.get(context.path["name"])
-    if content is None:
+    found = context.services.pages.statics.get(context.path["name"])
+    if found is None:
         raise NoSuchPage
-    return Response(content, media_type="text/css; charset=utf-8", headers={"Cache-Control": "max-age=600"})
+    content, media_type = found
+    return Response(content, media_type=media_type, headers={"Cache-Control": "max-age=600"})
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {

@@ -52,7 +52,11 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.styles: Mapping[str, bytes] = {"cen.css": style(client_dir)}
+        self.statics: Mapping[str, tuple[bytes, str]] = {
+            "cen.css": (style(client_dir), "text/css; charset=utf-8"),
+            "icon.svg": ((folder() / "styles" / "icon.svg").read_bytes(), "image/svg+xml"),
+        }
+        """By name: content and media type."""
 
     def render(self, name: str, values: Mapping[str, Any]) -> str:
         return self._environment.get_template(name).render(values)

@@ -96,4 +96,6 @@ async def test_the_first_page_leads_in(web: Web) -> None:
 async def test_the_style_is_served_and_nothing_beside_it(web: Web) -> None:
     style = await (await web.browser()).get("/cen/static/cen.css")
     assert style.headers["content-type"].startswith("text/css") and "--canvas" in style.text
+    icon = await (await web.browser()).get("/cen/static/icon.svg")
+    assert icon.headers["content-type"] == "image/svg+xml"
     assert (await (await web.browser()).get("/cen/static/..%2Fcen.key")).status_code == 404
