@@ -28,6 +28,7 @@ from cencomm.wire.content import Chat, encode_content
 from cencomm.wire.frames import encode_frame
 from tests.unit.crypto.people import NOW_MS, OTIENO, SILVA, TRUST
 from tests.unit.groups.members import Member
+from tests.unit.templates_forms.forms import small
 
 VECTORS = Path(__file__).parent.parent / "vectors" / "own"
 MAX_SEED = 64 * 1024
@@ -83,6 +84,7 @@ def _values(given: Any) -> Iterator[bytes]:
 
 
 def _of_templates() -> Iterator[bytes]:
+    yield small().encode()
     for name in STANDARD:
         yield standard(name).encode()
 
