@@ -70,7 +70,7 @@ async def _signs_in(page: Page, cen: str, officer: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_the_pages_are_accessible_on_a_phone(browser: Browser, cen: str, language: str) -> None:
-    context = await browser.new_context(locale=language, viewport=PHONE)
+    context = await browser.new_context(locale=language, viewport={"width": PHONE["width"], "height": PHONE["height"]})
     try:
         context.set_default_timeout(PATIENCE_MS)
         page = await context.new_page()
