@@ -19,6 +19,13 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 TITLE = "Lighthouse"
 THREE = ("first, from the pier", "second, still no line", "third, under way")
+FONTS = """() => performance.getEntriesByType("resource")
+  .map(({ name }) => name).filter((name) => name.endsWith(".woff2"))"""
+ARE_KEPT = """async (names) => {
+  for (const name of names) if ((await caches.match(name, { ignoreVary: true })) === undefined) return false;
+  return true;
+}"""
+"""The fonts of a first visit come before there is a service worker; it keeps them all the same."""
 WITHOUT_A_LINE = (r"ERR_INTERNET_DISCONNECTED", r"ERR_CONNECTION_REFUSED", r"Failed to fetch", "WebSocket connection")
 
 
@@ -41,6 +48,10 @@ async def test_what_is_written_without_a_line_goes_out_in_order_after_the_browse
             await karim.enter(TITLE)
             await karim.reads("read before the line went")
             await karim.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+            fonts = await karim.page.evaluate(FONTS)
+            assert fonts, "the first visit was written in a font of the app"
+            while not await karim.page.evaluate(ARE_KEPT, fonts):
+                await karim.page.evaluate("new Promise(requestAnimationFrame)")
 
             await karim.context.set_offline(True)
             await karim.sees("line.waiting")

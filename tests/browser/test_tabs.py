@@ -53,6 +53,7 @@ async def test_two_tabs_are_both_live_and_the_second_goes_on_when_the_first_clos
 
         await first.page.close()
         await second.sees("gate.unlock_title")
+        await second.sees("gate.tab_gone")
         await second.unlock()
         await second.enter("Twin")
         assert await _writers(second.page) == [1, 0]

@@ -8,12 +8,14 @@
  */
 
 const FILES = /* files of the build */ {};
+const FONT = /^\/assets\/[\w.-]+\.woff2$/u;
 const KEPT = `cencomm ${/* name of the build */ ""}`;
 
 self.addEventListener("install", (event) => event.waitUntil(keep()));
 
 self.addEventListener("message", (event) => {
   if (event.data?.type === "take_over") void self.skipWaiting();
+  if (event.data?.type === "keep_fonts") event.waitUntil(keepFonts(event.data.paths));
 });
 
 self.addEventListener("activate", (event) => event.waitUntil(forget().then(() => self.clients.claim())));
@@ -39,6 +41,16 @@ async function keepOne(cache, path, hash) {
   const answer = await fetch(new Request(path, { cache: "no-cache" }));
   if (!answer.ok || (await hashOf(answer.clone())) !== hash) throw new TypeError(`another build: ${path}`);
   await cache.put(path, answer);
+}
+
+/** Those that a page fetched before it had a worker; the browser still has them. Without them it looks plainer offline, no more. */
+async function keepFonts(paths) {
+  const cache = await caches.open(KEPT);
+  for (const path of paths.filter((one) => FONT.test(one))) {
+    if ((await cache.match(path)) !== undefined) continue;
+    const answer = await fetch(new Request(path)).catch(() => null);
+    if (answer !== null && answer.ok) await cache.put(path, answer);
+  }
 }
 
 async function hashOf(answer) {

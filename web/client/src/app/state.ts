@@ -79,7 +79,9 @@ export class App {
 
   async #takeStatus(status: Status): Promise<void> {
     const before = this.status.value?.profile;
-    this.status.value = status;
+    const { tabGone, ...plain } = status;
+    // Of no news to one who had nothing open.
+    this.status.value = tabGone === true && before === "open" ? status : plain;
     if (status.profile === before) return;
     if (status.profile === "open") {
       void askToKeep();

@@ -23,7 +23,20 @@ let asked = false;
 export async function keepApp(container: ServiceWorkerContainer | undefined, reload: () => void): Promise<void> {
   const kept = container === undefined ? null : await registered(container);
   opensOffline.value = kept !== null;
-  if (container !== undefined && kept !== null) follow(container, kept, reload);
+  if (container !== undefined && kept !== null) {
+    follow(container, kept, reload);
+    void keepFonts(container);
+  }
+}
+
+/** Fonts of the very first visit come before there is a worker that keeps them: it is told of every font that has come. */
+async function keepFonts(container: ServiceWorkerContainer): Promise<void> {
+  const { active } = await container.ready;
+  const tell = (entries: readonly { readonly name: string }[]): void => {
+    const paths = entries.map(({ name }) => new URL(name).pathname).filter((path) => path.endsWith(".woff2"));
+    if (paths.length > 0) active?.postMessage({ type: "keep_fonts", paths });
+  };
+  new PerformanceObserver((list) => tell(list.getEntries())).observe({ type: "resource", buffered: true });
 }
 
 /** Null where service workers are blocked: browsers refuse, answer nothing, or have never heard of them. */

@@ -50,6 +50,8 @@ export interface Status {
   readonly known: readonly KnownAccount[];
   /** Sendings of all CUGs that have not come back yet. */
   readonly waiting: number;
+  /** Locked because the tab that had it open is gone: its key was in that tab alone (ADR 17). */
+  readonly tabGone?: true;
 }
 
 /** An account with a profile in this browser; `id` names the profile. */

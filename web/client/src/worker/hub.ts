@@ -120,7 +120,7 @@ export class Hub {
     const engine = makeEngine(tell);
     this.#engine = engine;
     // Pages still show the profile of the one that went; here it is locked.
-    if (takesOver) void engine.status().then((status) => tell({ type: "status", status }));
+    if (takesOver) void engine.status().then((status) => tell({ type: "status", status: status.profile === "locked" ? { ...status, tabGone: true } : status }));
     others.postMessage({ type: "writer", writer: this.#tab } satisfies Message);
     for (const call of this.#waiting.values()) void this.#answer(call, page);
     this.#waiting.clear();

@@ -5,6 +5,7 @@
  * SW-02 without a network page and files come from what was kept; with one, too: never a mix of two builds
  * SW-03 a newer build waits until it is told; then the one before is kept for pages that are open, older ones go
  * SW-04 fonts are kept when they are first used; the server's answers and other origins go past
+ * SW-05 fonts that a page had fetched before there was a worker are kept when it tells of them, and nothing else is
  */
 
 import { createHash } from "node:crypto";
@@ -169,4 +170,17 @@ test("SW-04 fonts are kept when they are used; what is not of the app goes past"
   expect(await worker.get("https://elsewhere.example/")).toBeNull();
   expect(await worker.get("/", "POST")).toBeNull();
   expect(await worker.get("/constructor")).toBeNull();
+});
+
+test("SW-05 fonts that came before the worker are kept; what is no font of the build, or is not there, is not", async () => {
+  serve({ ...FIRST, "/assets/noto.woff2": "font", "/v1/session": "secret", "/assets/a.js": "script" });
+  const worker = await installed(FIRST, "1");
+  const paths = ["/assets/noto.woff2", "/assets/gone.woff2", "/v1/session", "/assets/a.js", "/assets/../v1/x.woff2", "https://elsewhere.example/assets/x.woff2"];
+  await worker.tell("message", { data: { type: "keep_fonts", paths } });
+  const kept = [...caches.all.get("cencomm 1")!.kept.keys()];
+  expect(kept.filter((path) => !Object.hasOwn(FIRST, path))).toEqual(["/assets/noto.woff2"]);
+  network.set("/assets/noto.woff2", "another");
+  online = false;
+  await worker.tell("message", { data: { type: "keep_fonts", paths } });
+  expect(await worker.get("/assets/noto.woff2")).toBe("font");
 });

@@ -36,6 +36,8 @@ class FakeRegistration extends EventTarget {
 
 class FakeContainer extends EventTarget {
   readonly registration = new FakeRegistration();
+  readonly told: unknown[] = [];
+  readonly ready = Promise.resolve({ active: { postMessage: (message: unknown) => this.told.push(message) } });
 
   constructor(readonly controller: object | null) {
     super();
@@ -53,6 +55,28 @@ async function opened(controller: object | null): Promise<{ container: FakeConta
   await updates.keepApp(container as unknown as ServiceWorkerContainer, reload);
   return { container, reloads: () => count, reload };
 }
+
+test("the worker is told of fonts that came before it, and of those that come later", async () => {
+  let come: (list: { getEntries(): readonly { readonly name: string }[] }) => void = () => undefined;
+  const observed: unknown[] = [];
+  vi.stubGlobal("PerformanceObserver", class {
+    constructor(then: typeof come) {
+      come = then;
+    }
+
+    observe(wanted: unknown): void {
+      observed.push(wanted);
+    }
+  });
+  const { container } = await opened(null);
+  await container.ready;
+  await Promise.resolve();
+  vi.unstubAllGlobals();
+  expect(observed).toEqual([{ type: "resource", buffered: true }]);
+  come({ getEntries: () => ["/assets/noto.woff2", "/assets/a.js", "/v1/session"].map((path) => ({ name: `https://cencomm.example${path}` })) });
+  come({ getEntries: () => [{ name: "https://cencomm.example/v1/account" }] });
+  expect(container.told).toEqual([{ type: "keep_fonts", paths: ["/assets/noto.woff2"] }]);
+});
 
 test("the first build that is kept is no news", async () => {
   const { container, reloads } = await opened(null);

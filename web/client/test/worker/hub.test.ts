@@ -14,12 +14,14 @@ afterEach(async () => {
   ending = [];
 });
 
+/** Of an engine that has just been made over a profile. */
+const LOCKED: Status = { profile: "locked", connection: "offline", error: null, account: null, known: [], waiting: 0 };
 const STATUS: Status = { profile: "open", connection: "online", error: null, account: null, known: [], waiting: 0 };
 
 /** An engine that says which tab it runs in. */
-function engineIn(tab: string, emit: (event: EngineEvent) => void): EngineCalls {
+function engineIn(tab: string, emit: (event: EngineEvent) => void, status = STATUS): EngineCalls {
   const calls: Partial<EngineCalls> = {
-    status: () => Promise.resolve(STATUS),
+    status: () => Promise.resolve(status),
     lock: () => Promise.resolve(),
     sendText: (cugId, wanted) => {
       if (wanted.text === "refused") return Promise.reject(new NotMember({ cug: cugId }));
@@ -61,7 +63,7 @@ class Freezable extends EventTarget {
   }
 }
 
-function openTab(origin: string, tab: string, askSeconds = 4): { engine: EngineApi; hub: Hub; events: EngineEvent[]; line: Freezable } {
+function openTab(origin: string, tab: string, askSeconds = 4, status = STATUS): { engine: EngineApi; hub: Hub; events: EngineEvent[]; line: Freezable } {
   const { port1, port2 } = new MessageChannel();
   const channel = new BroadcastChannel(origin);
   const line = new Freezable(channel);
@@ -70,7 +72,7 @@ function openTab(origin: string, tab: string, askSeconds = 4): { engine: EngineA
     others: line as unknown as Port,
     locks: navigator.locks,
     name: origin,
-    makeEngine: (emit) => engineIn(tab, emit),
+    makeEngine: (emit) => engineIn(tab, emit, status),
     askSeconds,
   });
   port1.start();
@@ -128,6 +130,19 @@ test("when the writer goes, the next tab takes over; what was under way there is
   await first.hub.stop();
   for (const error of await Promise.all(lost)) expect(error).toMatchObject({ code: "client.interrupted" });
   expect(await third.engine.sendText("c", { text: "three" })).toBe("B:three");
+});
+
+test("pages learn that the profile is locked because its tab is gone; who asks for the status is told of the lock alone", async () => {
+  const place = origin();
+  const first = openTab(place, "A", 4, LOCKED);
+  await first.engine.status();
+  const second = openTab(place, "B", 4, LOCKED);
+  const third = openTab(place, "C", 4, LOCKED);
+  expect([await second.engine.status(), await third.engine.status()]).toEqual([LOCKED, LOCKED]);
+  await first.hub.stop();
+  const told = { type: "status", status: { ...LOCKED, tabGone: true } };
+  await expect.poll(() => [second.events, third.events]).toEqual([[told], [told]]);
+  expect(await second.engine.status()).toEqual(LOCKED);
 });
 
 test("a writer that is frozen loses its lock; the other tabs go on, locked, and it works through them when it wakes", async () => {

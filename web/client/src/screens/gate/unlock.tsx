@@ -47,6 +47,7 @@ export function UnlockDoor({ onCode }: { readonly onCode: () => void }) {
   return (
     <form class="door" onSubmit={(event) => void unlock(event)}>
       <h1>{t("gate.unlock_title")}</h1>
+      {app.status.value?.tabGone === true && <Note icon="info">{t("gate.tab_gone")}</Note>}
       {account !== undefined && <Accounts known={known} chosen={account.id} onChoose={choose} />}
       <PasswordField key={account?.id ?? ""} label={t("gate.password")} hint={t("gate.password_stays")} error={error} value={password} onInput={setPassword} autocomplete="current-password" autofocus />
       <Button look="main" type="submit" wide busy={busy}>
