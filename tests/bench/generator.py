@@ -146,7 +146,7 @@ class OfficerLink:
         self._skip = 0
         self._pieces = _record_around(place)
         self.sent = 0
-        self._run = os.urandom(8)
+        self.run = os.urandom(8)
         self.window = 0
         self.delivered = 0
         self.acknowledged = 0
@@ -189,7 +189,7 @@ class OfficerLink:
         frames: list[bytes] = []
         for _ in range(count):
             self.sent += 1
-            ref = self._run + self.sent.to_bytes(8, "big")
+            ref = self.run + self.sent.to_bytes(8, "big")
             frames += (first, ref, middle, ref, last)
         send_all(self.socket, b"".join(frames))
 

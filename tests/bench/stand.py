@@ -33,6 +33,9 @@ from tests.unit.groups.members import Member
 
 T = TypeVar("T")
 
+_AVAILABLE = sorted(os.sched_getaffinity(0))
+"""Before anything was pinned."""
+
 SQLITE, POSTGRES = "SQLite", "PostgreSQL"
 ADMITTED_AT_ONCE = 20
 """A Welcome carries the tree, and a commit as many Welcomes as it admits."""
@@ -55,13 +58,18 @@ class Crowd:
 
 def cores() -> tuple[int, int]:
     """For the server and for the generator; the same one where there is no other."""
-    available = sorted(os.sched_getaffinity(0))
-    return available[0], available[-1]
+    return _AVAILABLE[0], _AVAILABLE[-1]
 
 
-def generator_core() -> None:
+@contextmanager
+def on_generator_core() -> Iterator[None]:
     """What measures stays off the server's core."""
+    before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {cores()[1]})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 @contextmanager
@@ -96,7 +104,10 @@ def databases() -> Iterator[dict[str, list[str]]]:
     """An empty database of each kind for each that asks: take the address from the end."""
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="cencomm-bench-"))
+        pinned = os.sched_getaffinity(0)
+        os.sched_setaffinity(0, set(_AVAILABLE))  # PostgreSQL runs where there is room
         postgres = stack.enter_context(running_postgres(SETTINGS | DURABLE))
+        os.sched_setaffinity(0, pinned)
         many = range(12)
         yield {
             SQLITE: [f"sqlite:///{folder}/{number}.sqlite3" for number in many],
