@@ -45,8 +45,9 @@ from cencomm.wire.frames import (
 MAX_GARBLED = 10
 """So many frames that make no sense, and the connection ends."""
 MAX_UNANSWERED = 512
-FRAMES_PER_SECOND = 5000.0
-FRAMES_AT_ONCE = 10_000.0
+FRAMES_PER_SECOND = 2000.0
+FRAMES_AT_ONCE = 4000.0
+"""Of one connection. Ten that send so fast are more than one process can store; nobody who means well sends so much."""
 POLICY_VIOLATION = 1008
 """RFC 6455 §7.4.1."""
 SERVICE_RESTART = 1012
