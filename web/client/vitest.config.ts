@@ -4,5 +4,5 @@ import { catalogues } from "./src/i18n/plugin.ts";
 
 export default defineConfig({
   plugins: [catalogues()],
-  test: { include: ["test/**/*.test.ts"], pool: "threads", maxWorkers: 2, testTimeout: 120_000 },
+  test: { include: ["test/**/*.test.ts"], pool: "threads", maxWorkers: 2, testTimeout: 300_000 },
 });
