@@ -177,8 +177,11 @@ class TestWhatIsAllowed:
             peer.send(frame(CLOSE))
             assert peer.close_code() == 1005
 
-    @pytest.mark.parametrize("sent", [frame(TEXT, b"text"), frame(BINARY), frame(BINARY, b"\xc1"), frame(TEXT)])
-    def test_a_message_that_makes_no_sense_is_refused_and_the_tenth_ends_it(self, stand: Stand, sent: bytes) -> None:
+    @pytest.mark.parametrize(("opcode", "payload"), [(TEXT, b"text"), (BINARY, b""), (BINARY, b"\xc1"), (TEXT, b"")])
+    def test_a_message_that_makes_no_sense_is_refused_and_the_tenth_ends_it(
+        self, stand: Stand, opcode: int, payload: bytes
+    ) -> None:
+        sent = frame(opcode, payload)
         refused = (BINARY, encode_frame(Refused(None, None, "wire.malformed")))
         with hostile(stand) as peer:
             peer.send(sent)
