@@ -16,6 +16,8 @@ session bound to a device). Request and answer models of each route stand in `RO
     DELETE /v1/sessions                                      account   -> 204   (signs out everywhere)
     POST   /v1/session/device          BindDeviceIn          account   -> SessionInfo
     PUT    /v1/account/password        ChangePasswordIn      account   -> 204
+    GET    /v1/account/presence                              account   -> PresenceSetting
+    PUT    /v1/account/presence        PresenceSetting       account   -> 204
     POST   /v1/invitations             InviteIn              account   -> InvitationOut 201
     GET    /v1/invitations             ?after&limit          account   -> InvitationsOut
     GET    /v1/certification-requests  ?after&limit          account   -> CertificationRequestsOut

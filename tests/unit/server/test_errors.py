@@ -12,7 +12,15 @@ from cencomm.wire.http import EnrolIn, ErrorOut, SignInStartIn
 
 import_everything()
 
-ELSEWHERE = ("cencomm.client", "cencomm.cli", "cencomm.templates_forms", "cencomm.export", "cencomm.crypto.mls.secret")
+ELSEWHERE = (
+    "cencomm.bulk",
+    "cencomm.cli",
+    "cencomm.client",
+    "cencomm.crypto.mls.secret",
+    "cencomm.export",
+    "cencomm.refdata",
+    "cencomm.templates_forms",
+)
 """Packages whose errors never reach the server."""
 
 OURS = [error for error in all_error_types() if error.__module__.startswith("cencomm.")]
