@@ -209,23 +209,24 @@ async def test_a_record_beyond_the_limit_is_refused(scene: Scene) -> None:
 
 async def _say_raw(scene: Scene, data: bytes) -> ServerFrame:
     """One binary message on a session of the hostile device's own; the server's answer to it."""
-    async with (
-        scene.world.officer(HOSTILE) as client,
-        asyncio.timeout(PATIENCE_SECONDS),
-        connect(
+    async with scene.world.officer(HOSTILE) as client, asyncio.timeout(PATIENCE_SECONDS):
+        socket = await connect(
             socket_address(scene.world.server_url),
             subprotocols=[Subprotocol(SUBPROTOCOL)],
             additional_headers={"Authorization": f"Bearer {client.token()}"},
             compression=None,
             max_size=MAX_FRAME_BYTES,
             proxy=None,
-        ) as socket,
-    ):
-        await socket.recv()  # Ready
-        await socket.send(data)
-        while True:
-            answer = await socket.recv()
-            assert isinstance(answer, bytes)
-            frame = decode_server_frame(answer)
-            if isinstance(frame, Refused):
-                return frame
+        )
+        try:
+            await socket.recv()  # Ready
+            await socket.send(data)
+            while True:
+                answer = await socket.recv()
+                assert isinstance(answer, bytes)
+                frame = decode_server_frame(answer)
+                if isinstance(frame, Refused):
+                    return frame
+        finally:
+            if not socket.transport.is_closing():  # else asyncio 3.11 fails to close it again
+                await socket.close()
