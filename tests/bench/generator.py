@@ -39,6 +39,10 @@ _piece = bytearray(READ_BYTES)
 _view = memoryview(_piece)
 
 
+PING, PONG = 0x89, 0x8A
+"""The first bytes of such frames (RFC 6455 §5.5)."""
+
+
 class Unexpected(Exception):
     """The server refused, hung up or lost something: no figure of such a run counts."""
 
@@ -163,9 +167,12 @@ class OfficerLink:
                 head = 4 if size == 126 else 10
                 size = int.from_bytes(piece[at + 2 : at + head], "big")
             start = at + head
-            if end < start + min(size, 24):
+            if end < start + (size if piece[at] == PING else min(size, 24)):
                 break
-            self._count(piece, start)
+            if piece[at] == PING:  # the server asks whether anybody is there
+                send_all(self.socket, bytes((PONG, 0x80 | size)) + bytes(4) + piece[start : start + size])
+            else:
+                self._count(piece, start)
             at = start + size
         self._skip, self._rest = (at - end, b"") if at >= end else (0, piece[at:])
         if self.window and self.acknowledged > before:
@@ -182,7 +189,7 @@ class OfficerLink:
             case 67:
                 self.ready = True
             case 69:
-                raise Unexpected("refused")
+                raise Unexpected(f"refused: {piece[start + 1 : start + 120]!r}")
 
     def send(self, count: int) -> None:
         first, middle, last = self._pieces
