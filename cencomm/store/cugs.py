@@ -61,10 +61,10 @@ class CugReader:
     """Every method reads in one short transaction of its own."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
         # One statement is its own transaction: no round trips for a BEGIN and a ROLLBACK around it.
         alone = engine.dialect.name == "postgresql"
         self._at_once = engine.execution_options(isolation_level="AUTOCOMMIT") if alone else engine
+        self._of_one_moment = engine.execution_options(isolation_level="REPEATABLE READ") if alone else engine
         self._page = _PAGE.replace("?", "$") if alone else _PAGE
 
     async def group(self, cug_id: CugId) -> StoredGroup | None:
@@ -74,7 +74,7 @@ class CugReader:
         )
         columns = (*cugs.c, group_states.c.public_group, group_states.c.group_info, *events.c)
         labelled = select(*(column.label(f"{column.table.name}_{column.name}") for column in columns))
-        async with self._engine.connect() as connection:
+        async with self._of_one_moment.connect() as connection:
             await connection.execution_options(**{READ_ONLY: True})
             row = (
                 (await connection.execute(labelled.select_from(joined).where(cugs.c.cug_id == cug_id)))
