@@ -129,8 +129,8 @@ async def _with_core(app: ASGIApp, settings: Settings) -> AsyncIterator[ASGIApp]
     if not settings.cen:
         yield app
         return
-    from cen_core.edge.app import Beside  # noqa: PLC0415  see above
-    from cen_core.edge.deployment import running  # noqa: PLC0415
+    from cen_core.edge.app import Beside  # noqa: PLC0415  only where the core is wanted
+    from cen_core.edge.deployment import running  # noqa: PLC0415  only where the core is wanted
 
     async with running(core_place(settings), argon2id) as core:
         yield Beside(core, app)
@@ -138,7 +138,7 @@ async def _with_core(app: ASGIApp, settings: Settings) -> AsyncIterator[ASGIApp]
 
 def core_place(settings: Settings) -> Place:
     """Where the CEN core of this deployment is, and how it is reached."""
-    from cen_core.edge.deployment import Place  # noqa: PLC0415  see above
+    from cen_core.edge.deployment import Place  # noqa: PLC0415  only where the core is wanted
 
     return Place(settings.data_dir, settings.database_url, settings.origin, settings.behind_tls, settings.client_dir)
 

@@ -49,7 +49,7 @@ def _csv(path: Path, delimiter: str = ",", encoding: str = "utf-8-sig") -> list[
 
 _THOUSANDTH = Decimal("0.001")
 _POUND = Decimal("0.45359237")
-_UNODC: Mapping[str, tuple[str, Decimal]] = {
+UNODC_UNITS: Mapping[str, tuple[str, Decimal]] = {
     "Kilogram": ("KGM", Decimal(1)),
     "Gram": ("KGM", _THOUSANDTH),
     "Litre": ("LTR", Decimal(1)),
@@ -63,12 +63,13 @@ _UNODC: Mapping[str, tuple[str, Decimal]] = {
     "Unit": ("x_unit", Decimal(1)),
     "Barette": ("x_unit", Decimal(1)),
 }
+"""How the file's units are read: written here anew, so that a mistake in a mapping shows."""
 _PRECURSORS = frozenset({"Dimethylamine", "Piperidine", "Other precursors", "Non-specified precursors"})
 
 
 def _unodc(path: Path, step: int) -> Counted:
     for row in _csv(path, ";")[::step]:
-        unit, factor = _UNODC[row["DRUG_UNIT"]]
+        unit, factor = UNODC_UNITS[row["DRUG_UNIT"]]
         amount = Decimal(row["AMOUNT"])
         if unit in {"H87", "x_tablet"} and amount % 1:
             unit = "x_unit"
@@ -124,7 +125,7 @@ def _sinesp(path: Path, step: int) -> Counted:
 
 def _cigarettes(path: Path, step: int) -> Counted:
     """By another reader than the project's own."""
-    from openpyxl import load_workbook  # type: ignore[import-untyped]  # noqa: PLC0415
+    from openpyxl import load_workbook  # type: ignore[import-untyped]  # noqa: PLC0415  it brings no types
 
     rows = load_workbook(path, read_only=True).active.iter_rows(min_row=2, values_only=True)
     for row in list(rows)[::step]:

@@ -9,13 +9,14 @@ from decimal import Decimal
 
 from cencomm.bulk.mapping import ALL, ROW, WHEN, ColumnSpec, Mapping
 from cencomm.bulk.tables import SourceRow
+from cencomm.templates_forms.calculation import plain_answer
 from cencomm.templates_forms.compiled import Ready, plan_of
 from cencomm.templates_forms.errors import ExpressionTooLarge
 from cencomm.templates_forms.evaluation import Env, Row, Tables
 from cencomm.templates_forms.model import Answers, Template
 from cencomm.templates_forms.reading import Finding
 from cencomm.templates_forms.validate import validate
-from cencomm.templates_forms.values import MISSING, Value, to_bool, to_number, to_text
+from cencomm.templates_forms.values import MISSING, Value, to_bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +90,3 @@ def _answers(template: Template, wanted: dict[str, Ready], env: Env) -> Answers:
             if value != MISSING:
                 answers[key] = plain_answer(template.fields[key].type, value)
     return answers
-
-
-def plain_answer(kind: str, value: Value) -> object:
-    """A value as plain data of the field's type; what does not fit stays text, and the rules say so."""
-    if kind == "codes":
-        return to_text(value).split()
-    if kind == "bool":
-        return to_bool(value)
-    number = to_number(value) if kind == "int" else MISSING
-    if isinstance(number, Decimal) and number == int(number):
-        return int(number)
-    return to_text(value)

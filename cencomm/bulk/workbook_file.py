@@ -11,7 +11,6 @@ import contextlib
 import math
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -20,6 +19,7 @@ from pathlib import Path
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, WorksheetNotFound
 
 from cencomm.bulk.errors import TableTooLarge, TableUnreadable
+from cencomm.damaged_zip import DAMAGED_ZIP
 
 Value = int | float | str | bool | time | date | datetime | timedelta
 
@@ -95,7 +95,7 @@ def _measure(path: Path) -> None:
                 raise TableUnreadable(line=0, reason="not_a_workbook")
             for member in members:
                 left -= _measure_member(archive, member, left)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError):
+    except (*DAMAGED_ZIP, OSError):
         raise TableUnreadable(line=0, reason="not_a_workbook") from None
 
 

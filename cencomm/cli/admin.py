@@ -144,10 +144,10 @@ def cen_invite(
     data_dir: DataDir = None,
 ) -> None:
     """Invite somebody of the secretariat to the CEN core: how the first one comes in. Prints a link that works once."""
-    from cen_core.api import Level, Role, Wanted  # noqa: PLC0415  see the top
-    from cen_core.edge.deployment import opened  # noqa: PLC0415  see the top
-    from cencomm.crypto.primitives import argon2id  # noqa: PLC0415  see the top
-    from cencomm.main import core_place  # noqa: PLC0415  see the top
+    from cen_core.api import Level, Role, Wanted  # noqa: PLC0415  the server's side, when it runs
+    from cen_core.edge.deployment import opened  # noqa: PLC0415  the server's side, when it runs
+    from cencomm.crypto.primitives import argon2id  # noqa: PLC0415  the server's side, when it runs
+    from cencomm.main import core_place  # noqa: PLC0415  the server's side, when it runs
 
     given = options(context)
     settings = settings_with(data_dir)

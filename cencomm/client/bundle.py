@@ -34,7 +34,7 @@ from cencomm.crypto.certificates import Chain
 from cencomm.crypto.labels import sign_with_label, verify_with_label
 from cencomm.crypto.primitives import SIGNATURE_BYTES
 from cencomm.crypto.tls import DecodeError, Reader, Writer
-from cencomm.export.damaged_zip import DAMAGED_ZIP
+from cencomm.damaged_zip import DAMAGED_ZIP
 from cencomm.wire.frames import Event
 
 FORMAT = 1

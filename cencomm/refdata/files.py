@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from cencomm.damaged_zip import DAMAGED_ZIP
 from cencomm.refdata.errors import RefdataMalformed, RefdataTooLarge
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -73,7 +73,7 @@ def _members(path: Path) -> Iterator[str]:
                             raise RefdataTooLarge(what="bytes", limit=MAX_BYTES)
                 left -= len(data)
                 yield _decoded(bytes(data))
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError):
+    except (*DAMAGED_ZIP, OSError):
         raise RefdataMalformed(line=0, column="", reason="archive") from None
     if not names:
         raise RefdataMalformed(line=0, column="", reason="no_table")

@@ -21,8 +21,8 @@ from typing import IO, Any, Final
 
 import msgspec
 
+from cencomm.damaged_zip import DAMAGED_ZIP
 from cencomm.errors import DomainError
-from cencomm.export.damaged_zip import DAMAGED_ZIP
 
 FORMAT: Final = 2
 """1 held no files; it can still be put back."""

@@ -96,11 +96,11 @@ def _defaults(level: Level, answers: Mapping[str, Any], env: Env, new_id: Callab
         if field.default is not None and field.field.key not in answers:
             value = field.default(env)
             if value != MISSING:
-                found[field.field.key] = _answer(field.field.type, value)
+                found[field.field.key] = plain_answer(field.field.type, value)
     return found
 
 
-def _answer(kind: FieldType, value: Value) -> object:
+def plain_answer(kind: FieldType, value: Value) -> object:
     """A value as plain data, as `reading.py` takes it; what does not fit the type stays text, and is found there."""
     if kind == "codes":
         return to_text(value).split()

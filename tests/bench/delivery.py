@@ -13,31 +13,27 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import base64
 import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TypeVar, cast
 from urllib.parse import urlsplit
 
-import uvicorn
-
-from cencomm.crypto.group_context import Role
 from cencomm.crypto.records import VERSION, Audience, PartHeader, RecordHeader
 from cencomm.crypto.tls import vector
-from cencomm.ids import CugId, GroupId, OfficerId, new_client_ref, new_cug_id
-from cencomm.wire.frames import SESSION_PATH, SUBPROTOCOL, EventKind, Send, Stored, Subscribe, encode_frame
+from cencomm.ids import CugId, GroupId, new_client_ref
+from cencomm.wire.frames import SESSION_PATH, SUBPROTOCOL, EventKind, Send, Subscribe, encode_frame
 from tests.bench.figures import Figure, table, told, write
+from tests.bench.stand import form_group, people_of, run
 from tests.delivery_stand import Server, prepare, running, token_of
 from tests.unit.crypto.people import Person
-from tests.unit.groups.members import Member
 
 SEALED_BYTES = 512
 STORED_TAG = 68
@@ -138,24 +134,6 @@ class Officer(asyncio.Protocol):
             self.send_record()
 
 
-async def form_group(server: Server, people: list[Person]) -> Member:
-    """One CUG with everybody's device in its tree."""
-    organiser = Member.opening(people[0], new_cug_id())
-    async with server.session(people[0]) as link, server.http(people[0]) as http:
-        answer = await http.post("/v1/cugs", json=_opening(organiser))
-        assert answer.status_code == 201, answer.text
-        made = organiser.admitting(*people[1:], role=Role.OFFICER)
-        stored = await link.ask(made.frame)
-        assert isinstance(stored, Stored), stored
-        organiser.merge(made)
-    return organiser
-
-
-def _opening(organiser: Member) -> dict[str, str]:
-    fields = {"cug_id": organiser.cug_id, "client_ref": new_client_ref(), "group_start": organiser.start_body()}
-    return {name: base64.urlsafe_b64encode(value).decode() for name, value in fields.items()}
-
-
 async def measure(address: str, options: argparse.Namespace) -> list[Figure]:
     people = people_of(options.connections)
     organiser = await form_group(Server(address, None, None), people)  # type: ignore[arg-type]  # it has no process of its own here
@@ -225,22 +203,12 @@ def figures_of(options: argparse.Namespace, latencies: list[float], passed: floa
     ]
 
 
-def people_of(count: int) -> list[Person]:
-    return [Person(OfficerId(f"KE/officer-{number}")) for number in range(count)]
-
-
 async def serve(database_url: str, connections: int) -> None:
     await prepare(database_url, people_of(connections))
     with tempfile.TemporaryDirectory() as folder:
         async with running(database_url, Path(folder)) as server:
             print(server.address, flush=True)
             await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
-
-
-def run(work: Coroutine[object, object, T]) -> T:
-    factory = uvicorn.Config(app="", loop="auto").get_loop_factory()
-    with asyncio.Runner(loop_factory=factory) as runner:
-        return runner.run(work)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -32,7 +32,7 @@ class Watch:
         self._link = link
         self._tail = b""
         self.arrived: dict[int, float] = {}
-        self._took, link.took = link.took, self.took  # type: ignore[method-assign]
+        self._took, link.took = link.took, self.took  # type: ignore[method-assign]  # it reads first, then the link
 
     def took(self, data: memoryview) -> None:
         now = time.perf_counter()

@@ -27,8 +27,9 @@ import psutil
 
 from cencomm.ids import GroupId
 from cencomm.wire.frames import Events, decode_server_frame
-from tests.bench.delivery import Officer, form_group, pace, people_of, run
+from tests.bench.delivery import Officer, pace
 from tests.bench.figures import Figure, below, table, told, write
+from tests.bench.stand import form_group, people_of, run
 from tests.delivery_stand import Server, prepare, running
 from tests.postgres import Postgres, running_postgres
 from tests.redis_server import running_redis

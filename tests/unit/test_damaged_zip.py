@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from cencomm.export.damaged_zip import DAMAGED_ZIP
+from cencomm.damaged_zip import DAMAGED_ZIP
 
 METHODS = {
     "stored": zipfile.ZIP_STORED,

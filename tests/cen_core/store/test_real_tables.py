@@ -15,27 +15,12 @@ from pathlib import Path
 
 from cen_core.api import Question, Row, project
 from cencomm.templates_forms.unodc import answers_for, read_unodc
+from tests.bulk_tables import UNODC_UNITS
 from tests.cen_core.world import READER, SECOND_SECRETARY, SECRETARY, Stand
 from tests.shared_data import shared_path
 
 ROWS = 8_950
 NAME = "UNODC 2011-2016"
-
-TO_CANONICAL = {
-    "Kilogram": ("KGM", Decimal(1)),
-    "Gram": ("KGM", Decimal("0.001")),
-    "Litre": ("LTR", Decimal(1)),
-    "Millilitre": ("LTR", Decimal("0.001")),
-    "Cc": ("LTR", Decimal("0.001")),
-    "Cubic Centimeter": ("LTR", Decimal("0.001")),
-    "Tablet": ("x_tablet", Decimal(1)),
-    "Capsule": ("x_tablet", Decimal(1)),
-    "Pill": ("x_tablet", Decimal(1)),
-    "Piece": ("H87", Decimal(1)),
-    "Unit": ("x_unit", Decimal(1)),
-    "Barette": ("x_unit", Decimal(1)),
-}
-"""How the file's units are read: written here anew, so that a mistake in the mapping shows."""
 
 
 def rows_of(path: Path) -> list[Row]:
@@ -57,7 +42,7 @@ def counted_by_hand(path: Path) -> Totals:
         for row in csv.DictReader(file, delimiter=";"):
             amount = Decimal(row["AMOUNT"])
             if amount:
-                unit, factor = TO_CANONICAL[row["DRUG_UNIT"]]
+                unit, factor = UNODC_UNITS[row["DRUG_UNIT"]]
                 if unit in {"H87", "x_tablet"} and amount % 1:
                     unit = "x_unit"  # half a tablet: the form has it as "unit not stated"
                 key = (row["COUNTRY"], row["SEIZURE_DATE"][:4], unit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from cencomm.bulk.apply import Mapped, apply_mapping, plain_answer
+from cencomm.bulk.apply import Mapped, apply_mapping
 from cencomm.bulk.mapping import load_mapping
 from cencomm.bulk.tables import SourceRow
 from cencomm.templates_forms.model import standard
@@ -94,9 +94,3 @@ def test_an_expression_that_works_too_long_ends_with_a_finding() -> None:
     found = mapped(rules, Other="x" * 30_000)
     assert [finding.rule for finding in found.findings] == ["too_much_work"]
     assert found.is_wrong
-
-
-def test_values_become_plain_answers() -> None:
-    assert plain_answer("codes", "a b") == ["a", "b"]
-    assert plain_answer("bool", "x") is True
-    assert plain_answer("int", "1.5") == "1.5"

@@ -6,7 +6,7 @@ import zipfile
 from datetime import datetime
 from pathlib import Path
 
-from openpyxl import load_workbook  # type: ignore[import-untyped]
+from openpyxl import load_workbook  # type: ignore[import-untyped]  # it brings no types
 
 from cencomm.bulk.layout import MAIN, layout_of
 from cencomm.bulk.workbook import ABOUT, LISTS, Filled, write_workbook

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from openpyxl import load_workbook  # type: ignore[import-untyped]
+from openpyxl import load_workbook  # type: ignore[import-untyped]  # it brings no types
 
 from cencomm.bulk import layout, workbook_rows
 from cencomm.bulk.errors import TableTooLarge, TableUnreadable, WorkbookOfOther

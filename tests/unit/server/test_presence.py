@@ -183,14 +183,7 @@ class TestOnLine:
             assert await told_in_passing(stranger, since=0) == []
 
     async def test_who_is_removed_is_told_nothing_more_and_is_not_shown(self, operation: Operation) -> None:
-        await operation.store(operation.organiser.admitting(DUBOIS))
-        async with (
-            operation.watching(operation.one, OTIENO) as otieno,
-            operation.watching(operation.other, SILVA) as silva,
-            operation.watching(operation.other, DUBOIS) as dubois,
-        ):
-            for link in (otieno, silva, dubois):
-                await sees(link, OTIENO, SILVA, DUBOIS)
+        async with three_who_see_each_other(operation) as (otieno, silva, dubois):
             await operation.store(operation.organiser.removing(SILVA))
             while (await silva.until(Notice)) != Notice(NoticeKind.REMOVED, operation.cug_id):
                 pass
@@ -214,16 +207,23 @@ class TestOnLine:
             assert await told_in_passing(otieno, since=so_far) == []
 
 
+@asynccontextmanager
+async def three_who_see_each_other(operation: Operation) -> AsyncIterator[tuple[Link, Link, Link]]:
+    """Otieno, Silva and Dubois, the first at one process, the others at another."""
+    await operation.store(operation.organiser.admitting(DUBOIS))
+    async with (
+        operation.watching(operation.one, OTIENO) as otieno,
+        operation.watching(operation.other, SILVA) as silva,
+        operation.watching(operation.other, DUBOIS) as dubois,
+    ):
+        for link in (otieno, silva, dubois):
+            await sees(link, OTIENO, SILVA, DUBOIS)
+        yield otieno, silva, dubois
+
+
 class TestHiding:
     async def test_who_hides_himself_is_not_shown_and_his_typing_not_passed_on(self, operation: Operation) -> None:
-        await operation.store(operation.organiser.admitting(DUBOIS))
-        async with (
-            operation.watching(operation.one, OTIENO) as otieno,
-            operation.watching(operation.other, SILVA) as silva,
-            operation.watching(operation.other, DUBOIS) as dubois,
-        ):
-            for link in (otieno, silva, dubois):
-                await sees(link, OTIENO, SILVA, DUBOIS)
+        async with three_who_see_each_other(operation) as (otieno, silva, dubois):
             await choose(operation.one, SILVA, shown=False)
             await sees(otieno, OTIENO, DUBOIS)
             await sees(silva, OTIENO, DUBOIS)  # his own process knows it, too; and he still sees the others
@@ -253,14 +253,7 @@ async def choose(server: Server, person: Person, *, shown: bool) -> None:
 
 class TestTyping:
     async def test_the_others_hear_of_it_once_in_a_while_and_it_is_kept_nowhere(self, operation: Operation) -> None:
-        await operation.store(operation.organiser.admitting(DUBOIS))
-        async with (
-            operation.watching(operation.one, OTIENO) as otieno,
-            operation.watching(operation.other, SILVA) as silva,
-            operation.watching(operation.other, DUBOIS) as dubois,
-        ):
-            for link in (otieno, silva, dubois):
-                await sees(link, OTIENO, SILVA, DUBOIS)
+        async with three_who_see_each_other(operation) as (otieno, silva, dubois):
             for _ in range(20):
                 await silva.send(Typing(operation.cug_id))
             assert await writes(otieno) == SILVA.officer_id

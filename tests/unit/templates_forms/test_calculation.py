@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from cencomm.templates_forms.calculation import default_row, default_values, derived_values
+from cencomm.templates_forms.calculation import default_row, default_values, derived_values, plain_answer
 from cencomm.templates_forms.errors import ExpressionMalformed
 from cencomm.templates_forms.model import standard
 from tests.unit.templates_forms.forms import NOW, decoded, good_item, small, small_data
@@ -69,3 +69,9 @@ def test_words_of_codes_are_in_the_readers_language_only_where_one_is_named() ->
     answers = {"row": [{"colour": "red"}]}
     assert derived_values(decoded(data), answers, now=NOW) == {"row[0].word": "Red"}
     assert derived_values(decoded(data), answers, now=NOW, language="fr") == {"row[0].word": "Rouge"}
+
+
+def test_values_become_plain_answers() -> None:
+    assert plain_answer("codes", "a b") == ["a", "b"]
+    assert plain_answer("bool", "x") is True
+    assert plain_answer("int", "1.5") == "1.5"
