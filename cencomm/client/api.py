@@ -235,8 +235,11 @@ class Client:
         self._later(self._save_to_vault())
 
     async def disconnect(self) -> None:
-        """Stop the live session; `connect` goes on where it stopped."""
+        """Stop the live session; `connect` goes on where it stopped. What the vault is about to get it gets before: the
+        officer's other devices may need the keys that came last, and this one may never come back."""
         await self._upkeep.stop()
+        if self.is_connected and (self._vault_waiting or self._vault_lock.locked()):
+            await self._logged(self._save_to_vault())
         session, self._session = self._session, None
         if session is not None:
             await session.stop()

@@ -144,10 +144,13 @@ class TestOperation:
             here, there = await operation(otieno, dupont)
             await say(here, "one")
             await say(there, "two")
-            await asyncio.sleep(1.5)  # the vault is written a second after an epoch
+            await dupont.disconnect()  # at once: what its vault is about to get it gets before
+            await otieno.disconnect()
             async with world.officer("FR/dupont", "phone") as phone:
                 second = await phone.wait_for_cug(here.id, PATIENCE_SECONDS)
-                await until(lambda: texts(second) == ["one", "two"])
+                await until(lambda: texts(second) == ["one", "two"])  # with nobody there who could be asked
+                await otieno.connect()
+                await dupont.connect()
                 assert not second.confirmed
                 assert {alarm.code for alarm in second.alarms()} == {"not_confirmed"}
                 await say(second, "from the phone")

@@ -105,13 +105,24 @@ class Outcome:
 class Play:
     """One operation from opening to extraction."""
 
-    def __init__(self, cast: Cast, roles: Roles, wanted: Sequence[Wanted], template: Template, tell: Tell) -> None:
+    def __init__(
+        self,
+        cast: Cast,
+        roles: Roles,
+        wanted: Sequence[Wanted],
+        template: Template,
+        tell: Tell,
+        *,
+        all_stay: bool = False,
+    ) -> None:
+        """`all_stay`: nobody signs off before the end, so that any further device of anybody can read everything."""
         self.outcome = Outcome()
         self.cug_id: CugId | None = None
         self._cast = cast
         self._roles = roles
         self._template = template
         self._tell = tell
+        self._all_stay = all_stay
         self._waiting: dict[OfficerId, list[Wanted]] = {officer: [] for officer in roles.reporters}
         for each in wanted:
             self._waiting[OfficerId(f"{each.administration}/officer")].append(each)
@@ -188,7 +199,7 @@ class Play:
             self._mark()
             await asyncio.sleep(0)
         await self._cugs[officer].flush(_PATIENCE_SECONDS)
-        if officer != self._roles.mover:
+        if officer != self._roles.mover and not self._all_stay:
             await self._sign_off(officer)
 
     async def _sign_off(self, officer: OfficerId) -> None:
@@ -253,14 +264,19 @@ class Play:
     async def _checks(self, organiser: Cug) -> None:
         last = await organiser.caught_up(_PATIENCE_SECONDS)
         outcome, roles = self.outcome, self._roles
-        back = self._signed_off[0]
-        await self._connect(back, "laptop")
-        await self._join(self._clients[back], back)
-        for officer, says in (
+        readers = [
             (roles.latecomer, "joined late and reads everything, as the policy says"),
             (roles.mover, "changed device and reads everything on the new one"),
-            (back, "came back at the end and reads everything he missed"),
-        ):
+        ]
+        if self._all_stay:
+            stayed = (officer for officer in roles.reporters if officer != roles.mover)
+            readers += [(officer, "was there all the time and reads everything") for officer in stayed]
+        else:
+            back = self._signed_off[0]
+            await self._connect(back, "laptop")
+            await self._join(self._clients[back], back)
+            readers.append((back, "came back at the end and reads everything he missed"))
+        for officer, says in readers:
             await self._cugs[officer].wait_seq(last, _PATIENCE_SECONDS)
             outcome.check(await self._reads_all(self._cugs[officer], set(outcome.sent)), f"{officer} {says}")
         since = removed_at(organiser, roles.leaver)

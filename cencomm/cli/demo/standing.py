@@ -71,7 +71,7 @@ async def _make(settings: Settings, place: Path, output: Output) -> None:
             task = progress.add_task(output.text("demo.enrolling"), total=None)
             await casting.enrol_everybody(cast, code, roles.everybody, lambda _name: progress.advance(task))
             task = progress.add_task(output.text("demo.reporting"), total=len(forms))
-            play = Play(cast, roles, forms, standard(wanted.TEMPLATE), lambda _step: None)
+            play = Play(cast, roles, forms, standard(wanted.TEMPLATE), lambda _step: None, all_stay=True)
             await play.run(lambda number: progress.advance(task, number))
     (partial / ACCOUNTS).write_text(json.dumps(_accounts(cast), ensure_ascii=False, indent=1), encoding="utf-8")
     partial.rename(place)
