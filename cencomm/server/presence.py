@@ -1,4 +1,4 @@
-"""Who is on line now, and who types: told to the members of a CUG who watch, kept nowhere (docs/adr/0021).
+"""Who is on line now, and who types: told to the members of a CUG who watch, kept nowhere (docs/adr/0019).
 
     connections of this process ──> who is here and shows himself ──> Redis ──> who is on line anywhere
     every TURN_SECONDS, and soon after somebody came or went: ─────────────────────────┴──> Watchers.tell

@@ -23,7 +23,7 @@ Order is promised within one CUG only. `Stored` may come before or after the eve
 get rid of its frames stops sending live, and goes on from the last `seq` sent when the peer reads again. Sending the
 same bytes under the same `client_ref` again is harmless: the answer is the `seq` of the first time.
 
-The last four are in passing (docs/adr/0021): they have no place in the log, are kept nowhere, and may be lost; a server
+The last four are in passing (docs/adr/0019): they have no place in the log, are kept nowhere, and may be lost; a server
 never says them to who has not asked, since older clients know neither.
 
 The server closes with 1012 where its process ends (what it took in was answered; come back, another one answers), 1013

@@ -15,7 +15,7 @@
  *       |  Typing(cug) --------------------->
  *       |  <------------------------ Writes      somebody else types
  *
- * The last four are in passing (docs/adr/0021): kept nowhere, and said to nobody who has not asked.
+ * The last four are in passing (docs/adr/0019): kept nowhere, and said to nobody who has not asked.
  */
 
 import type { Fact } from "../crypto/errors.ts";
