@@ -24,7 +24,7 @@ class HttpProtocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # asyncio says BaseTransport
         super().connection_made(transport)
-        self._progress = ProgressWatch(self.loop, transport, self.stalled_seconds)
+        self._progress = ProgressWatch(self.loop, transport, self.stalled_seconds, self._stalled)
         self._expect_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -73,6 +73,10 @@ class HttpProtocol(H11Protocol):
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
+
+    def _stalled(self) -> None:
+        measures.CONNECTIONS_CUT.labels("untaken").inc()
+        self.transport.abort()
 
     def _head_is_late(self) -> None:
         self._head_timer = None

@@ -16,6 +16,7 @@ from cencomm.errors import DomainError
 from cencomm.groups.log import Outcome
 from cencomm.ids import ClientRef, CugId, DeviceId, OfficerId
 from cencomm.server.errors import refusal
+from cencomm.server.patience import ProgressWatch
 from cencomm.server.security import authenticate_device, check_origin
 from cencomm.server.session import (
     Accept,
@@ -64,8 +65,7 @@ class Socket:
         """Heads and payloads in turns: a payload that goes to many is copied for none of them."""
         self._writable = asyncio.Event()
         self._writable.set()
-        self._watch: asyncio.TimerHandle | None = None
-        self._unwritten = 0
+        self._progress = ProgressWatch(self._loop, protocol.transport, STALLED_SECONDS, self._stalled)
         self.token_hash = signed_in.token_hash
         self.account_id = OfficerId(signed_in.account_id)
         self.device_id: DeviceId = signed_in.device_id
@@ -133,27 +133,18 @@ class Socket:
     def _pause(self) -> None:
         measures.SLOW_READERS.inc()
         self._writable.clear()
-        self._unwritten = self._protocol.unwritten_bytes
-        self._watch = self._loop.call_later(STALLED_SECONDS, self._check_progress)
+        self._progress.start()
         # Called in the middle of a write to many: the subscriptions change in the next turn.
         self._loop.call_soon(self.on_paused)
 
     def _resume(self) -> None:
         self._writable.set()
-        if self._watch is not None:
-            self._watch.cancel()
-            self._watch = None
+        self._progress.stop()
 
-    def _check_progress(self) -> None:
-        """A slow line is not a dead one: only who took nothing since the last look is cut off."""
-        unwritten = self._protocol.unwritten_bytes
-        if unwritten >= self._unwritten:
-            measures.STALLED_READERS.inc()
-            log.info("websocket.stalled", device_id=self.device_id)
-            self._protocol.abort()
-            return
-        self._unwritten = unwritten
-        self._watch = self._loop.call_later(STALLED_SECONDS, self._check_progress)
+    def _stalled(self) -> None:
+        measures.STALLED_READERS.inc()
+        log.info("websocket.stalled", device_id=self.device_id)
+        self._protocol.abort()
 
 
 def _ignore(_cug_id: CugId) -> None:
