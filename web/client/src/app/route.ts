@@ -2,11 +2,16 @@
 
 export type RoomTab = "conversation" | "records" | "safety";
 
+/** The records of a group seen together. */
+export type AnalysisView = "table";
+const VIEWS: readonly string[] = ["table"] satisfies readonly AnalysisView[];
+
 export type Route =
   | { readonly at: "list" }
   | { readonly at: "new" }
   | { readonly at: "settings" }
   | { readonly at: "room"; readonly cugId: string; readonly tab: RoomTab }
+  | { readonly at: "analysis"; readonly cugId: string; readonly view: AnalysisView }
   | { readonly at: "extract"; readonly cugId: string }
   | { readonly at: "form"; readonly cugId: string; readonly templateHash: string; readonly replaces: string };
 
@@ -18,6 +23,7 @@ export function parseRoute(hash: string): Route {
   if (place !== "group" || !ID.test(cugId)) return { at: "list" };
   if (what === "form" && ID.test(templateHash)) return { at: "form", cugId, templateHash, replaces: ID.test(replaces) ? replaces : "" };
   if (what === "extract") return { at: "extract", cugId };
+  if (VIEWS.includes(what)) return { at: "analysis", cugId, view: what as AnalysisView };
   return { at: "room", cugId, tab: what === "records" || what === "safety" ? what : "conversation" };
 }
 
@@ -29,6 +35,8 @@ export function writeRoute(route: Route): string {
       return `#/group/${route.cugId}${route.tab === "conversation" ? "" : `/${route.tab}`}`;
     case "form":
       return `#/group/${route.cugId}/form/${route.templateHash}${route.replaces === "" ? "" : `/${route.replaces}`}`;
+    case "analysis":
+      return `#/group/${route.cugId}/${route.view}`;
     case "extract":
       return `#/group/${route.cugId}/extract`;
     default:

@@ -106,7 +106,7 @@ export class App {
 
   #enterRoom(): void {
     const route = this.route.value;
-    const cugId = route.at === "room" || route.at === "form" || route.at === "extract" ? route.cugId : null;
+    const cugId = "cugId" in route ? route.cugId : null;
     if (cugId === null || this.status.value?.profile !== "open") {
       if (cugId === null) this.room.value = null;
       return;

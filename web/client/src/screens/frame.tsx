@@ -22,7 +22,7 @@ export function Frame() {
     if (route.at !== "list") document.getElementById("content")?.focus({ preventScroll: true });
   }, [route.at]);
   const inList = route.at === "list";
-  const wide = route.at === "form" || route.at === "extract" || route.at === "settings" || route.at === "new";
+  const wide = route.at === "form" || route.at === "extract" || route.at === "analysis" || route.at === "settings" || route.at === "new";
   return (
     <Shell classes={`${inList ? "in-list" : "in-room"} ${wide ? "no-list" : ""} ${!wide && !inList ? "with-panel" : ""}`}>
       {!wide && <GroupList />}
@@ -30,6 +30,7 @@ export function Frame() {
       {route.at === "new" && <NewGroup />}
       {route.at === "form" && <LazyForm key={`${route.templateHash} ${route.replaces}`} templateHash={route.templateHash} replaces={route.replaces} />}
       {route.at === "extract" && <LazyExtract key={route.cugId} />}
+      {route.at === "analysis" && <LazyAnalysis view={route.view} />}
       {(route.at === "room" || inList) && <RoomScreen key={route.at === "room" ? route.cugId : ""} tab={route.at === "room" ? route.tab : "conversation"} />}
     </Shell>
   );
@@ -38,6 +39,7 @@ export function Frame() {
 /** The form and its rules come when the first form is opened. */
 const LazyForm = later(async () => (await import("./form/form.tsx")).FormPage);
 const LazyExtract = later(async () => (await import("./extract/extract.tsx")).ExtractPage);
+const LazyAnalysis = later(async () => (await import("./analysis/analysis.tsx")).AnalysisPage);
 
 function Shell({ classes, children }: { readonly classes: string; readonly children: ComponentChildren }) {
   const app = useApp();

@@ -39,6 +39,9 @@ export const ICONS = {
   "chevron-right": [
     ["path", { d: "m9 18 6-6-6-6" }],
   ],
+  "chevron-up": [
+    ["path", { d: "m18 15-6-6-6 6" }],
+  ],
   "circle-alert": [
     ["circle", { cx: "12", cy: "12", r: "10" }],
     ["line", { x1: "12", x2: "12", y1: "8", y2: "12" }],
@@ -60,6 +63,11 @@ export const ICONS = {
     ["path", { d: "M10.94 5.274A7 7 0 0 1 15.71 10h1.79a4.5 4.5 0 0 1 4.222 6.057" }],
     ["path", { d: "M18.796 18.81A4.5 4.5 0 0 1 17.5 19H9A7 7 0 0 1 5.79 5.78" }],
     ["path", { d: "m2 2 20 20" }],
+  ],
+  columns: [
+    ["rect", { width: "18", height: "18", x: "3", y: "3", rx: "2" }],
+    ["path", { d: "M9 3v18" }],
+    ["path", { d: "M15 3v18" }],
   ],
   copy: [
     ["rect", { width: "14", height: "14", x: "8", y: "8", rx: "2", ry: "2" }],
@@ -121,6 +129,11 @@ export const ICONS = {
     ["path", { d: "m14.83 14.83 4.24 4.24" }],
     ["path", { d: "m9.17 14.83-4.24 4.24" }],
     ["circle", { cx: "12", cy: "12", r: "4" }],
+  ],
+  "list-filter": [
+    ["path", { d: "M2 5h20" }],
+    ["path", { d: "M6 12h12" }],
+    ["path", { d: "M9 19h6" }],
   ],
   lock: [
     ["rect", { width: "18", height: "11", x: "3", y: "11", rx: "2", ry: "2" }],

@@ -144,6 +144,20 @@ export const VIEWS: readonly View[] = [
     await page.locator(".log").focus();
     await page.keyboard.press("ArrowUp");
   } },
+  { name: "42-table", hash: `${ROOM}/table` },
+  { name: "43-table-filters", hash: `${ROOM}/table`, prepare: async (page) => {
+    await page.locator(".filters .btn").first().click();
+    await page.locator(".filters .fields .combo input").fill("transport");
+    await page.keyboard.press("Enter");
+    await page.locator(".filters .fields .combo input").last().click();
+    await page.keyboard.press("Enter");
+  } },
+  { name: "44-table-record", hash: `${ROOM}/table`, prepare: async (page) => {
+    await page.locator(".records tbody .btn").last().click();
+  } },
+  { name: "45-table-columns", hash: `${ROOM}/table`, prepare: async (page) => {
+    await page.locator(".filters .btn").nth(1).click();
+  } },
 ];
 
 async function extract(page: Page, password: string): Promise<void> {

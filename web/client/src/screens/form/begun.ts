@@ -1,5 +1,6 @@
 /** What a form may begin from: the records of the group that came before it (twin of `cli/begun.py`). Pure. */
 
+import { entryOf, type FormItem, newest } from "../../app/newest.ts";
 import type { Answers, Item } from "../../engine/api.ts";
 import { type Entry, numberOf } from "../../engine/rules/chain.ts";
 import { canFollow, follow } from "../../engine/rules/following.ts";
@@ -23,37 +24,21 @@ export interface Start {
 
 /** What a form of `template` may begin from, the newest first; a new version only of what one sent oneself. */
 export function startsOf(items: readonly Item[], template: FormTemplate, plan: Plan, country: string): Start[] {
-  const known = standing(items);
-  return [...known.values()].reverse().flatMap((item): Start[] => {
+  const known = newest(items);
+  return [...known].reverse().flatMap((item): Start[] => {
     const sources = sourcesOf(entryOf(item), known);
     const before = [...sources.keys()].find((name) => canFollow(template.id, name));
     const begun = before === undefined ? null : follow(plan, template.id, before, sources, country);
-    if (begun === null || item.content?.kind !== "form" || (begun.replaces && !item.own)) return [];
+    if (begun === null || (begun.replaces && !item.own)) return [];
     const { number, country: reporter } = named(entryOf(item));
     return [{ ref: item.clientRef, templateHash: item.content.templateHash, number: `${number} ${reporter}`.trim(), atMs: item.atMs, answers: begun.answers as Answers, replaces: begun.replaces }];
   });
 }
 
-/** The verified forms that no later one of the same officer replaces. */
-function standing(items: readonly Item[]): ReadonlyMap<string, Item> {
-  const found = new Map<string, Item>();
-  for (const item of items) {
-    if (item.content?.kind !== "form" || item.standing !== "verified") continue;
-    found.delete(`${item.officerId} ${item.content.replaces}`);
-    found.set(`${item.officerId} ${item.clientRef}`, item);
-  }
-  return found;
-}
-
-function entryOf({ clientRef, atMs, content }: Item): Entry {
-  if (content?.kind !== "form") throw new TypeError("not a form");
-  return { ref: clientRef, template: content.templateId, atMs, answers: content.answers };
-}
-
 /** An answer brings the question with it that it answers. */
-function sourcesOf(entry: Entry, known: ReadonlyMap<string, Item>): ReadonlyMap<string, Entry> {
+function sourcesOf(entry: Entry, known: readonly FormItem[]): ReadonlyMap<string, Entry> {
   const kind = ASKED_BY[entry.template];
-  const asked = kind === undefined || numberOf(entry) === "" ? undefined : [...known.values()].map(entryOf).find((each) => each.template === kind && numberOf(each) === numberOf(entry));
+  const asked = kind === undefined || numberOf(entry) === "" ? undefined : known.map(entryOf).find((each) => each.template === kind && numberOf(each) === numberOf(entry));
   return new Map([entry, ...(asked === undefined ? [] : [asked])].map((each) => [each.template, each]));
 }
 

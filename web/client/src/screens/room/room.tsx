@@ -76,6 +76,7 @@ function Inside({ room, tab }: { readonly room: Room; readonly tab: RoomTab }) {
             <a href={`#/group/${room.cugId}/records`} aria-current={tab === "records" ? "page" : undefined}>
               {t("room.records")}
             </a>
+            <a href={`#/group/${room.cugId}/table`}>{t("room.analysis")}</a>
           </nav>
         </header>
         {room.isLoaded.value ? <Log key={`${tab} ${room.cugId}`} room={room} recordsOnly={tab === "records"} goal={goal} onReply={reply} onGoal={arrived} /> : <Skeleton lines={9} />}
