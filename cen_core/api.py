@@ -18,7 +18,7 @@ from cen_core.model.principal import Level, Principal, Role
 from cen_core.model.projection import project, source_key
 from cen_core.model.results import CaseView, Found, Results, Statistics
 from cen_core.model.upload import DryRun, Row, Upload
-from cen_core.services import bulk, cases, people, search
+from cen_core.services import bulk, cases, people, releases, search
 from cen_core.services.bulk import Bulk
 from cen_core.services.cases import OPEN, Change, Entry
 from cen_core.services.passwords import Passwords
@@ -75,7 +75,10 @@ class CenCore:
         return await cases.create(principal, entry, self._new_uow(), self._now_ms(), self._new_id())
 
     async def release(self, principal: Principal, entry: Entry) -> Case:
-        return await cases.release(principal, entry, self._new_uow(), self._now_ms(), self._new_id())
+        return await releases.release(principal, entry, self._new_uow(), self._now_ms(), self._new_id())
+
+    async def withdraw_release(self, principal: Principal, source_key: str, reason: str = "") -> Case:
+        return await releases.withdraw_release(principal, source_key, reason, self._new_uow(), self._now_ms())
 
     async def amend(
         self,

@@ -16,9 +16,11 @@ from cen_core.edge.bodies import (
     LogOut,
     MoveBody,
     NewCase,
+    ReleaseBody,
     SessionOut,
     SignInBody,
     VersionsOut,
+    WithdrawReleaseBody,
     WordsBody,
     case_out,
     entry_out,
@@ -66,6 +68,19 @@ async def create(context: Context) -> Response:
     key = context.request.headers.get(IDEMPOTENCY_KEY, "")
     entry = Entry(sent.content, key, sent.source_key, sent.words_read, sent.submit)
     return json_of(case_out(await context.core.create(context.principal, entry)), 201)
+
+
+async def release(context: Context) -> Response:
+    """As `create`; a source key that is known amends its case."""
+    sent = parse(ReleaseBody, context.body)
+    key = context.request.headers.get(IDEMPOTENCY_KEY, "")
+    entry = Entry(sent.content, key, sent.source_key, sent.words_read)
+    return json_of(case_out(await context.core.release(context.principal, entry)))
+
+
+async def withdraw_release(context: Context) -> Response:
+    sent = parse(WithdrawReleaseBody, context.body)
+    return json_of(case_out(await context.core.withdraw_release(context.principal, sent.source_key, sent.reason)))
 
 
 async def read(context: Context) -> Response:
@@ -165,6 +180,8 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "api_export": export,
     "api_worklist": worklist,
     "api_create": create,
+    "api_release": release,
+    "api_withdraw_release": withdraw_release,
     "api_read": read,
     "api_amend": amend,
     "api_add_words": add_words,

@@ -43,6 +43,19 @@ class NewCase(Body):
     submit: bool = False
 
 
+class ReleaseBody(Body):
+    """What CENcomm lets out of a record; the source key names the record without saying which it is."""
+
+    content: ContentData
+    source_key: str
+    words_read: bool = False
+
+
+class WithdrawReleaseBody(Body):
+    source_key: str
+    reason: Annotated[str, Field(max_length=32)] = ""
+
+
 class Amendment(Body):
     revision: Revision
     content: ContentData

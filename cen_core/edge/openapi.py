@@ -19,6 +19,8 @@ _REFERENCE: Final = "#/components/schemas/{model}"
 _REQUESTS: Final[dict[str, type[bodies.Body]]] = {
     "api_sign_in": bodies.SignInBody,
     "api_create": bodies.NewCase,
+    "api_release": bodies.ReleaseBody,
+    "api_withdraw_release": bodies.WithdrawReleaseBody,
     "api_amend": bodies.Amendment,
     "api_add_words": bodies.WordsBody,
     "api_submit": bodies.MoveBody,
@@ -39,6 +41,8 @@ _ANSWERS: Final[dict[str, tuple[int, type[bodies.Body] | None]]] = {
     "api_log": (200, bodies.LogOut),
     **dict.fromkeys(
         (
+            "api_release",
+            "api_withdraw_release",
             "api_amend",
             "api_add_words",
             "api_submit",
@@ -50,6 +54,8 @@ _ANSWERS: Final[dict[str, tuple[int, type[bodies.Body] | None]]] = {
         (200, bodies.CaseOut),
     ),
 }
+KEYED: Final = frozenset({"api_create", "api_release"})
+"""Routes that ask for an idempotency key."""
 _TEXTS: Final = {"type": "array", "items": {"type": "string"}}
 _LIMIT: Final = {"type": "integer", "minimum": 1, "maximum": MAX_PAGE}
 _FILTERS: Final = {name: {"type": "array", "items": {"type": "string"}} for name in DIMENSIONS} | {
@@ -120,7 +126,7 @@ def _operation(route: Route) -> dict[str, Any]:
     }
     parameters = [_parameter(name, "path", _IN_PATH[name]) for name in re.findall(r"\{(\w+)\}", route.path)]
     parameters += [_parameter(name, "query", schema) for name, schema in _QUERIES.get(route.name, {}).items()]
-    if route.name == "api_create":
+    if route.name in KEYED:
         pattern = {"type": "string", "pattern": "^[A-Za-z0-9_-]{8,64}$"}
         parameters.append(_parameter("Idempotency-Key", "header", pattern) | {"required": True})
     if parameters:

@@ -1,8 +1,8 @@
-"""What of a simplified seizure record enters the core: the fields that the template lets leave, and nothing else.
+"""What of a simplified seizure record enters the core, where it comes as a whole row and not through CENcomm's client:
+the fields that the standard template lets leave, and nothing else (`cencomm.templates_forms.release`).
 
-`full` leaves as it is, `coarse` without the time, `none` never. Free text never comes this way: it is put into the
-case by the contact point who read it. The national case number stays behind; a keyed fingerprint goes instead, so
-that a later amendment or withdrawal finds its case.
+Free text never comes this way: it is put into the case by the contact point who read it. The national case number
+stays behind; a keyed fingerprint goes instead, so that a later amendment or withdrawal finds its case.
 """
 
 from __future__ import annotations
@@ -12,17 +12,9 @@ import hmac
 from collections.abc import Mapping
 from typing import Any, Final
 
-_AS_THEY_ARE: Final = (
-    "reporting_country",
-    "operation_code",
-    "location_type",
-    "direction",
-    "transport_mode",
-    "traffic_type",
-    "detection_method",
-    "persons_arrested",
-)
-_LINE: Final = ("heading", "product", "quantity", "unit", "quantity_basis", "quantity_missing")
+from cen_core.model.codes import form
+from cencomm.templates_forms.release import projected
+
 _PATHS: Final[Mapping[str, str]] = {
     "occurred_on": "offence_at",
     "country": "offence_country",
@@ -35,39 +27,12 @@ _LABEL: Final = b"cen source key v1"
 
 
 def project(answers: Mapping[str, Any]) -> dict[str, Any]:
-    """The data of a case, to be given to `content.parse`, from the answers of a simplified seizure record."""
-    data: dict[str, Any] = {"form": "simplified"}
-    for key in _AS_THEY_ARE:
-        _copy(answers, key, data, key)
-    _copy(answers, "offence_country", data, "country")
-    _copy(answers, "offence_location", data, "location")
-    moment = answers.get("offence_at")
-    if isinstance(moment, str):
-        data["occurred_on"] = moment[:10]
-    data["route"] = [
-        {"part": part, "country": answers[key]}
-        for part, key in (("departure", "departure_country"), ("destination", "destination_country"))
-        if _answered(answers.get(key))
-    ]
-    rows = answers.get("item")
-    data["goods"] = [_line(row) for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
-    return data
+    """The data of a case, to be given to `content.parse`, from the answers of a simplified seizure record.
 
-
-def _line(row: Mapping[str, Any]) -> dict[str, Any]:
-    line: dict[str, Any] = {}
-    for key in _LINE:
-        _copy(row, key, line, key)
-    return line
-
-
-def _copy(source: Mapping[str, Any], key: str, target: dict[str, Any], name: str) -> None:
-    if _answered(source.get(key)):
-        target[name] = source[key]
-
-
-def _answered(value: object) -> bool:
-    return value is not None and value != ""
+    Raises:
+        NominalInWords: a value that would leave is the national case number.
+    """
+    return dict(projected(form(), answers).data)
 
 
 def column_of(field: str) -> str:

@@ -9,6 +9,7 @@
     discard                             -        -          author     author   -      -
     add_words                           -        -          -          own      -      -
     validate, return, withdraw          -        -          -          own *    -      -
+    withdraw_release: unpublished       -        -          author     own      -      -
     read_log                            -        -          -          own      -      -
     upload, uploads                     -        -          own        own      -      any member
     undo_upload                         -        -          uploader   own      -      its own
@@ -119,6 +120,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "validate": _of_ncp(_WRITES),
     "return": _of_ncp(_WRITES),
     "withdraw": _of_ncp(_WRITES),
+    "withdraw_release": Rule(_WRITES, {Role.OFFICER: _author, Role.NCP: _own}),
     "read_log": _of_ncp(_READS),
     "upload": Rule(_WRITES, {Role.OFFICER: _own, Role.NCP: _own, Role.SECRETARIAT: _any}),
     "uploads": Rule(_WRITES, {Role.OFFICER: _own, Role.NCP: _own, Role.SECRETARIAT: _own}),

@@ -71,7 +71,7 @@ async def create(principal: Principal, entry: Entry, uow: UnitOfWork, now_ms: in
         NotAllowed, KeyReused, CaseExists, WordsUnread, and what `entry.admit` raises.
     """
     access.require(principal, "create")
-    _check_keys(entry)
+    check_keys(entry)
     content = admit(entry.data, day_of(now_ms))
     access.require(principal, "create", Resource(content.reporting_country))
     read_by = reader_of(content, principal, words_read=entry.words_read)
@@ -79,10 +79,10 @@ async def create(principal: Principal, entry: Entry, uow: UnitOfWork, now_ms: in
     async with uow:
         used = await uow.keys.get(principal.officer, entry.key)
         if used is not None:
-            return await _made_before(used, hashed, uow)
+            return await made_before(used, hashed, uow)
         if entry.source_key and await uow.cases.by_source_key(content.reporting_country, entry.source_key):
             raise CaseExists
-        case = _new_case(principal, content, entry, new_id, now_ms, (await uow.cases.new_numbers(1))[0])
+        case = new_case(principal, content, entry, new_id, now_ms, (await uow.cases.new_numbers(1))[0])
         await uow.cases.add([case], [Version(case.number, 1, content, principal.officer, read_by, now_ms)])
         await uow.cases.append_log([entry_for(principal, case, "create", now_ms)])
         await uow.keys.add(principal.officer, entry.key, hashed, case.case_id, now_ms)
@@ -90,14 +90,16 @@ async def create(principal: Principal, entry: Entry, uow: UnitOfWork, now_ms: in
     return case
 
 
-def _check_keys(entry: Entry) -> None:
+def check_keys(entry: Entry) -> None:
+    """Raises CaseMalformed."""
     if _KEY.fullmatch(entry.key) is None:
         raise CaseMalformed(field="key")
     if entry.source_key is not None and _SOURCE_KEY.fullmatch(entry.source_key) is None:
         raise CaseMalformed(field="source_key")
 
 
-async def _made_before(used: tuple[str, str], hashed: str, uow: UnitOfWork) -> Case:
+async def made_before(used: tuple[str, str], hashed: str, uow: UnitOfWork) -> Case:
+    """The case that a key made before, as it is now. Raises KeyReused."""
     before, case_id = used
     if before != hashed:
         raise KeyReused
@@ -106,7 +108,8 @@ async def _made_before(used: tuple[str, str], hashed: str, uow: UnitOfWork) -> C
     return found
 
 
-def _new_case(principal: Principal, content: Content, entry: Entry, new_id: str, now_ms: int, number: int) -> Case:
+def new_case(principal: Principal, content: Content, entry: Entry, new_id: str, now_ms: int, number: int) -> Case:
+    """The head of a case in its first version."""
     return Case(
         number=number,
         case_id=new_id,
@@ -225,49 +228,6 @@ async def _store(principal: Principal, moved: Case, kind: Move, reason: str, uow
     await uow.cases.update(moved)
     await uow.cases.append_log([entry_for(principal, moved, kind.value, now_ms, reason)])
     await uow.commit()
-
-
-async def release(principal: Principal, entry: Entry, uow: UnitOfWork, now_ms: int, new_id: str) -> Case:
-    """What CENcomm lets out: a new submitted case for a new source key, an amendment for a known one, and nothing
-    changed where the same comes again.
-
-    Raises:
-        CaseMalformed: without a source key. Else as `create` and `amend`.
-    """
-    access.require(principal, "create")
-    _check_keys(entry)
-    if entry.source_key is None:
-        raise CaseMalformed(field="source_key")
-    content = admit(entry.data, day_of(now_ms))
-    access.require(principal, "create", Resource(content.reporting_country))
-    async with uow:
-        case = await uow.cases.by_source_key(content.reporting_country, entry.source_key)
-        if case is None:
-            read_by = reader_of(content, principal, words_read=entry.words_read)
-            number = (await uow.cases.new_numbers(1))[0]
-            case = _new_case(principal, content, replace(entry, submit=True), new_id, now_ms, number)
-            await uow.cases.add([case], [Version(number, 1, content, principal.officer, read_by, now_ms)])
-            await uow.cases.append_log([entry_for(principal, case, "release", now_ms)])
-            await uow.commit()
-            return case
-        return await _released_again(principal, case, content, entry, uow, now_ms)
-
-
-async def _released_again(
-    principal: Principal, case: Case, content: Content, entry: Entry, uow: UnitOfWork, now_ms: int
-) -> Case:
-    access.require(principal, "amend", resource(case))
-    before = await uow.cases.version(case.number, case.version)
-    assert before is not None
-    if contents.encode(before.content) == contents.encode(content):
-        return case
-    read_by = reader_of(content, principal, words_read=entry.words_read, before=before)
-    moved = replace(case.moved(Move.AMEND, case.revision, now_ms), editor=principal.officer, state=State.SUBMITTED)
-    await uow.cases.add_version(Version(case.number, moved.version, content, principal.officer, read_by, now_ms))
-    await uow.cases.update(moved)
-    await uow.cases.append_log([entry_for(principal, moved, "release", now_ms)])
-    await uow.commit()
-    return moved
 
 
 async def read(principal: Principal, case_id: str, uow: UnitOfWork, now_ms: int) -> CaseView:

@@ -34,10 +34,11 @@ class Begun:
 
 def records(cug: Cug) -> tuple[Item, ...]:
     """Every form of a group in its newest version."""
-    return newest(_items(cug))
+    return newest(all_items(cug))
 
 
-def _items(cug: Cug) -> Iterable[Item]:
+def all_items(cug: Cug) -> Iterable[Item]:
+    """Everything that a group shows, in its order."""
     page = cug.items(0, _PAGE)
     while page:
         yield from page

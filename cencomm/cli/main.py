@@ -23,6 +23,7 @@ from cencomm.cli import (
     logs,
     office,
     reference,
+    releasing,
     serving,
     situation,
     talking,
@@ -130,7 +131,7 @@ def options(
     )
 
 
-for part in (accounts, groups, talking, forms, chains, situation, extracting, office, serving):
+for part in (accounts, groups, talking, forms, chains, releasing, situation, extracting, office, serving):
     part.register(app)
 app.add_typer(bulk.app, name="bulk", rich_help_panel=bulk.PANEL)
 app.add_typer(reference.app, name="refdata", rich_help_panel=reference.PANEL)

@@ -13,7 +13,18 @@ from cencomm.client.verify_checks import Failure, Notice
 from cencomm.i18n import message
 from cencomm.i18n.messages import MESSAGES
 from cencomm.templates_forms.model import Template
-from cencomm.wire.content import Attachment, Chat, Content, Extraction, Form, HistoryKeys, HistoryRequest, Left, Profile
+from cencomm.wire.content import (
+    Attachment,
+    Chat,
+    Content,
+    Extraction,
+    Form,
+    HistoryKeys,
+    HistoryRequest,
+    Left,
+    Profile,
+    Released,
+)
 from cencomm.wire.content import Template as TemplateContent
 
 _SHOWN_ANSWERS = 6
@@ -59,6 +70,8 @@ def _plain(content: Content, language: str) -> str:
             said = text("item.history_request", language)
         case Extraction():
             said = text("item.extraction", language, records=content.count, seq=content.up_to_seq)
+        case Released():
+            said = text("item.released", language, case=content.case_id[:8], state=core_state(content.state, language))
         case Left():
             said = text("item.left", language, reason=content.reason).rstrip()
         case _:
@@ -122,6 +135,11 @@ def _role(role: str, language: str) -> str:
     return text(f"role.{role}", language) if f"text.cli.role.{role}" in MESSAGES else role
 
 
+def core_state(state: str, language: str) -> str:
+    """What became of a case in the core, in words; what this version does not know stays as it is."""
+    return text(f"core_state.{state}", language) if f"text.cli.core_state.{state}" in MESSAGES else state
+
+
 def as_data(item: Item) -> dict[str, object]:
     """Everything of an item, for programs."""
     content = item.content
@@ -154,6 +172,14 @@ def as_data(item: Item) -> dict[str, object]:
             }
         case Extraction():
             data |= {"count": content.count, "up_to_seq": content.up_to_seq, "manifest_hash": content.manifest_hash}
+        case Released():
+            data |= {
+                "record_id": content.record_id,
+                "version": content.version,
+                "case_id": content.case_id,
+                "state": content.state,
+                "fields": list(content.fields),
+            }
         case _:
             pass
     if item.members is not None:

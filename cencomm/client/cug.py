@@ -38,7 +38,7 @@ from cencomm.crypto.primitives import random_bytes
 from cencomm.ids import ClientRef, CugId, DeviceId, OfficerId, new_client_ref, officer_of
 from cencomm.templates_forms.model import Template
 from cencomm.templates_forms.parts import split
-from cencomm.wire.content import Answers, Attachment, Chat, Extraction, Form, Left, encode_content
+from cencomm.wire.content import Answers, Attachment, Chat, Extraction, Form, Left, Released, encode_content
 from cencomm.wire.content import Template as TemplateContent
 from cencomm.wire.http import CloseCugIn
 
@@ -371,6 +371,12 @@ class Cug:
                 known = random_bytes(32)
                 tx.put(model.imports(self.id), digest, known)
             return known
+
+    async def send_receipt(self, receipt: Released, client_ref: ClientRef) -> ClientRef:
+        """Queue the CEN core's receipt, once for each `client_ref`."""
+        if self.has_sent(client_ref):
+            return client_ref
+        return self._queue(personal=encode_content(receipt), client_ref=client_ref)
 
     async def announce_extraction(
         self, manifest_hash: bytes, count: int, up_to_seq: int, scope: str = "all", *, seconds: float = 60.0

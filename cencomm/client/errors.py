@@ -178,6 +178,12 @@ class TemplateVersionTaken(ClientError):
     code = "client.template_version_taken"
 
 
+class RecordNotReleasable(ClientError):
+    """The record breaks its template's rules, or is none of the seizures of the group. Facts: reason."""
+
+    code = "client.record_not_releasable"
+
+
 class KeyFileDamaged(ClientError):
     """The key file is not one, or was altered."""
 

@@ -81,7 +81,7 @@ A = TypeVar("A", bound=Body)
 
 
 @cache
-def _certificate_authorities() -> ssl.SSLContext:
+def certificate_authorities() -> ssl.SSLContext:
     """Read once for all clients of a process: it takes longer than a request."""
     return httpx2.create_ssl_context()
 
@@ -106,7 +106,7 @@ class Api:
             base_url=self.server_url,
             timeout=_TIMEOUT,
             trust_env=False,
-            verify=_certificate_authorities(),
+            verify=certificate_authorities(),
             transport=transport,
             follow_redirects=False,
         )

@@ -120,6 +120,7 @@ class ItemKind(Enum):
     HISTORY_KEYS = "history_keys"
     HISTORY_REQUEST = "history_request"
     EXTRACTION = "extraction"
+    RELEASED = "released"
     LEFT = "left"
     MEMBERS = "members"
     GROUP = "group"

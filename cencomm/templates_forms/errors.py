@@ -57,3 +57,15 @@ class CannotFollow(DomainError):
     """No form of this template begins from a form of that one. Facts: template, before."""
 
     code = "templates.cannot_follow"
+
+
+class NotReleasable(DomainError):
+    """No case of the CEN core is made from records of this template. Facts: template."""
+
+    code = "templates.not_releasable"
+
+
+class NominalInWords(DomainError):
+    """What would leave for the CEN core holds a value of a nominal field of the same record. Facts: path, nominal."""
+
+    code = "templates.nominal_in_words"

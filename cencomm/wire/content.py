@@ -19,6 +19,7 @@ from cencomm.wire.encoding import Malformed, decode_with, encode
 
 MAX_TEXT = 100_000
 MAX_ATTACHMENTS = 20
+MAX_RELEASED = 2_000
 MAX_ANSWER_DEPTH = 6
 """Answers nest as sections hold repeats that hold fields of several choices; nothing in a template goes deeper."""
 
@@ -123,13 +124,28 @@ class Extraction(Struct, frozen=True, omit_defaults=True, tag="extraction", tag_
     scope: Name = "all"
 
 
+class Released(Struct, frozen=True, omit_defaults=True, tag="released", tag_field="t"):
+    """The CEN core's receipt: a version of a record left for the core, or its case was withdrawn there."""
+
+    record_id: Id16
+    """Of the record in every version."""
+    version: Id16
+    """The client_ref of the version that left."""
+    case_id: Name
+    """The case that it is in the core."""
+    state: Name
+    """What became of the case, in the core's word."""
+    fields: Annotated[tuple[Name, ...], Meta(max_length=MAX_RELEASED)] = ()
+    """The paths of the answers that left in clear."""
+
+
 class Left(Struct, frozen=True, omit_defaults=True, tag="left", tag_field="t"):
     """Its sender wishes to leave; an organiser removes him."""
 
     reason: Text = ""
 
 
-Content = Chat | Form | Template | Profile | HistoryKeys | HistoryRequest | Extraction | Left
+Content = Chat | Form | Template | Profile | HistoryKeys | HistoryRequest | Extraction | Released | Left
 
 _decoder: msgspec.msgpack.Decoder[Content] = msgspec.msgpack.Decoder(Content)
 

@@ -32,6 +32,7 @@ from cencomm.wire.content import (
     HistoryRequest,
     Left,
     Profile,
+    Released,
     decode_content,
 )
 from cencomm.wire.content import Template as TemplateContent
@@ -46,6 +47,7 @@ _KINDS: dict[type[Content], ItemKind] = {
     HistoryKeys: ItemKind.HISTORY_KEYS,
     HistoryRequest: ItemKind.HISTORY_REQUEST,
     Extraction: ItemKind.EXTRACTION,
+    Released: ItemKind.RELEASED,
     Left: ItemKind.LEFT,
 }
 _ORGANISERS_ONLY = frozenset({ItemKind.TEMPLATE, ItemKind.PROFILE})

@@ -19,7 +19,7 @@ from cencomm.client.presence import Presence
 from cencomm.crypto.group_context import Role
 from cencomm.ids import ClientRef, CugId, DeviceId, OfficerId
 from cencomm.templates_forms.model import Template, standard
-from cencomm.wire.content import Answers, Chat, Form, encode_content
+from cencomm.wire.content import Answers, Chat, Form, Released, encode_content
 from cencomm.wire.frames import ClientFrame, Present, Watch
 
 PASSWORD = "correct horse battery"
@@ -132,6 +132,10 @@ class FakeCug:
     async def publish_template(self, template: Template) -> ClientRef:
         self.calls.append(("publish", template.id))
         return REFERENCE
+
+    async def send_receipt(self, receipt: Released, client_ref: ClientRef) -> ClientRef:
+        self.calls.append(("receipt", receipt, client_ref))
+        return client_ref
 
     def has_sent(self, client_ref: ClientRef) -> bool:
         return False

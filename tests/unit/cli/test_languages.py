@@ -19,7 +19,16 @@ from cencomm.client.verify_checks import CHECKS, NOTICES
 from cencomm.i18n import LANGUAGES
 from cencomm.i18n.messages import MESSAGES
 from cencomm.templates_forms.model import FieldType, standard
-from cencomm.wire.content import Extraction, HistoryKeys, HistoryRequest, Left, Profile, Template, encode_content
+from cencomm.wire.content import (
+    Extraction,
+    HistoryKeys,
+    HistoryRequest,
+    Left,
+    Profile,
+    Released,
+    Template,
+    encode_content,
+)
 from cencomm.wire.http import DeviceOut
 from tests.unit.cli.fakes import Cli, Said, chat_item, form_item
 from tests.unit.cli.test_office import REQUEST
@@ -89,6 +98,7 @@ def every_item() -> list[Item]:
         HistoryKeys(()),
         HistoryRequest(),
         Extraction(bytes(32), 7, 5),
+        Released(bytes(16), bytes(16), "0" * 32, "submitted"),
         Left("done"),
     )
     members = MembersChanged(

@@ -22,6 +22,7 @@ from cencomm.wire.content import (
     HistoryRequest,
     Left,
     Profile,
+    Released,
     Template,
     decode_content,
     encode_content,
@@ -40,6 +41,7 @@ CONTENTS: tuple[Content, ...] = (
     HistoryKeys((HistoryKey(REF, 3, HASH),)),
     HistoryRequest(((REF, 1),)),
     Extraction(HASH, 8950, 9000),
+    Released(REF, REF, "0" * 32, "submitted", ("reporting_country", "item[0].product")),
     Left("done"),
 )
 

@@ -72,8 +72,9 @@ class Program:
 
 
 class Web:
-    def __init__(self, stand: Stand, http: httpx2.AsyncClient, rates: Rates) -> None:
+    def __init__(self, stand: Stand, http: httpx2.AsyncClient, rates: Rates, transport: httpx2.ASGITransport) -> None:
         self.stand = stand
+        self.transport = transport
         self.http = http
         self.rates = rates
 
@@ -97,6 +98,15 @@ class Web:
             await uow.commit()
         return token
 
+    async def with_password(self, who: Principal) -> None:
+        """Invited, and `PASSWORD` chosen."""
+        kept = await quick_passwords().hashed(PASSWORD, who.officer)
+        async with sql_units_of_work(self.stand.engine)() as uow:
+            await uow.people.put(
+                Person(who.officer, who.member, who.region, who.role, who.level, kept, True, "", self.stand.now_ms)
+            )
+            await uow.commit()
+
     async def program(self, who: Principal | None = None) -> Program:
         return Program(self.http, "" if who is None else await self._token(who))
 
@@ -110,7 +120,7 @@ async def served(stand: Stand) -> AsyncIterator[Web]:
     app = build_app(Services(stand.core, people, _PAGES, rates, ORIGIN), behind_tls=True)
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False, client=("192.0.2.9", 1))
     async with httpx2.AsyncClient(transport=transport, base_url=ORIGIN) as client:
-        yield Web(stand, client, rates)
+        yield Web(stand, client, rates, transport)
 
 
 def text_of(response: httpx2.Response) -> str:

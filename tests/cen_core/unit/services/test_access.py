@@ -75,6 +75,10 @@ MATRIX: dict[str, Row] = {
     "validate": ncp(WRITES, frozenset({"own"})),
     "return": ncp(WRITES, frozenset({"own"})),
     "withdraw": ncp(WRITES, frozenset({"own"})),
+    "withdraw_release": {
+        Role.OFFICER: (WRITES, frozenset({"mine"})),
+        Role.NCP: (WRITES, OF_MEMBER),
+    },
     "read_log": ncp(READS, OF_MEMBER),
     "upload": members(WRITES, OF_MEMBER) | {Role.SECRETARIAT: (WRITES, EVERYTHING)},
     "uploads": members(WRITES, OF_MEMBER) | {Role.SECRETARIAT: (WRITES, OF_SECRETARIAT)},

@@ -188,6 +188,7 @@ export type ItemKind =
   | "history_keys"
   | "history_request"
   | "extraction"
+  | "released"
   | "left"
   | "members"
   | "group"
@@ -238,6 +239,7 @@ export type ItemContent =
   | { readonly kind: "template"; readonly templateHash: string }
   | { readonly kind: "profile"; readonly title: string; readonly operationCode: string; readonly about: string }
   | { readonly kind: "extraction"; readonly manifestHash: string; readonly count: number; readonly upToSeq: number; readonly scope: string }
+  | { readonly kind: "released"; readonly recordId: string; readonly version: string; readonly caseId: string; readonly state: string }
   | { readonly kind: "left"; readonly reason: string }
   | { readonly kind: "members"; readonly change: MembersChange };
 

@@ -220,6 +220,7 @@ export type ItemKind =
   | "history_keys"
   | "history_request"
   | "extraction"
+  | "released"
   | "left"
   | "members"
   | "group"

@@ -103,6 +103,14 @@ function contentView(content: Content, second: Content | null): api.ItemContent 
         upToSeq: content.upToSeq,
         scope: content.scope,
       };
+    case "released":
+      return {
+        kind: "released",
+        recordId: toHex(content.recordId),
+        version: toHex(content.version),
+        caseId: content.caseId,
+        state: content.state,
+      };
     case "left":
       return { kind: "left", reason: content.reason };
     default:

@@ -10,6 +10,7 @@ import { type Fields, array, bytes, count, field, fields, hash32, id16, listOf, 
 
 export const MAX_TEXT = 100_000;
 export const MAX_ATTACHMENTS = 20;
+export const MAX_RELEASED = 2_000;
 export const MAX_ANSWER_DEPTH = 6;
 
 const text = textOf(MAX_TEXT);
@@ -93,12 +94,22 @@ export interface Extraction {
   readonly scope: string;
 }
 
+/** The CEN core's receipt: a version of a record left for the core, or its case was withdrawn there. */
+export interface Released {
+  readonly t: "released";
+  readonly recordId: Uint8Array;
+  readonly version: Uint8Array;
+  readonly caseId: string;
+  readonly state: string;
+  readonly fields: readonly string[];
+}
+
 export interface Left {
   readonly t: "left";
   readonly reason: string;
 }
 
-export type Content = Chat | Form | Template | Profile | HistoryKeys | HistoryRequest | Extraction | Left;
+export type Content = Chat | Form | Template | Profile | HistoryKeys | HistoryRequest | Extraction | Released | Left;
 
 /** The plaintext of one part: fields in the order of the Python structs, those at their default left out. */
 export function encodeContent(content: Content): Uint8Array {
@@ -150,6 +161,15 @@ function plain(content: Content): Record<string, unknown> {
         up_to_seq: content.upToSeq,
         ...(content.scope === "all" ? {} : { scope: content.scope }),
       };
+    case "released":
+      return {
+        t: content.t,
+        record_id: content.recordId,
+        version: content.version,
+        case_id: content.caseId,
+        state: content.state,
+        ...(content.fields.length === 0 ? {} : { fields: content.fields }),
+      };
     case "left":
       return content.reason === "" ? { t: content.t } : { t: content.t, reason: content.reason };
   }
@@ -175,6 +195,7 @@ const READERS: ReadonlyMap<string, (from: Fields) => Content> = new Map<string, 
   ["history_keys", (from) => ({ t: "history_keys", keys: listOf(readHistoryKey)(from["keys"]) })],
   ["history_request", (from) => ({ t: "history_request", epochs: field(from, "epochs", listOf(readEpoch), []) })],
   ["extraction", readExtraction],
+  ["released", readReleased],
   ["left", (from) => ({ t: "left", reason: field(from, "reason", text, "") })],
 ]);
 
@@ -243,6 +264,19 @@ function readExtraction(from: Fields): Extraction {
     count: count(from["count"]),
     upToSeq: count(from["up_to_seq"]),
     scope: field(from, "scope", shortName, "all"),
+  };
+}
+
+function readReleased(from: Fields): Released {
+  const released = field(from, "fields", listOf(shortName), []);
+  if (released.length > MAX_RELEASED) throw new Malformed();
+  return {
+    t: "released",
+    recordId: id16(from["record_id"]),
+    version: id16(from["version"]),
+    caseId: shortName(from["case_id"]),
+    state: shortName(from["state"]),
+    fields: released,
   };
 }
 

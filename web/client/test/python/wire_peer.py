@@ -66,6 +66,8 @@ CONTENTS = {
     "history_request": content.HistoryRequest(((CUG, 1), (REF, 2))),
     "history_request_empty": content.HistoryRequest(),
     "extraction": content.Extraction(HASH, 10, 12),
+    "released": content.Released(REF, REF, "0c" * 16, "submitted", ("reporting_country", "item[0].product")),
+    "released_nothing": content.Released(REF, REF, "0c" * 16, "withdrawn"),
     "left": content.Left("moved"),
     "left_silently": content.Left(),
 }

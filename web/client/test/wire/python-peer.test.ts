@@ -47,6 +47,8 @@ const CONTENTS: Record<string, Content> = {
   history_request: { t: "history_request", epochs: [{ groupId: CUG, epoch: 1 }, { groupId: REF, epoch: 2 }] },
   history_request_empty: { t: "history_request", epochs: [] },
   extraction: { t: "extraction", manifestHash: HASH, count: 10, upToSeq: 12, scope: "all" },
+  released: { t: "released", recordId: REF, version: REF, caseId: "0c".repeat(16), state: "submitted", fields: ["reporting_country", "item[0].product"] },
+  released_nothing: { t: "released", recordId: REF, version: REF, caseId: "0c".repeat(16), state: "withdrawn", fields: [] },
   left: { t: "left", reason: "moved" },
   left_silently: { t: "left", reason: "" },
 };

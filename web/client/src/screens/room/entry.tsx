@@ -249,6 +249,7 @@ const EVENT_ICONS: { readonly [kind in Item["kind"]]?: IconName } = {
   closed: "archive",
   left: "log-out",
   extraction: "file-text",
+  released: "file-text",
   history_keys: "history",
   history_request: "history",
   rejection: "circle-alert",
@@ -279,6 +280,8 @@ function eventWords(item: Item, room: Room): string {
       return t("event.left", { reason: content.reason });
     case "extraction":
       return t("event.extraction", { count: content.count });
+    case "released":
+      return t(content.state === "withdrawn" ? "event.release_withdrawn" : "event.released", { case: content.caseId.slice(0, 8) });
     default:
       return plainEvent(item.kind);
   }
