@@ -194,7 +194,7 @@ async def test_a_long_conversation_is_read_up_to_its_first_entry_and_by_the_keyb
         await rojas.log.focus()
         while not await rojas.entry("Entrada número 0.").count():
             first = await entries.first.inner_text()
-            await rojas.log.evaluate("(log) => log.scrollTo(0, 0)")
+            await rojas.log.evaluate("(log) => log.scrollTo(0, -log.scrollHeight)")
             await expect(entries.first).not_to_have_text(first, timeout=PATIENCE_MS, use_inner_text=True)
             await expect(entries.filter(has_text=first.split("\n")[-1])).to_be_in_viewport()
         await cug.send_text("Ya está.")

@@ -1,6 +1,7 @@
 /** Which lines of a log stand in the page: those around the place where one reads, so that a long log costs no more. Pure. */
 
 import type { Line } from "./log.ts";
+import { AT_ONCE } from "./pace.ts";
 
 /** The height of the lowest line, in pixels; so many screens are drawn while one reads along at the newest, of so many lines at least. */
 const LOWEST_LINE = 30;
@@ -23,20 +24,32 @@ export interface Place {
   readonly goal: number | null;
   /** The unread line is to be brought into view. */
   readonly toUnread: boolean;
+  /** So many lines may come above the first while one reads along, less those that come below. */
+  readonly fill: number;
 }
 
 /** The index of the first line to draw. */
-export function firstDrawn(lines: readonly Line[], { height, following, top, bottom, goal, toUnread }: Place): number {
-  const screen = Math.max(LEAST, Math.ceil(height / LOWEST_LINE));
+export function firstDrawn(lines: readonly Line[], { height, following, top, bottom, goal, toUnread, fill }: Place): number {
+  const screen = screenOf(height);
   const newest = Math.max(0, lines.length - Math.ceil(SCREENS * screen));
   if (goal !== null) return above(lines, indexOfSeq(lines, goal), newest);
   if (toUnread) return above(lines, lines.findIndex(({ kind }) => kind === "unread"), newest);
   if (top === Infinity) return newest;
   const before = withHead(lines, indexOfSeq(lines, top));
   if (!following) return before;
-  // More is new than a screen shows: nobody will see what went past.
-  const isAllNew = lines.length - indexOfSeq(lines, bottom + 1) > screen;
-  return Math.max(before, isAllNew ? lines.length - screen : newest);
+  const fresh = lines.length - indexOfSeq(lines, bottom + 1);
+  // More is new than a screen shows: nobody will see what went past, and what stands above the newest comes in the next frames.
+  if (fresh > screen) return lines.length - AT_ONCE;
+  return Math.max(newest, before - Math.max(0, fill - fresh));
+}
+
+/** Whether the lines from that one on fill the window. */
+export function isScreenFull(lines: readonly Line[], height: number, first: number): boolean {
+  return first <= Math.max(0, lines.length - screenOf(height));
+}
+
+function screenOf(height: number): number {
+  return Math.max(LEAST, Math.ceil(height / LOWEST_LINE));
 }
 
 /** The seq of the first entry from that line on, or Infinity. */

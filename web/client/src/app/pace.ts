@@ -4,7 +4,7 @@
 const MOST_WAITING = 500;
 
 /** Of what waits, so much is drawn in one frame: as much as fits into one at least, and enough that a backlog of any length goes. */
-const LEAST_DRAWN = 8;
+export const AT_ONCE = 6;
 const SHARE_DRAWN = 1 / 8;
 
 export type Schedule = (then: () => void) => void;
@@ -34,17 +34,15 @@ export function eachFrame<T>(deliver: (some: readonly T[]) => void, schedule: Sc
 export class Slices<T> {
   readonly #deliver: (some: readonly T[]) => void;
   readonly #schedule: Schedule;
+  readonly #most: () => number;
   #waiting: readonly T[] = [];
   #scheduled = false;
 
-  /** `deliver` gets a slice at a time, in their order. */
-  constructor(deliver: (some: readonly T[]) => void, schedule: Schedule = nextFrame) {
+  /** `deliver` gets a slice at a time, in their order; where more than `most` wait, all of them at once. */
+  constructor(deliver: (some: readonly T[]) => void, schedule: Schedule = nextFrame, most = (): number => Infinity) {
     this.#deliver = deliver;
     this.#schedule = schedule;
-  }
-
-  get length(): number {
-    return this.#waiting.length;
+    this.#most = most;
   }
 
   take(many: readonly T[]): void {
@@ -52,17 +50,16 @@ export class Slices<T> {
     if (!this.#scheduled) this.#flush();
   }
 
-  /** Gives what waits, which is delivered no more. */
-  drop(): readonly T[] {
-    const rest = this.#waiting;
+  /** What waits is delivered no more. */
+  drop(): void {
     this.#waiting = [];
-    return rest;
   }
 
   #flush(): void {
     this.#scheduled = this.#waiting.length > 0;
     if (!this.#scheduled) return;
-    const count = Math.max(LEAST_DRAWN, Math.ceil(this.#waiting.length * SHARE_DRAWN));
+    const { length } = this.#waiting;
+    const count = length > this.#most() ? length : Math.max(AT_ONCE, Math.ceil(length * SHARE_DRAWN));
     const some = this.#waiting.slice(0, count);
     this.#waiting = this.#waiting.slice(count);
     this.#schedule(() => this.#flush());

@@ -22,7 +22,7 @@ const TYPED_EVERY_MS = 1_000;
 /** Entries held while one reads along at the newest; beyond, the oldest go, few at a time, and come again as one scrolls up. */
 const MOST_HELD = 340;
 const KEPT = 300;
-/** Of more than so many that wait, those that nobody will see are not drawn. */
+/** Of more than so many that wait, as after a sleep, those that nobody will see are not drawn. */
 const MOST_SLICED = 40;
 /** While one reads further up, so many are held; what comes then waits for its page. */
 const MOST_BELOW = 640;
@@ -63,7 +63,7 @@ export class Room {
     schedule: Schedule = nextFrame,
   ) {
     this.#engine = engine;
-    this.#coming = new Slices((some) => this.#append(some), schedule);
+    this.#coming = new Slices((some) => this.#append(some), schedule, () => (this.following ? MOST_SLICED : Infinity));
   }
 
   /** Everything that the room shows, from what is on this device; `unread` entries and what stands before them. */
@@ -182,7 +182,6 @@ export class Room {
     // What opens further up comes with its page: between it and what is shown there would be a gap that nothing fills.
     const first = this.hasOlder.value && held.length >= SCREEN ? held[0]!.seq : 0;
     this.#coming.take(arrived.filter(({ seq }) => !known.has(seq) && seq >= first && seq <= last));
-    if (this.following && this.#coming.length > MOST_SLICED) this.#skip();
   }
 
   #append(some: readonly Item[]): void {
@@ -193,11 +192,6 @@ export class Room {
     if (this.following || merged.length <= MOST_BELOW) return;
     this.atNewest.value = false;
     this.#coming.drop();
-  }
-
-  /** More has come than anybody reads, as after a sleep: the newest screen is shown at once. */
-  #skip(): void {
-    this.#append(this.#coming.drop());
   }
 
   readonly #refresh = atMostEvery(VIEW_EVERY_MS, () => whileOpen(() => this.#refreshView()));

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 
-import { firstDrawn, lastSeq, type Place, seqFrom, shownSeq } from "../../src/app/drawn.ts";
+import { firstDrawn, isScreenFull, lastSeq, type Place, seqFrom, shownSeq } from "../../src/app/drawn.ts";
 import type { Line } from "../../src/app/log.ts";
+import { AT_ONCE } from "../../src/app/pace.ts";
 import type { Item } from "../../src/engine/api.ts";
 
 const entry = (seq: number): Line => ({ kind: "item", key: `seq ${seq}`, item: { seq } as Item });
@@ -11,7 +12,7 @@ const locked = (seq: number): Line => ({ kind: "locked", key: `locked ${seq}`, s
 const entries = (from: number, to: number): readonly Line[] => Array.from({ length: to - from + 1 }, (_, at) => entry(from + at));
 
 /** A window in which twenty lines fit, so that thirty are drawn. */
-const place = (more: Partial<Place> = {}): Place => ({ height: 600, following: true, top: Infinity, bottom: Infinity, goal: null, toUnread: false, ...more });
+const place = (more: Partial<Place> = {}): Place => ({ height: 600, following: true, top: Infinity, bottom: Infinity, goal: null, toUnread: false, fill: 0, ...more });
 
 describe("the lines that are drawn", () => {
   test("are all of a short log, and the newest of a long one: more than fit into the window", () => {
@@ -24,9 +25,16 @@ describe("the lines that are drawn", () => {
     expect(firstDrawn(entries(1, 205), place({ top: 171, bottom: 200 }))).toBe(175);
   });
 
-  test("are one screen where more is new than fits into it, and the older ones are not drawn afterwards", () => {
-    expect(firstDrawn(entries(1, 300), place({ top: 171, bottom: 200 }))).toBe(280);
-    expect(firstDrawn(entries(1, 301), place({ top: 281, bottom: 300 }))).toBe(280);
+  test("are a few where more is new than fits into the window, then those above them until it is full, a few in each drawing", () => {
+    const lines = entries(1, 300);
+    const firsts = [firstDrawn(lines, place({ top: 171, bottom: 200 }))];
+    while (!isScreenFull(lines, 600, firsts.at(-1)!)) firsts.push(firstDrawn(lines, place({ top: firsts.at(-1)! + 1, bottom: 300, fill: AT_ONCE })));
+    expect(firsts).toEqual([294, 288, 282, 276]);
+  });
+
+  test("are no more above where as many are new below", () => {
+    expect(firstDrawn(entries(1, 308), place({ top: 293, bottom: 300, fill: AT_ONCE }))).toBe(292);
+    expect(firstDrawn(entries(1, 303), place({ top: 293, bottom: 300, fill: AT_ONCE }))).toBe(289);
     expect(firstDrawn(entries(1, 320), place({ top: 281, bottom: 301 }))).toBe(290);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { atMostEvery, eachFrame, Slices } from "../../src/app/pace.ts";
+import { AT_ONCE, atMostEvery, eachFrame, Slices } from "../../src/app/pace.ts";
 
 /** Frames and waits that come when the test says so. */
 function byHand(): { readonly schedule: (then: () => void) => void; readonly next: () => void; readonly asked: () => number } {
@@ -58,14 +58,24 @@ describe("many things at once", () => {
     expect(got).toEqual([[1], [2], [3]]);
   });
 
+  test("come all in the next frame where more wait than are worth a slice", () => {
+    const frames = byHand();
+    const got: (readonly number[])[] = [];
+    const slices = new Slices<number>((some) => got.push(some), frames.schedule, () => 20);
+    slices.take(Array.from({ length: 20 }, (_, number) => number));
+    slices.take(Array.from({ length: 20 }, (_, number) => number));
+    frames.next();
+    expect(got.map(({ length }) => length)).toEqual([AT_ONCE, 40 - AT_ONCE]);
+  });
+
   test("what was dropped does not come", () => {
     const frames = byHand();
     const got: number[] = [];
     const slices = new Slices<number>((some) => got.push(...some), frames.schedule);
     slices.take(Array.from({ length: 20 }, (_, number) => number));
-    expect(slices.drop()).toEqual([8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19]);
+    slices.drop();
     while (frames.asked() > 0) frames.next();
-    expect(got).toHaveLength(8);
+    expect(got).toHaveLength(AT_ONCE);
   });
 });
 

@@ -36,7 +36,7 @@ export const VIEWS: readonly View[] = [
   { name: "11-record-open", hash: `${ROOM}/records`, prepare: async (page) => {
     await page.locator(".record footer button").first().click();
     await page.locator(".record").first().scrollIntoViewIfNeeded();
-    await page.locator(".log").evaluate((log) => { log.scrollTop = 0; });
+    await page.locator(".log").evaluate((log) => { log.scrollTop = -log.scrollHeight; });
   } },
   { name: "12-safety", hash: `${ROOM}/safety`, prepare: async (page) => {
     await page.locator(".members summary").nth(1).click();
@@ -129,7 +129,7 @@ export const VIEWS: readonly View[] = [
   { name: "39-room-files", query: "files", hash: ROOM, prepare: async (page) => {
     await page.locator('.file:has-text("seal") button').first().click();
     await page.locator(".file img").waitFor();
-    await page.locator(".log").evaluate((log) => log.scrollTo(0, log.scrollHeight));
+    await page.locator(".log").evaluate((log) => log.scrollTo(0, 0));
   } },
   { name: "40-composer-files", hash: ROOM, prepare: async (page) => {
     const bytes = (length: number): Buffer => Buffer.alloc(length);

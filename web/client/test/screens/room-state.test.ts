@@ -110,10 +110,11 @@ describe("a room", () => {
     expect(room.items.value?.[0]?.seq).toBe(700);
   });
 
-  test("where more waits than is drawn in a few frames, all is taken at once, for the newest screen to be drawn", () => {
+  test("where more waits than is drawn in a few frames, all is taken in the next, for the newest screen to be drawn", () => {
     stream(100, 60);
-    expect(room.items.value?.at(-1)?.seq).toBe(159);
     stream(160, 900);
+    expect(room.items.value!.at(-1)!.seq).toBeLessThan(160);
+    frames.shift()?.();
     expect(room.items.value).toHaveLength(300);
     expect(room.items.value?.at(-1)?.seq).toBe(1059);
     expect(room.hasOlder.value).toBe(true);

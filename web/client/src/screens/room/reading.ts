@@ -1,10 +1,16 @@
-/** The place where one reads in the log: kept while lines come above and below, followed at the newest. */
+/**
+ * The place where one reads in the log: kept while lines come above and below, followed at the newest.
+ *
+ * The log is scrolled from its foot (`column-reverse`): there `scrollTop` is 0, and above it negative. So the page follows
+ * the newest without being told, and without a layout for each batch.
+ */
 
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
-import { firstDrawn, lastSeq, MORE, seqFrom, shownSeq } from "../../app/drawn.ts";
+import { firstDrawn, isScreenFull, lastSeq, MORE, seqFrom, shownSeq } from "../../app/drawn.ts";
 import type { Line } from "../../app/log.ts";
+import { AT_ONCE, nextFrame } from "../../app/pace.ts";
 import type { Room } from "../../app/room.ts";
 import { useApp } from "../../app/state.ts";
 
@@ -34,14 +40,17 @@ export function useReading(box: RefObject<HTMLElement | null>, room: Room, lines
   const top = useRef(Infinity);
   const bottom = useRef(Infinity);
   const more = useRef(0);
+  const fill = useRef(0);
   const held = useRef<Held | null>(null);
+  const atFoot = useRef(true);
   const loading = useRef(false);
   const [away, setAway] = useState(false);
   const [, drawAgain] = useState({});
   const following = follow.current && !isByKeyboard(box.current);
   const target = goal !== null && goal > 0 ? shownSeq(lines, goal) : null;
-  const place = { height: innerHeight, following, top: top.current, bottom: bottom.current, goal: target, toUnread: !placed.current };
+  const place = { height: innerHeight, following, top: top.current, bottom: bottom.current, goal: target, toUnread: !placed.current, fill: fill.current };
   const first = Math.max(0, firstDrawn(lines, place) - more.current);
+  if (!following && placed.current) held.current = holdOn(box.current);
 
   useLayoutEffect(() => {
     const element = box.current;
@@ -51,15 +60,23 @@ export function useReading(box: RefObject<HTMLElement | null>, room: Room, lines
     const goes = found ?? unread;
     if (goes !== null) goes.scrollIntoView({ block: found === null ? "center" : "start" });
     else if (held.current?.element.isConnected === true) element.scrollTop += topOf(held.current.element) - held.current.top;
-    else if (following) element.scrollTop = element.scrollHeight;
-    // At the foot already: to ask the page for its measures again would cost a layout.
+    else if (following && !atFoot.current) element.scrollTop = 0;
+    // At the foot already: to ask the page for its measures would cost a layout.
     const nearEnd = (following && goes === null) || isNearEnd(element);
     if (goes !== null) follow.current = found === null && nearEnd;
     if (found !== null) onGoal();
     [top.current, bottom.current] = [seqFrom(lines, first), lastSeq(lines)];
-    [more.current, held.current, placed.current] = [0, null, true];
+    [more.current, fill.current, held.current, placed.current] = [0, 0, null, true];
     setAway(!nearEnd || !room.atNewest.value);
   }, [lines, first, goal]);
+
+  useEffect(() => {
+    if (!following || isScreenFull(lines, innerHeight, first)) return;
+    nextFrame(() => {
+      fill.current = AT_ONCE;
+      drawAgain({});
+    });
+  }, [lines, first]);
 
   useEffect(() => {
     if (!away && document.visibilityState === "visible") room.markRead();
@@ -71,24 +88,23 @@ export function useReading(box: RefObject<HTMLElement | null>, room: Room, lines
     loading.current = true;
     if (first === 0) await app.attempt(() => room.loadOlder());
     loading.current = false;
-    const element = box.current?.querySelector(".entry") ?? null;
-    held.current = element === null ? null : { element, top: topOf(element) };
     more.current = MORE;
     drawAgain({});
   };
   const onScroll = (): void => {
     const element = box.current!;
     const nearEnd = isNearEnd(element);
+    atFoot.current = element.scrollTop === 0;
     follow.current = nearEnd && room.atNewest.value;
     room.following = follow.current;
     setAway(!nearEnd || !room.atNewest.value);
-    if (!follow.current && element.scrollTop < element.clientHeight) void older();
+    if (!follow.current && element.scrollHeight + element.scrollTop < 2 * element.clientHeight) void older();
     if (nearEnd && !room.atNewest.value) void app.attempt(() => room.loadNewer());
   };
   const toNewest = async (): Promise<void> => {
     follow.current = true;
     if (!room.atNewest.value) await app.attempt(() => room.jumpToNewest());
-    box.current?.scrollTo({ top: box.current.scrollHeight });
+    box.current?.scrollTo({ top: 0 });
   };
   return { first, away, onScroll, older, toNewest };
 }
@@ -99,10 +115,18 @@ function isByKeyboard(box: HTMLElement | null): boolean {
   return box !== null && focused !== null && focused !== box && box.contains(focused) && focused.matches(":focus-visible");
 }
 
+/** The first entry that is seen. */
+function holdOn(box: HTMLElement | null): Held | null {
+  if (box === null) return null;
+  const edge = topOf(box);
+  const element = [...box.querySelectorAll(".entry")].find((entry) => entry.getBoundingClientRect().bottom > edge);
+  return element === undefined ? null : { element, top: topOf(element) };
+}
+
 function topOf(element: Element): number {
   return element.getBoundingClientRect().top;
 }
 
 function isNearEnd(element: HTMLElement): boolean {
-  return element.scrollHeight - element.scrollTop - element.clientHeight < NEAR;
+  return -element.scrollTop < NEAR;
 }
