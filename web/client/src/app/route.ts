@@ -13,6 +13,7 @@ export type Route =
   | { readonly at: "room"; readonly cugId: string; readonly tab: RoomTab }
   | { readonly at: "analysis"; readonly cugId: string; readonly view: AnalysisView }
   | { readonly at: "extract"; readonly cugId: string }
+  | { readonly at: "designer"; readonly cugId: string }
   | { readonly at: "form"; readonly cugId: string; readonly templateHash: string; readonly replaces: string };
 
 const ID = /^[0-9a-f]{32,64}$/u;
@@ -22,8 +23,8 @@ export function parseRoute(hash: string): Route {
   if (place === "settings" || place === "new") return { at: place };
   if (place !== "group" || !ID.test(cugId)) return { at: "list" };
   if (what === "form" && ID.test(templateHash)) return { at: "form", cugId, templateHash, replaces: ID.test(replaces) ? replaces : "" };
-  if (what === "extract") return { at: "extract", cugId };
   if (VIEWS.includes(what)) return { at: "analysis", cugId, view: what as AnalysisView };
+  if (what === "extract" || what === "designer") return { at: what, cugId };
   return { at: "room", cugId, tab: what === "records" || what === "safety" ? what : "conversation" };
 }
 
@@ -38,7 +39,8 @@ export function writeRoute(route: Route): string {
     case "analysis":
       return `#/group/${route.cugId}/${route.view}`;
     case "extract":
-      return `#/group/${route.cugId}/extract`;
+    case "designer":
+      return `#/group/${route.cugId}/${route.at}`;
     default:
       return `#/${route.at}`;
   }

@@ -22,7 +22,7 @@ export function Frame() {
     if (route.at !== "list") document.getElementById("content")?.focus({ preventScroll: true });
   }, [route.at]);
   const inList = route.at === "list";
-  const wide = route.at === "form" || route.at === "extract" || route.at === "analysis" || route.at === "settings" || route.at === "new";
+  const wide = route.at === "form" || route.at === "extract" || route.at === "analysis" || route.at === "designer" || route.at === "settings" || route.at === "new";
   return (
     <Shell classes={`${inList ? "in-list" : "in-room"} ${wide ? "no-list" : ""} ${!wide && !inList ? "with-panel" : ""}`}>
       {!wide && <GroupList />}
@@ -31,6 +31,7 @@ export function Frame() {
       {route.at === "form" && <LazyForm key={`${route.templateHash} ${route.replaces}`} templateHash={route.templateHash} replaces={route.replaces} />}
       {route.at === "extract" && <LazyExtract key={route.cugId} />}
       {route.at === "analysis" && <LazyAnalysis view={route.view} />}
+      {route.at === "designer" && <LazyDesigner key={route.cugId} />}
       {(route.at === "room" || inList) && <RoomScreen key={route.at === "room" ? route.cugId : ""} tab={route.at === "room" ? route.tab : "conversation"} />}
     </Shell>
   );
@@ -40,6 +41,7 @@ export function Frame() {
 const LazyForm = later(async () => (await import("./form/form.tsx")).FormPage);
 const LazyExtract = later(async () => (await import("./extract/extract.tsx")).ExtractPage);
 const LazyAnalysis = later(async () => (await import("./analysis/analysis.tsx")).AnalysisPage);
+const LazyDesigner = later(async () => (await import("./designer/designer.tsx")).DesignerPage);
 
 function Shell({ classes, children }: { readonly classes: string; readonly children: ComponentChildren }) {
   const app = useApp();

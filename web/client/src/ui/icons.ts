@@ -16,6 +16,10 @@ export const ICONS = {
     ["path", { d: "m12 19-7-7 7-7" }],
     ["path", { d: "M19 12H5" }],
   ],
+  "arrow-up": [
+    ["path", { d: "m5 12 7-7 7 7" }],
+    ["path", { d: "M12 19V5" }],
+  ],
   "at-sign": [
     ["circle", { cx: "12", cy: "12", r: "4" }],
     ["path", { d: "M16 8v5a3 3 0 0 0 6 0v-1a10 10 0 1 0-4 8" }],

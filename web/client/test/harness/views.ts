@@ -158,7 +158,51 @@ export const VIEWS: readonly View[] = [
   { name: "45-table-columns", hash: `${ROOM}/table`, prepare: async (page) => {
     await page.locator(".filters .btn").nth(1).click();
   } },
+  { name: "50-designer-start", hash: `${ROOM}/designer`, whole: true },
+  { name: "51-designer-questions", hash: `${ROOM}/designer`, prepare: async (page) => {
+    await design(page);
+    await page.locator('[data-part="commodity"] > .part-line .part-name, [data-part="item"] > .part-line .part-name').first().click();
+    await page.locator('[data-part="heading"] .part-name').click();
+    await page.locator('[data-part="movement"] input[type=checkbox]').first().click();
+    await page.locator('[data-part="item"]').scrollIntoViewIfNeeded();
+  }, whole: true },
+  { name: "52-designer-rules", hash: `${ROOM}/designer`, whole: true, prepare: async (page) => {
+    await design(page);
+    await page.locator("#design-rules").click();
+    await page.locator("#design-panel > .row .btn").click();
+    await page.locator(".part-inside textarea").fill("${persons_arrested} >");
+  } },
+  { name: "53-designer-words", hash: `${ROOM}/designer`, whole: true, prepare: async (page) => {
+    await design(page);
+    await page.locator(".adding input").last().fill("Escort");
+    await page.keyboard.press("Enter");
+    await page.locator("#design-words").click();
+  } },
+  { name: "54-designer-preview", hash: `${ROOM}/designer`, whole: true, prepare: async (page) => {
+    await design(page);
+    await page.locator("#design-preview").click();
+  } },
+  { name: "55-designer-publish", hash: `${ROOM}/designer`, prepare: async (page) => {
+    await design(page);
+    await page.locator('[data-part="outcome"] input[type=checkbox], [data-part="notes"] input[type=checkbox]').first().click();
+    await page.locator(".page-head .btn.main").click();
+    await page.locator("dialog h3").waitFor();
+  } },
+  { name: "56-designer-list", hash: `${ROOM}/designer`, prepare: async (page) => {
+    await design(page);
+    await page.locator('[data-part="item"] > .part-line .part-name').click();
+    await page.locator('[data-part="quantity_basis"] .part-name').click();
+    await page.locator('[data-part="quantity_basis"] .row .btn').first().click();
+    await page.locator("dialog textarea").press("End");
+    await page.locator("dialog textarea").pressSequentially("\nnot a code");
+  } },
 ];
+
+/** Begin from the group's own form. */
+async function design(page: Page): Promise<void> {
+  await page.locator(".rows .btn").first().click();
+  await page.locator("#design-panel").waitFor();
+}
 
 async function extract(page: Page, password: string): Promise<void> {
   await page.locator(".extract input").fill(password);

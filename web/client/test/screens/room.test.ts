@@ -88,6 +88,7 @@ describe("addresses", () => {
     { at: "room", cugId, tab: "conversation" },
     { at: "room", cugId, tab: "safety" },
     { at: "analysis", cugId, view: "table" },
+    { at: "designer", cugId },
     { at: "form", cugId, templateHash: "5f".repeat(32), replaces: "" },
     { at: "form", cugId, templateHash: "5f".repeat(32), replaces: "0c".repeat(16) },
   ];

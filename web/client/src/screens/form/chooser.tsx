@@ -11,11 +11,12 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { STANDARD, standardForm, type StandardName } from "./standard.ts";
 import { choose } from "../../templates_forms/model.ts";
+import { newestForms } from "../../templates_forms/versions.ts";
 
 export function FormChooser({ room, view, onClose }: { readonly room: Room; readonly view: CugView; readonly onClose: () => void }) {
   const app = useApp();
   const [busy, setBusy] = useState(false);
-  const templates = [...room.templates.value.values()];
+  const templates = newestForms([...room.templates.value.values()]);
   const others = view.role === "organiser" && templates.length > 0 ? STANDARD.filter((name) => templates.every((template) => template.id !== name)) : [];
   const publish = async (name: StandardName): Promise<void> => {
     setBusy(true);
@@ -63,6 +64,14 @@ export function FormChooser({ room, view, onClose }: { readonly room: Room; read
             ))}
           </ul>
         </section>
+      )}
+      {view.role === "organiser" && (
+        <div class="row">
+          <a class="btn link" href={`#/group/${room.cugId}/designer`}>
+            <Icon name="pencil" />
+            {t("design.open")}
+          </a>
+        </div>
       )}
     </Dialog>
   );
