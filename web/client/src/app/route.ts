@@ -3,8 +3,8 @@
 export type RoomTab = "conversation" | "records" | "safety";
 
 /** The records of a group seen together. */
-export type AnalysisView = "table";
-const VIEWS: readonly string[] = ["table"] satisfies readonly AnalysisView[];
+export type AnalysisView = "table" | "figures";
+const VIEWS: readonly string[] = ["table", "figures"] satisfies readonly AnalysisView[];
 
 export type Route =
   | { readonly at: "list" }

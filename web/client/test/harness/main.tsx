@@ -36,6 +36,8 @@ async function start(): Promise<void> {
     connection: (query.get("connection") ?? "online") as Status["connection"],
     template: await standardForm(),
     warning: await standardForm("warning"),
+    feedback: await standardForm("feedback"),
+    reports: query.has("reports"),
     typing: query.get("typing")?.split(",") ?? [],
     empty: query.has("empty"),
     certified: !query.has("uncertified"),

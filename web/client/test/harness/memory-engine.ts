@@ -1,11 +1,13 @@
 /** An engine without a server, for screenshots and tests of the screens only: made-up officers, made-up goods. */
 
 import { type Account, type CugSummary, type CugView, type Draft, type EngineApi, type EngineCalls, EngineError, type EngineEvent, type Extracted, type FileView, type FormWanted, type KnownAccount, type Item, type ItemContent, type Listener, type Member, type RoleName, type Safety, type Status, type TemplateView, type TextWanted, type Waiting } from "../../src/engine/api.ts";
+import { reportsOf } from "./reports.ts";
 
 export const NOW = Date.UTC(2026, 10, 22, 1, 52);
 const MINUTE = 60_000;
 const HASH = "5f".repeat(32);
 const WARNING = "6a".repeat(32);
+const FEEDBACK = "7b".repeat(32);
 
 export const id = (number: number): string => number.toString(16).padStart(2, "0").repeat(16);
 
@@ -243,7 +245,10 @@ export interface MemoryEngineWanted {
   readonly typing?: readonly string[];
   readonly template: string;
   readonly warning: string;
+  readonly feedback?: string;
   readonly empty: boolean;
+  /** What many countries have reported is there, too. */
+  readonly reports?: boolean;
   readonly certified?: boolean;
   /** Messages with files stand at the end of the conversation. */
   readonly files?: boolean;
@@ -254,10 +259,10 @@ export function memoryEngine(wanted: MemoryEngineWanted): EngineApi {
   const listeners = new Set<Listener>();
   const account: Account = { ...ACCOUNT, certified: wanted.certified ?? true };
   let status: Status = { profile: wanted.profile, connection: wanted.connection, error: null, account: wanted.profile === "open" ? account : null, known: wanted.profile === "absent" ? [] : [KNOWN], waiting: wanted.connection === "online" ? 0 : 1 };
-  let items = wanted.empty ? [] : wanted.files === true ? [...SAID, ...SAID_WITH_FILES].map(itemOf) : ITEMS;
+  let items: readonly Item[] = wanted.empty ? [] : wanted.reports === true ? [...ITEMS, ...reportsOf({ now: NOW, seizure: HASH, warning: WARNING, feedback: FEEDBACK })] : wanted.files === true ? [...SAID, ...SAID_WITH_FILES].map(itemOf) : ITEMS;
   let waiting = wanted.files === true ? WAITING_WITH_FILES : WAITING;
   const drafts = new Map<string, Draft>();
-  const templates: readonly TemplateView[] = wanted.template === "" ? [] : [{ hash: HASH, id: "simplified_seizure", version: 1, document: wanted.template, seq: 2 }, { hash: WARNING, id: "warning", version: 1, document: wanted.warning, seq: 3 }];
+  const templates: readonly TemplateView[] = wanted.template === "" ? [] : [{ hash: HASH, id: "simplified_seizure", version: 1, document: wanted.template, seq: 2 }, { hash: WARNING, id: "warning", version: 1, document: wanted.warning, seq: 3 }, ...(wanted.feedback === undefined ? [] : [{ hash: FEEDBACK, id: "feedback", version: 1, document: wanted.feedback, seq: 3 }])];
   const tell = (event: EngineEvent): void => listeners.forEach((listener) => listener(event));
   const open = async (): Promise<Account> => {
     status = { ...status, profile: "open", account };

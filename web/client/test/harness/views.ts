@@ -144,7 +144,7 @@ export const VIEWS: readonly View[] = [
     await page.locator(".log").focus();
     await page.keyboard.press("ArrowUp");
   } },
-  { name: "42-table", hash: `${ROOM}/table` },
+  { name: "42-table", query: "reports", hash: `${ROOM}/table` },
   { name: "43-table-filters", hash: `${ROOM}/table`, prepare: async (page) => {
     await page.locator(".filters .btn").first().click();
     await page.locator(".filters .fields .combo input").fill("transport");
@@ -157,6 +157,9 @@ export const VIEWS: readonly View[] = [
   } },
   { name: "45-table-columns", hash: `${ROOM}/table`, prepare: async (page) => {
     await page.locator(".filters .btn").nth(1).click();
+  } },
+  { name: "46-figures", query: "reports", hash: `${ROOM}/figures`, whole: true, prepare: async (page) => {
+    await page.waitForFunction(() => document.querySelector(".world .land")?.getAttribute("d") !== "");
   } },
   { name: "50-designer-start", hash: `${ROOM}/designer`, whole: true },
   { name: "51-designer-questions", hash: `${ROOM}/designer`, prepare: async (page) => {

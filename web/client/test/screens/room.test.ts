@@ -89,6 +89,7 @@ describe("addresses", () => {
     { at: "room", cugId, tab: "safety" },
     { at: "analysis", cugId, view: "table" },
     { at: "designer", cugId },
+    { at: "analysis", cugId, view: "figures" },
     { at: "form", cugId, templateHash: "5f".repeat(32), replaces: "" },
     { at: "form", cugId, templateHash: "5f".repeat(32), replaces: "0c".repeat(16) },
   ];

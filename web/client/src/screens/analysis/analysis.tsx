@@ -1,14 +1,20 @@
-/** What a group has reported, seen together: as a table, in figures, by chain. From this device's own store, also offline. */
+/** What a group has reported, seen together: as a table, in figures. From this device's own store, also offline. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 
+import type { FormItem } from "../../app/newest.ts";
 import { Records } from "../../app/records.ts";
 import type { Room } from "../../app/room.ts";
 import type { AnalysisView } from "../../app/route.ts";
 import { useApp } from "../../app/state.ts";
-import { t } from "../../i18n/index.ts";
+import { language, t } from "../../i18n/index.ts";
 import { Empty, Skeleton } from "../../ui/basics.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
 import { Icon } from "../../ui/icon.tsx";
+import { RecordCard } from "../room/card.tsx";
+import { type Column, columnsOf, titleOf } from "./columns.ts";
+import { Figures } from "./figures.tsx";
+import { EVERYTHING, type Wanted } from "./rows.ts";
 import { RecordsTable } from "./table.tsx";
 
 export function AnalysisPage({ view }: { readonly view: AnalysisView }) {
@@ -24,16 +30,19 @@ export function AnalysisPage({ view }: { readonly view: AnalysisView }) {
 
 function Inside({ room, view }: { readonly room: Room; readonly view: AnalysisView }) {
   const app = useApp();
+  const [wanted, setWanted] = useState(EVERYTHING);
   const [records] = useState(() => new Records(app.engine, room.cugId));
+  const [opened, setOpened] = useState<FormItem | null>(null);
   useEffect(() => {
     const end = records.follow();
     void app.attempt(() => records.load());
     return end;
   }, [records]);
-  const all = records.all.value;
   const title = room.view.value?.title ?? "";
+  const [templates, people, spoken] = [room.templates.value, room.people.value, language.value];
+  const columns = useMemo(() => columnsOf(templates, people), [templates, people, spoken]);
   return (
-    <main class="page analysis" id="content" tabIndex={-1}>
+    <main class={`page analysis ${view}`} id="content" tabIndex={-1}>
       <header class="page-head">
         <a class="btn bare icon-only" href={`#/group/${room.cugId}/records`} aria-label={t("ui.back")}>
           <Icon name="arrow-left" big />
@@ -43,18 +52,43 @@ function Inside({ room, view }: { readonly room: Room; readonly view: AnalysisVi
         </div>
         <Views cugId={room.cugId} view={view} />
       </header>
-      {all === null || !room.isLoaded.value ? <Skeleton lines={12} /> : all.length === 0 ? <Empty title={t("room.records_empty_title")} text={t("room.records_empty")} /> : <RecordsTable room={room} records={all} />}
+      <View room={room} view={view} all={room.isLoaded.value ? records.all.value : null} columns={columns} wanted={wanted} onWanted={setWanted} onOpen={setOpened} />
+      {opened !== null && (
+        <Dialog title={titleOf(room.templates.value, opened.content.templateHash)} onClose={() => setOpened(null)}>
+          <RecordCard content={opened.content} room={room} findings={opened.findings} atMs={opened.atMs} amends={opened.own ? opened.clientRef : ""} read={false} />
+        </Dialog>
+      )}
     </main>
   );
 }
 
+interface ViewProps {
+  readonly room: Room;
+  readonly view: AnalysisView;
+  readonly all: readonly FormItem[] | null;
+  readonly columns: readonly Column[];
+  readonly wanted: Wanted;
+  readonly onWanted: (wanted: Wanted) => void;
+  readonly onOpen: (record: FormItem) => void;
+}
+
+function View({ view, all, ...rest }: ViewProps) {
+  if (all === null) return <Skeleton lines={12} />;
+  if (all.length === 0) return <Empty title={t("room.records_empty_title")} text={t("room.records_empty")} />;
+  switch (view) {
+    case "table":
+      return <RecordsTable records={all} {...rest} />;
+    case "figures":
+      return <Figures records={all} {...rest} />;
+  }
+}
+
 function Views({ cugId, view }: { readonly cugId: string; readonly view: AnalysisView }) {
-  const views: readonly (readonly [AnalysisView, string])[] = [["table", t("analysis.table")]];
   return (
     <nav class="tabs" aria-label={t("room.analysis")}>
-      {views.map(([name, label]) => (
+      {(["table", "figures"] as const satisfies readonly AnalysisView[]).map((name) => (
         <a key={name} href={`#/group/${cugId}/${name}`} aria-current={name === view ? "page" : undefined}>
-          {label}
+          {t(`analysis.${name}`)}
         </a>
       ))}
     </nav>

@@ -21,7 +21,8 @@ interface FiltersProps {
   readonly templates: Templates;
   readonly wanted: Wanted;
   readonly onChange: (wanted: Wanted) => void;
-  readonly onColumns: () => void;
+  /** Where columns can be chosen. */
+  readonly onColumns?: () => void;
 }
 
 export function Filters({ records, columns, templates, wanted, onChange, onColumns }: FiltersProps) {
@@ -38,9 +39,11 @@ export function Filters({ records, columns, templates, wanted, onChange, onColum
         <Button icon="list-filter" aria-expanded={open} onClick={() => setOpen(!open)}>
           {count === 0 ? t("table.filters") : t("table.filters_on", { count })}
         </Button>
-        <Button icon="columns" onClick={onColumns}>
-          {t("table.columns")}
-        </Button>
+        {onColumns !== undefined && (
+          <Button icon="columns" onClick={onColumns}>
+            {t("table.columns")}
+          </Button>
+        )}
         {conditions(wanted) > 0 && (
           <Button look="link" onClick={() => onChange(EVERYTHING)}>
             {t("table.all")}

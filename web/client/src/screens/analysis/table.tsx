@@ -5,15 +5,13 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import type { FormItem } from "../../app/newest.ts";
 import type { Room } from "../../app/room.ts";
 import { decimal } from "../../i18n/format.ts";
-import { language, t } from "../../i18n/index.ts";
+import { t } from "../../i18n/index.ts";
 import { Button, Empty, State } from "../../ui/basics.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
 import { Icon } from "../../ui/icon.tsx";
-import { RecordCard } from "../room/card.tsx";
 import { ColumnsDialog } from "./columns-dialog.tsx";
-import { type Column, columnsOf, stateOf, titleOf } from "./columns.ts";
+import { type Column, stateOf } from "./columns.ts";
 import { Filters } from "./filters.tsx";
-import { chosenRecords, EVERYTHING, FIRST_COLUMNS, FIRST_SORTING, shownColumns, type Sorting, sortedRecords } from "./rows.ts";
+import { chosenRecords, FIRST_COLUMNS, FIRST_SORTING, shownColumns, type Sorting, sortedRecords, type Wanted } from "./rows.ts";
 
 /** As many rows as are drawn at once, however many there are. */
 const PAGE = 50;
@@ -24,18 +22,16 @@ const chosenColumns = new WeakMap<Room, readonly string[]>();
 interface TableProps {
   readonly room: Room;
   readonly records: readonly FormItem[];
+  readonly columns: readonly Column[];
+  readonly wanted: Wanted;
+  readonly onWanted: (wanted: Wanted) => void;
+  readonly onOpen: (record: FormItem) => void;
 }
 
-export function RecordsTable({ room, records }: TableProps) {
-  const [wanted, setWanted] = useState(EVERYTHING);
+export function RecordsTable({ room, records, columns, wanted, onWanted, onOpen }: TableProps) {
   const [sorting, setSorting] = useState(FIRST_SORTING);
   const [keys, setKeys] = useState<readonly string[]>(() => chosenColumns.get(room) ?? FIRST_COLUMNS);
   const [choosing, setChoosing] = useState(false);
-  const [opened, setOpened] = useState<FormItem | null>(null);
-  const templates = room.templates.value;
-  const people = room.people.value;
-  const spoken = language.value;
-  const columns = useMemo(() => columnsOf(templates, people), [templates, people, spoken]);
   const chosen = useMemo(() => chosenRecords(records, columns, wanted), [records, columns, wanted]);
   const sorted = useMemo(() => sortedRecords(chosen, columns, sorting), [chosen, columns, sorting]);
   const shown = shownColumns(columns, keys);
@@ -45,14 +41,9 @@ export function RecordsTable({ room, records }: TableProps) {
   };
   return (
     <div class="table-view">
-      <Filters records={records} columns={columns} templates={templates} wanted={wanted} onChange={setWanted} onColumns={() => setChoosing(true)} />
-      <Rows rows={sorted} all={records.length} columns={shown} sorting={sorting} onSort={setSorting} onOpen={setOpened} />
+      <Filters records={records} columns={columns} templates={room.templates.value} wanted={wanted} onChange={onWanted} onColumns={() => setChoosing(true)} />
+      <Rows rows={sorted} all={records.length} columns={shown} sorting={sorting} onSort={setSorting} onOpen={onOpen} />
       {choosing && <ColumnsDialog columns={columns} chosen={keys} onChoose={choose} onClose={() => setChoosing(false)} />}
-      {opened !== null && (
-        <Dialog title={titleOf(templates, opened.content.templateHash)} onClose={() => setOpened(null)}>
-          <RecordCard content={opened.content} room={room} findings={opened.findings} atMs={opened.atMs} amends={opened.own ? opened.clientRef : ""} read={false} />
-        </Dialog>
-      )}
     </div>
   );
 }
