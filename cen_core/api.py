@@ -155,10 +155,16 @@ class CenCore:
         )
 
     async def upload(
-        self, principal: Principal, rows: Sequence[Row], name: str, *, words_read: bool = False
+        self,
+        principal: Principal,
+        rows: Sequence[Row],
+        name: str,
+        *,
+        words_read: bool = False,
+        key: str | None = None,
     ) -> tuple[Upload, DryRun]:
         return await bulk.upload(
-            principal, self._bulk(rows, words_read), name, self._new_uow(), self._now_ms(), self._new_id
+            principal, self._bulk(rows, words_read), name, self._new_uow(), self._now_ms(), self._new_id, key
         )
 
     def _bulk(self, rows: Sequence[Row], words_read: bool) -> Bulk:

@@ -131,8 +131,9 @@ async def _with_core(app: ASGIApp, settings: Settings) -> AsyncIterator[ASGIApp]
         return
     from cen_core.edge.app import Beside  # noqa: PLC0415  only where the core is wanted
     from cen_core.edge.deployment import running  # noqa: PLC0415  only where the core is wanted
+    from cencomm.bulk.core_tables import CoreTables  # noqa: PLC0415  only where the core is wanted
 
-    async with running(core_place(settings), argon2id) as core:
+    async with running(core_place(settings), argon2id, CoreTables()) as core:
         yield Beside(core, app)
 
 

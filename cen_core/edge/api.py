@@ -33,14 +33,13 @@ from cen_core.edge.bodies import (
 )
 from cen_core.edge.context import Context, Handler
 from cen_core.edge.exports import exported
-from cen_core.edge.requests import Fields, address_of, one
+from cen_core.edge.requests import address_of, limit_of, one
 from cen_core.errors import QueryInvalid
 from cen_core.model.case import Case, State
-from cen_core.model.query import DEFAULT_PAGE, MAX_PAGE, page_of
+from cen_core.model.query import page_of
 from cen_core.services.cases import OPEN
 
 IDEMPOTENCY_KEY: Final = "idempotency-key"
-_DIGITS: Final = 6
 
 
 async def sign_in(context: Context) -> Response:
@@ -126,13 +125,13 @@ async def versions(context: Context) -> Response:
 
 
 async def log(context: Context) -> Response:
-    limit, _ = _limit(context.query, {"limit"})
+    limit, _ = limit_of(context.query, {"limit"})
     found = await context.core.log(context.principal, context.path["case_id"])
     return json_of(LogOut(entries=[entry_out(entry) for entry in list(reversed(found))[:limit]]))
 
 
 async def worklist(context: Context) -> Response:
-    limit, rest = _limit(context.query, {"limit", "state"})
+    limit, rest = limit_of(context.query, {"limit", "state"})
     states = [_state(value) for value in rest.get("state", [])]
     found = await context.core.worklist(context.principal, states or OPEN, limit)
     return json_of(CasesOut(cases=[view_out(view) for view in found]))
@@ -145,18 +144,8 @@ def _state(value: str) -> State:
         raise QueryInvalid(field="state", reason="not_in_list") from None
 
 
-def _limit(query: Fields, known: set[str] | None = None) -> tuple[int, Fields]:
-    """The limit, and the other fields. Raises QueryInvalid, RequestMalformed."""
-    if known is not None and (unknown := set(query) - known):
-        raise QueryInvalid(field=min(unknown)[:64], reason="unknown_field")
-    text = one(query, "limit") or str(DEFAULT_PAGE)
-    if not (text.isascii() and text.isdigit()) or len(text) > _DIGITS or not 1 <= int(text) <= MAX_PAGE:
-        raise QueryInvalid(field="limit", reason="out_of_range")
-    return int(text), {name: values for name, values in query.items() if name != "limit"}
-
-
 async def search(context: Context) -> Response:
-    limit, rest = _limit(context.query)
+    limit, rest = limit_of(context.query)
     given = {name: values for name, values in rest.items() if name not in {"facet", "after"}}
     question = Question(given, rest.get("facet", []), page_of(limit, one(rest, "after")))
     return json_of(results_out(await context.core.search(context.principal, question)))

@@ -20,11 +20,13 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route as StarletteRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cen_core.edge import api, case_pages, door_pages, people_pages, routes, search_pages
+from cen_core.edge import api, case_pages, door_pages, people_pages, routes, search_pages, upload_api, upload_pages
 from cen_core.edge.context import Context, Handler, Services, View
 from cen_core.edge.errors import internal, refusal
+from cen_core.edge.multipart import read_file_form
 from cen_core.edge.rendering import refused
 from cen_core.edge.requests import (
+    MAX_BODY,
     VIEW_COOKIE,
     address_of,
     bearer_of,
@@ -54,6 +56,8 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     **search_pages.HANDLERS,
     **case_pages.HANDLERS,
     **people_pages.HANDLERS,
+    **upload_pages.HANDLERS,
+    **upload_api.HANDLERS,
 }
 HEADERS: Final = {
     "Cache-Control": "no-store",
@@ -122,6 +126,10 @@ async def _person(context: Context, token: str) -> Person | None:
 async def _read(context: Context, route: Route) -> Context:
     """With what was sent. Raises RequestTooLarge, RequestMalformed, ForeignPage."""
     context = replace(context, query=query_of(context.request))
+    if route.name in routes.FILE_FORMS:
+        form, file = await read_file_form(context.request, routes.FILE_FORMS[route.name])
+        require_own_page(context.request, form, context.token, context.services.origin)
+        return replace(context, form=form, file=file)
     if route.kind is Kind.FORM:
         form = await read_form(context.request)
         require_own_page(context.request, form, context.token, context.services.origin)
@@ -129,7 +137,7 @@ async def _read(context: Context, route: Route) -> Context:
     if context.request.method not in READING:
         if "origin" in context.request.headers and route.kind is Kind.API:
             raise ForeignPage
-        return replace(context, body=await read_body(context.request))
+        return replace(context, body=await read_body(context.request, routes.MANY_ROWS.get(route.name, MAX_BODY)))
     return context
 
 

@@ -13,6 +13,7 @@ from cen_core.edge.errors import malformed
 from cen_core.model.case import Case, LogEntry, Version
 from cen_core.model.content import Content
 from cen_core.model.results import CaseView, Cell, Found, Results, Statistics, Sum
+from cen_core.model.upload import MAX_ROWS, DryRun, Upload
 
 Revision = Annotated[int, Field(ge=1, le=2**31 - 1)]
 ContentData = dict[str, Any]
@@ -54,6 +55,74 @@ class ReleaseBody(Body):
 class WithdrawReleaseBody(Body):
     source_key: str
     reason: Annotated[str, Field(max_length=32)] = ""
+
+
+class RowIn(Body):
+    """`number` is the sender's own, named in errors; `reference` the national case number, which is only fingerprinted:
+    without one the whole content stands for it."""
+
+    number: Annotated[int, Field(ge=1, le=10_000_000)]
+    reference: Annotated[str, Field(max_length=200)] = ""
+    content: ContentData
+
+
+class RowsBody(Body):
+    rows: Annotated[list[RowIn], Field(min_length=1, max_length=MAX_ROWS)]
+    words_read: bool = False
+
+
+class UploadBody(RowsBody):
+    """`name` stands in the log of uploads."""
+
+    name: Annotated[str, Field(max_length=200)]
+
+
+class CellErrorOut(Body):
+    row: int
+    cell: str
+    reason: str
+
+
+class LikelyOut(Body):
+    """A row that may be a case that is there (`case_id`) or a row above (`other_row`): decide yourself."""
+
+    row: int
+    other_row: int
+    case_id: str
+
+
+class ReportOut(Body):
+    """What an upload of these rows would do, or has done; `duplicates` are left out."""
+
+    rows: int
+    creates: int
+    duplicates: list[int]
+    likely: list[LikelyOut]
+    errors: list[CellErrorOut]
+
+
+class UploadOut(Body):
+    upload_id: str
+    member: str
+    officer: str
+    name: str
+    state: str
+    rows: int
+    created: int
+    duplicates: int
+    at_ms: int
+    changed_ms: int
+
+
+class UploadedOut(Body):
+    upload: UploadOut
+    report: ReportOut
+
+
+class UploadsOut(Body):
+    """The newest first."""
+
+    uploads: list[UploadOut]
 
 
 class Amendment(Body):
@@ -215,6 +284,31 @@ def case_out(case: Case) -> CaseOut:
         revision=case.revision,
         version=case.version,
         published=case.published,
+    )
+
+
+def report_out(report: DryRun) -> ReportOut:
+    return ReportOut(
+        rows=report.rows,
+        creates=report.creates,
+        duplicates=list(report.duplicates),
+        likely=[LikelyOut(row=one.row, other_row=one.other_row, case_id=one.case_id) for one in report.likely],
+        errors=[CellErrorOut(row=error.row, cell=error.cell, reason=error.reason) for error in report.errors],
+    )
+
+
+def upload_out(upload: Upload) -> UploadOut:
+    return UploadOut(
+        upload_id=upload.upload_id,
+        member=upload.member,
+        officer=upload.officer,
+        name=upload.name,
+        state=upload.state.value,
+        rows=upload.rows,
+        created=upload.created,
+        duplicates=upload.duplicates,
+        at_ms=upload.at_ms,
+        changed_ms=upload.changed_ms,
     )
 
 

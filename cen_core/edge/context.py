@@ -9,9 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cen_core.api import CenCore, CenPeople
+from cen_core.edge.multipart import SentFile
 from cen_core.edge.pages import Pages
 from cen_core.edge.rates import Rates
 from cen_core.edge.requests import Fields
+from cen_core.edge.tables import Tables
 from cen_core.errors import NotSignedIn
 from cen_core.model.person import Person
 from cen_core.model.principal import Principal
@@ -24,6 +26,7 @@ class Services:
     pages: Pages
     rates: Rates
     origin: str
+    tables: Tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Context:
     person: Person | None = None
     form: Fields = field(default_factory=dict)
     body: bytes = b""
+    file: SentFile | None = None
 
     @property
     def core(self) -> CenCore:

@@ -18,6 +18,7 @@ from cen_core.edge.app import build_app
 from cen_core.edge.context import Services
 from cen_core.edge.pages import Pages
 from cen_core.edge.rates import Rates
+from cen_core.edge.tables import Tables
 from cen_core.services.passwords import Argon2id
 
 DATABASE_FILE: Final = "cen.sqlite3"
@@ -51,10 +52,10 @@ async def opened(place: Place, argon2id: Argon2id) -> AsyncIterator[tuple[CenCor
 
 
 @asynccontextmanager
-async def running(place: Place, argon2id: Argon2id) -> AsyncIterator[ASGIApp]:
+async def running(place: Place, argon2id: Argon2id, tables: Tables) -> AsyncIterator[ASGIApp]:
     """The application for everything under `/cen`, as long as the block runs. Raises DatabaseUrlInvalid."""
     async with opened(place, argon2id) as (core, people):
-        services = Services(core, people, Pages(place.client_dir), Rates(time.monotonic), place.origin)
+        services = Services(core, people, Pages(place.client_dir), Rates(time.monotonic), place.origin, tables)
         yield build_app(services, behind_tls=place.behind_tls)
 
 

@@ -21,6 +21,8 @@ _REQUESTS: Final[dict[str, type[bodies.Body]]] = {
     "api_create": bodies.NewCase,
     "api_release": bodies.ReleaseBody,
     "api_withdraw_release": bodies.WithdrawReleaseBody,
+    "api_upload": bodies.UploadBody,
+    "api_check_upload": bodies.RowsBody,
     "api_amend": bodies.Amendment,
     "api_add_words": bodies.WordsBody,
     "api_submit": bodies.MoveBody,
@@ -36,6 +38,11 @@ _ANSWERS: Final[dict[str, tuple[int, type[bodies.Body] | None]]] = {
     "api_statistics": (200, bodies.StatisticsOut),
     "api_worklist": (200, bodies.CasesOut),
     "api_create": (201, bodies.CaseOut),
+    "api_uploads": (200, bodies.UploadsOut),
+    "api_upload": (201, bodies.UploadedOut),
+    "api_check_upload": (200, bodies.ReportOut),
+    "api_validate_upload": (200, bodies.UploadOut),
+    "api_undo_upload": (200, bodies.UploadOut),
     "api_read": (200, bodies.CaseViewOut),
     "api_versions": (200, bodies.VersionsOut),
     "api_log": (200, bodies.LogOut),
@@ -54,7 +61,7 @@ _ANSWERS: Final[dict[str, tuple[int, type[bodies.Body] | None]]] = {
         (200, bodies.CaseOut),
     ),
 }
-KEYED: Final = frozenset({"api_create", "api_release"})
+KEYED: Final = frozenset({"api_create", "api_release", "api_upload"})
 """Routes that ask for an idempotency key."""
 _TEXTS: Final = {"type": "array", "items": {"type": "string"}}
 _LIMIT: Final = {"type": "integer", "minimum": 1, "maximum": MAX_PAGE}
@@ -67,9 +74,11 @@ _QUERIES: Final[dict[str, dict[str, Any]]] = {
     "api_export": {**_FILTERS, "route": _TEXTS},
     "api_worklist": {"state": _TEXTS, "limit": _LIMIT},
     "api_log": {"limit": _LIMIT},
+    "api_uploads": {"limit": _LIMIT},
 }
 _IN_PATH: Final[dict[str, dict[str, Any]]] = {
     "case_id": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+    "upload_id": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
     "format": {"type": "string", "enum": ["csv", "xlsx"]},
 }
 

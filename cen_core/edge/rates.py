@@ -27,6 +27,7 @@ REQUESTS: Final = Rate(per_second=20, burst=200)
 SIGN_INS_OF_ADDRESS: Final = Rate(per_second=0.2, burst=30)
 SIGN_INS_OF_NAME: Final = Rate(per_second=1 / 60, burst=8)
 EXPORTS: Final = Rate(per_second=0.1, burst=6)
+UPLOADS: Final = Rate(per_second=0.1, burst=12)
 
 
 class Buckets:
@@ -56,3 +57,4 @@ class Rates:
         self.sign_ins_of_address = Buckets(SIGN_INS_OF_ADDRESS, clock)
         self.sign_ins_of_name = Buckets(SIGN_INS_OF_NAME, clock)
         self.exports = Buckets(EXPORTS, clock)
+        self.uploads = Buckets(UPLOADS, clock)

@@ -30,6 +30,7 @@ _PLACES: Final = (
     ("search_page", "/cen/search"),
     ("statistics_page", "/cen/statistics"),
     ("worklist_page", "/cen/cases"),
+    ("uploads_page", "/cen/uploads"),
     ("people_page", "/cen/people"),
 )
 

@@ -12,7 +12,8 @@ from urllib.parse import parse_qsl
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from cen_core.errors import ForeignPage, RequestMalformed, RequestTooLarge
+from cen_core.errors import ForeignPage, QueryInvalid, RequestMalformed, RequestTooLarge
+from cen_core.model.query import DEFAULT_PAGE, MAX_PAGE
 
 SESSION_COOKIE: Final = "__Host-cen-session"
 VIEW_COOKIE: Final = "__Host-cen-view"
@@ -21,6 +22,7 @@ FORM_TOKEN: Final = "form_token"  # noqa: S105  a field's name
 MAX_BODY: Final = 256 * 1024
 MAX_FIELDS: Final = 2_000
 MAX_QUERY: Final = 8_000
+_DIGITS: Final = 6
 
 Fields = Mapping[str, list[str]]
 
@@ -77,6 +79,16 @@ def one(fields: Fields, name: str) -> str:
     if len(found) != 1:
         raise RequestMalformed(what=name[:64])
     return found[0].strip()
+
+
+def limit_of(query: Fields, known: set[str] | None = None) -> tuple[int, Fields]:
+    """The limit, and the other fields. Raises QueryInvalid, RequestMalformed."""
+    if known is not None and (unknown := set(query) - known):
+        raise QueryInvalid(field=min(unknown)[:64], reason="unknown_field")
+    text = one(query, "limit") or str(DEFAULT_PAGE)
+    if not (text.isascii() and text.isdigit()) or len(text) > _DIGITS or not 1 <= int(text) <= MAX_PAGE:
+        raise QueryInvalid(field="limit", reason="out_of_range")
+    return int(text), {name: values for name, values in query.items() if name != "limit"}
 
 
 def bearer_of(request: Request) -> str:

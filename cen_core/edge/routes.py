@@ -71,6 +71,11 @@ ROUTES: Final = (
     _api("api_withdraw", "POST", "/cases/{case_id}/withdraw"),
     _api("api_versions", "GET", "/cases/{case_id}/versions"),
     _api("api_log", "GET", "/cases/{case_id}/log"),
+    _api("api_uploads", "GET", "/uploads"),
+    _api("api_upload", "POST", "/uploads"),
+    _api("api_check_upload", "POST", "/uploads/check"),
+    _api("api_validate_upload", "POST", "/uploads/{upload_id}/validate"),
+    _api("api_undo_upload", "POST", "/uploads/{upload_id}/undo"),
     _page("home", "/"),
     _page("sign_in_page", "/sign-in"),
     _form("sign_in", "/sign-in"),
@@ -94,10 +99,21 @@ ROUTES: Final = (
     _form("validate_case", "/cases/{case_id}/validate"),
     _form("return_case", "/cases/{case_id}/return"),
     _form("withdraw_case", "/cases/{case_id}/withdraw"),
+    _page("uploads_page", "/uploads"),
+    _page("blank_table", "/uploads/blank.xlsx"),
+    _form("upload_table", "/uploads"),
+    _form("validate_upload", "/uploads/{upload_id}/validate"),
+    _form("undo_upload", "/uploads/{upload_id}/undo"),
     _page("people_page", "/people"),
     _form("invite", "/people/invite"),
     _form("change_person", "/people/change"),
 )
+
+MAX_TABLE: Final = 16 * 1024 * 1024
+FILE_FORMS: Final[Mapping[str, int]] = {"upload_table": MAX_TABLE}
+"""Forms that bring a file, with the bytes that they take."""
+MANY_ROWS: Final[Mapping[str, int]] = {"api_upload": MAX_TABLE, "api_check_upload": MAX_TABLE}
+"""Routes of programs that bring more than one case, with the bytes that they take."""
 
 RULE_OF: Final[Mapping[str, str]] = {
     "api_openapi": OPEN,
@@ -120,6 +136,11 @@ RULE_OF: Final[Mapping[str, str]] = {
     "api_withdraw": "withdraw",
     "api_versions": "read_history",
     "api_log": "read_log",
+    "api_uploads": "uploads",
+    "api_upload": "upload",
+    "api_check_upload": "upload",
+    "api_validate_upload": "validate_upload",
+    "api_undo_upload": "undo_upload",
     "home": OPEN,
     "sign_in_page": OPEN,
     "sign_in": OPEN,
@@ -143,6 +164,11 @@ RULE_OF: Final[Mapping[str, str]] = {
     "validate_case": "validate",
     "return_case": "return",
     "withdraw_case": "withdraw",
+    "uploads_page": "uploads",
+    "blank_table": "upload",
+    "upload_table": "upload",
+    "validate_upload": "validate_upload",
+    "undo_upload": "undo_upload",
     "people_page": "people",
     "invite": "invite",
     "change_person": "change_person",

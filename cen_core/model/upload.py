@@ -39,6 +39,16 @@ class CellError:
 
 
 @dataclass(frozen=True, slots=True)
+class Likely:
+    """A row that may be a case that is there, or a row above: the same member, day, country, goods and quantity under
+    another number. It is shown and not left out; `case_id` is empty where it is a row."""
+
+    row: int
+    other_row: int = 0
+    case_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DryRun:
     """What an upload of these rows would do. A duplicate has the key of a case that is there, or of a row above."""
 
@@ -46,6 +56,7 @@ class DryRun:
     creates: int
     duplicates: tuple[int, ...]
     errors: tuple[CellError, ...]
+    likely: tuple[Likely, ...] = ()
 
     @property
     def rows_with_errors(self) -> int:

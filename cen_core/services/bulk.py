@@ -8,21 +8,23 @@ person: the member's contact point, or for a table that the secretariat loads, a
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from cen_core.errors import CaseMalformed, CenError, UploadRefused, UploadTooLarge, UploadUnknown, WrongState
+from cen_core.errors import CaseMalformed, CenError, KeyReused, UploadRefused, UploadTooLarge, UploadUnknown, WrongState
 from cen_core.model import content as contents
 from cen_core.model.case import Case, Move, State, Version
 from cen_core.model.content import Content
 from cen_core.model.findings import findings
+from cen_core.model.likeness import Likeness, likenesses
 from cen_core.model.principal import Principal, Role
 from cen_core.model.projection import source_key
-from cen_core.model.upload import MAX_ROWS, CellError, DryRun, Row, Upload, UploadState
+from cen_core.model.upload import MAX_ROWS, CellError, DryRun, Likely, Row, Upload, UploadState
 from cen_core.services import access
 from cen_core.services.access import Resource
-from cen_core.services.cases import entry_for, is_id
+from cen_core.services.cases import entry_for, is_id, is_key
 from cen_core.services.entry import day_of, reader_of
 from cen_core.services.ports import UnitOfWork
 
@@ -57,27 +59,42 @@ async def dry_run(principal: Principal, bulk: Bulk, uow: UnitOfWork, now_ms: int
     good, errors = await _judge(principal, bulk, day_of(now_ms))
     async with uow:
         fresh, duplicates = await _new_ones(good, uow)
-    return DryRun(len(bulk.rows), len(fresh), duplicates, errors)
+        likely = await _likely(fresh, uow)
+    return DryRun(len(bulk.rows), len(fresh), duplicates, errors, likely)
 
 
 async def upload(
-    principal: Principal, bulk: Bulk, name: str, uow: UnitOfWork, now_ms: int, new_id: Callable[[], str]
+    principal: Principal,
+    bulk: Bulk,
+    name: str,
+    uow: UnitOfWork,
+    now_ms: int,
+    new_id: Callable[[], str],
+    key: str | None = None,
 ) -> tuple[Upload, DryRun]:
-    """All rows that are no duplicates, as submitted cases, in one transaction.
+    """All rows that are no duplicates, as submitted cases, in one transaction. With a `key` a resend is harmless: it
+    gives the same upload, without its duplicates by number.
 
     Raises:
         NotAllowed, UploadTooLarge.
+        KeyReused: the key was used for something else.
         CaseMalformed: a name of the upload that is empty or too long.
         UploadRefused: a cell has an error; nothing was stored.
     """
     if not 0 < len(name) <= MAX_NAME or not name.isprintable():
         raise CaseMalformed(field="name")
+    if key is not None and not is_key(key):
+        raise CaseMalformed(field="key")
     good, errors = await _judge(principal, bulk, day_of(now_ms))
     if errors:
         raise UploadRefused(rows=len({error.row for error in errors}), cells=len(errors))
+    hashed = _hash(good, name)
     async with uow:
+        used = None if key is None else await uow.keys.get(principal.officer, key)
+        if used is not None:
+            return await _made_before(used, hashed, uow)
         fresh, duplicates = await _new_ones(good, uow)
-        report = DryRun(len(bulk.rows), len(fresh), duplicates, ())
+        report = DryRun(len(bulk.rows), len(fresh), duplicates, (), await _likely(fresh, uow))
         entry = Upload(
             upload_id=new_id(),
             member=principal.member,
@@ -93,8 +110,26 @@ async def upload(
         await uow.uploads.add(entry)
         if fresh:
             await _store(principal, fresh, entry, uow, new_id)
+        if key is not None:
+            await uow.keys.add(principal.officer, key, hashed, entry.upload_id, now_ms)
         await uow.commit()
     return entry, report
+
+
+def _hash(good: Sequence[_Good], name: str) -> str:
+    """What an idempotency key stands for: the name and every row."""
+    digest = hashlib.sha256(name.encode())
+    for one in good:
+        digest.update(b"\0" + one.key.encode() + b"\0" + contents.encode(one.content))
+    return digest.hexdigest()
+
+
+async def _made_before(used: tuple[str, str], hashed: str, uow: UnitOfWork) -> tuple[Upload, DryRun]:
+    before, upload_id = used
+    found = await uow.uploads.get(upload_id)
+    if before != hashed or found is None:
+        raise KeyReused
+    return found, DryRun(found.rows, found.created, (), ())
 
 
 async def _judge(principal: Principal, bulk: Bulk, today: date) -> tuple[list[_Good], tuple[CellError, ...]]:
@@ -151,6 +186,21 @@ async def _new_ones(good: Sequence[_Good], uow: UnitOfWork) -> tuple[list[_Good]
             seen.add(key)
             fresh.append(one)
     return fresh, tuple(duplicates)
+
+
+async def _likely(fresh: Sequence[_Good], uow: UnitOfWork) -> tuple[Likely, ...]:
+    """The rows that resemble a row above, or a published case; the latter where both do."""
+    first: dict[Likeness, int] = {}
+    found: dict[int, Likely] = {}
+    for one in fresh:
+        for likeness in likenesses(one.content):
+            above = first.setdefault(likeness, one.row.number)
+            if above != one.row.number:
+                found[one.row.number] = Likely(one.row.number, other_row=above)
+    for place, case_id in (await uow.published.alike([one.content for one in fresh])).items():
+        number = fresh[place].row.number
+        found[number] = Likely(number, case_id=case_id)
+    return tuple(found[number] for number in sorted(found))
 
 
 async def _store(

@@ -54,6 +54,11 @@ def is_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
+def is_key(text: str) -> bool:
+    """Whether this may be an idempotency key."""
+    return _KEY.fullmatch(text) is not None
+
+
 def resource(case: Case) -> Resource:
     return Resource(case.member, (case.author, case.editor), case.published is not None)
 
@@ -92,7 +97,7 @@ async def create(principal: Principal, entry: Entry, uow: UnitOfWork, now_ms: in
 
 def check_keys(entry: Entry) -> None:
     """Raises CaseMalformed."""
-    if _KEY.fullmatch(entry.key) is None:
+    if not is_key(entry.key):
         raise CaseMalformed(field="key")
     if entry.source_key is not None and _SOURCE_KEY.fullmatch(entry.source_key) is None:
         raise CaseMalformed(field="source_key")

@@ -5,7 +5,7 @@ Everything asked and written within one `async with uow` is one transaction; lea
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -92,6 +92,9 @@ class Published(Protocol):
         """Raises QueryInvalid: more cells than one table may have."""
 
     def stream(self, chosen: Filter) -> AsyncIterator[Found]: ...
+
+    async def alike(self, contents: Sequence[Content]) -> Mapping[int, str]:
+        """Places among `contents` of those that a published case resembles (`model.likeness`), with its case id."""
 
 
 class People(Protocol):

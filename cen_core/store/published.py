@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, func, or_, select
@@ -15,6 +15,7 @@ from cen_core.model.query import MAX_BUCKETS, Filter, Page
 from cen_core.model.results import Bucket, Found, Statistics
 from cen_core.store import facts as writing
 from cen_core.store import grouping
+from cen_core.store.alike import alike
 from cen_core.store.conditions import all_conditions
 from cen_core.store.tables import facts, versions
 
@@ -63,6 +64,9 @@ class SqlPublished:
 
     async def statistics(self, chosen: Filter, dimensions: Sequence[str]) -> Statistics:
         return await grouping.statistics(self._connection, chosen, tuple(dimensions))
+
+    async def alike(self, contents: Sequence[Content]) -> Mapping[int, str]:
+        return await alike(self._connection, contents)
 
     async def stream(self, chosen: Filter) -> AsyncIterator[Found]:
         """Every case that fits, in the order of pages, without holding them all."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx2
 
 from cen_core.edge.deployment import Place, fingerprint_key, running
+from cencomm.bulk.core_tables import CoreTables
 from cencomm.crypto.primitives import argon2id
 
 
@@ -29,7 +30,7 @@ def test_the_key_is_made_once_and_for_nobody_else(tmp_path: Path) -> None:
 
 async def test_it_runs(tmp_path: Path) -> None:
     async with (
-        running(place(tmp_path), argon2id) as app,
+        running(place(tmp_path), argon2id, CoreTables()) as app,
         httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="https://cen.example") as http,
     ):
         assert (await http.get("/cen/sign-in")).status_code == 200

@@ -19,6 +19,7 @@ from cen_core.edge.rates import Buckets, Rate, Rates
 from cen_core.edge.requests import SESSION_COOKIE
 from cen_core.model.person import Person, Session, token_hash
 from cen_core.store.unit_of_work import sql_units_of_work
+from cencomm.bulk.core_tables import CoreTables
 from cencomm.crypto.primitives import argon2id
 from tests.cen_core.world import Stand
 
@@ -54,6 +55,18 @@ class Browser:
         found = _FORM_TOKEN.search(shown.text)
         assert found is not None, shown.status_code
         return await self.post(path, {"form_token": found[1], **fields}, Origin=ORIGIN, **headers)
+
+    async def send_file(
+        self, path: str, fields: Mapping[str, Any], file: tuple[str, bytes] | None = None
+    ) -> httpx2.Response:
+        """A form with a file, with the token of the page that it stands on."""
+        shown = await self.get(path)
+        found = _FORM_TOKEN.search(shown.text)
+        assert found is not None, shown.status_code
+        parts = {"form_token": found[1], **fields}
+        files = {"file": file if file is not None else ("", b"")}
+        headers = {"Cookie": self._cookie(), "Origin": ORIGIN}
+        return await self.http.post(path, data=parts, files=files, headers=headers)
 
     async def post(self, path: str, fields: Mapping[str, Any], **headers: str) -> httpx2.Response:
         return await self.http.post(path, data=dict(fields), headers={"Cookie": self._cookie(), **headers})
@@ -116,8 +129,8 @@ async def served(stand: Stand) -> AsyncIterator[Web]:
     """The application on the stand's core, with rates that no test reaches by itself."""
     people = CenPeople(sql_units_of_work(stand.engine), quick_passwords(), now_ms=lambda: stand.now_ms)
     rates = Rates(lambda: 0.0)
-    rates.requests = rates.exports = rates.sign_ins_of_address = Buckets(Rate(1, 1e9), lambda: 0.0)
-    app = build_app(Services(stand.core, people, _PAGES, rates, ORIGIN), behind_tls=True)
+    rates.requests = rates.exports = rates.uploads = rates.sign_ins_of_address = Buckets(Rate(1, 1e9), lambda: 0.0)
+    app = build_app(Services(stand.core, people, _PAGES, rates, ORIGIN, CoreTables()), behind_tls=True)
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False, client=("192.0.2.9", 1))
     async with httpx2.AsyncClient(transport=transport, base_url=ORIGIN) as client:
         yield Web(stand, client, rates, transport)
