@@ -11,15 +11,22 @@ from cen_core.edge.context import Context, Handler
 from cen_core.edge.errors import headers_of, status_of
 from cen_core.edge.rendering import sentence, shown
 from cen_core.edge.requests import address_of, forget_session, keep_session, keep_view, one
+from cen_core.edge.routes import BASE
 from cen_core.edge.words import Words
 from cen_core.errors import CenError, NoSuchPage, PasswordWeak, RequestMalformed
 from cen_core.services.passwords import MAX_PASSWORD, MIN_PASSWORD
 from cencomm.i18n import LANGUAGES
 
 SEE_OTHER: Final = 303
+PERMANENT: Final = 308
 THEMES: Final = ("", "light", "dark")
 FIRST_PAGE: Final = "/cen/search"
 MAX_NAME: Final = 80
+
+
+async def base(_context: Context) -> Response:
+    """To the first page. Relative, so that it lands behind whatever prefix or name a proxy has put before."""
+    return RedirectResponse(f"{BASE.rpartition('/')[2]}/", PERMANENT)
 
 
 async def home(context: Context) -> Response:
@@ -120,6 +127,7 @@ async def style(context: Context) -> Response:
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {
+    "base": base,
     "home": home,
     "sign_in_page": sign_in_page,
     "sign_in": sign_in,

@@ -99,3 +99,8 @@ async def test_the_style_is_served_and_nothing_beside_it(web: Web) -> None:
     icon = await (await web.browser()).get("/cen/static/icon.svg")
     assert icon.headers["content-type"] == "image/svg+xml"
     assert (await (await web.browser()).get("/cen/static/..%2Fcen.key")).status_code == 404
+
+
+async def test_without_the_slash_it_lands_behind_any_prefix(web: Web) -> None:
+    answer = await (await web.browser()).get("/cen")
+    assert (answer.status_code, answer.headers["location"]) == (308, "cen/")

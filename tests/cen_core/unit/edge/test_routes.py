@@ -22,6 +22,7 @@ PEOPLE = {Role.OFFICER: OFFICER, Role.NCP: NCP, Role.RILO: RILO, Role.SECRETARIA
 OPEN_TO_ALL = {
     "api_openapi",
     "api_sign_in",
+    "base",
     "home",
     "sign_in_page",
     "sign_in",

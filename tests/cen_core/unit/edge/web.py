@@ -84,6 +84,19 @@ class Program:
         return await self.http.request(method, f"/cen/v1{path}", json=body, headers={**given, **headers})
 
 
+async def session_of(stand: Stand, who: Principal) -> str:
+    """A session of this principal, as if he had been invited and had signed in."""
+    token = re.sub(r"[^a-z0-9]", "-", f"browser-{who.officer}-{who.role}-{who.level}".lower())
+    async with sql_units_of_work(stand.engine)() as uow:
+        await uow.people.put(
+            Person(who.officer, who.member, who.region, who.role, who.level, "-", True, "", stand.now_ms)
+        )
+        await uow.people.end_session(token_hash(token))
+        await uow.people.open_session(Session(token_hash(token), who.officer, stand.now_ms + 3_600_000))
+        await uow.commit()
+    return token
+
+
 class Web:
     def __init__(self, stand: Stand, http: httpx2.AsyncClient, rates: Rates, transport: httpx2.ASGITransport) -> None:
         self.stand = stand
@@ -97,19 +110,10 @@ class Web:
         return {name: rows for name, rows in counts.items() if name not in {"cen_people", "cen_sessions", "cen_log"}}
 
     async def browser(self, who: Principal | None = None) -> Browser:
-        return Browser(self.http, "" if who is None else await self._token(who))
+        return Browser(self.http, "" if who is None else await self.token(who))
 
-    async def _token(self, who: Principal) -> str:
-        """A session of this principal, as if he had been invited and had signed in."""
-        token = re.sub(r"[^a-z0-9]", "-", f"browser-{who.officer}-{who.role}-{who.level}".lower())
-        async with sql_units_of_work(self.stand.engine)() as uow:
-            await uow.people.put(
-                Person(who.officer, who.member, who.region, who.role, who.level, "-", True, "", self.stand.now_ms)
-            )
-            await uow.people.end_session(token_hash(token))
-            await uow.people.open_session(Session(token_hash(token), who.officer, self.stand.now_ms + 3_600_000))
-            await uow.commit()
-        return token
+    async def token(self, who: Principal) -> str:
+        return await session_of(self.stand, who)
 
     async def with_password(self, who: Principal) -> None:
         """Invited, and `PASSWORD` chosen."""
@@ -121,19 +125,25 @@ class Web:
             await uow.commit()
 
     async def program(self, who: Principal | None = None) -> Program:
-        return Program(self.http, "" if who is None else await self._token(who))
+        return Program(self.http, "" if who is None else await self.token(who))
+
+
+def services_for(stand: Stand) -> Services:
+    """All that the edge needs, with rates that no test reaches by itself."""
+    people = CenPeople(sql_units_of_work(stand.engine), quick_passwords(), now_ms=lambda: stand.now_ms)
+    rates = Rates(lambda: 0.0)
+    rates.requests = rates.exports = rates.uploads = rates.sign_ins_of_address = Buckets(Rate(1, 1e9), lambda: 0.0)
+    return Services(stand.core, people, _PAGES, rates, ORIGIN, CoreTables())
 
 
 @asynccontextmanager
 async def served(stand: Stand) -> AsyncIterator[Web]:
-    """The application on the stand's core, with rates that no test reaches by itself."""
-    people = CenPeople(sql_units_of_work(stand.engine), quick_passwords(), now_ms=lambda: stand.now_ms)
-    rates = Rates(lambda: 0.0)
-    rates.requests = rates.exports = rates.uploads = rates.sign_ins_of_address = Buckets(Rate(1, 1e9), lambda: 0.0)
-    app = build_app(Services(stand.core, people, _PAGES, rates, ORIGIN, CoreTables()), behind_tls=True)
+    """The application on the stand's core."""
+    services = services_for(stand)
+    app = build_app(services, behind_tls=True)
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False, client=("192.0.2.9", 1))
     async with httpx2.AsyncClient(transport=transport, base_url=ORIGIN) as client:
-        yield Web(stand, client, rates, transport)
+        yield Web(stand, client, services.rates, transport)
 
 
 def text_of(response: httpx2.Response) -> str:
