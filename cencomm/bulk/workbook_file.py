@@ -33,6 +33,9 @@ _WORKBOOK = "xl/workbook.xml"
 _PLACE = re.compile(rb"""\sr\s*=\s*["']\s*([A-Za-z]{0,6})([0-9]{1,9})""")
 """Where a cell or row says that it stands."""
 _LONGEST_PLACE = 64
+_EMPTY_ROW = re.compile(rb"""<row(?:\s+[\w:.-]+="[^"<>&]*")*\s*(?:/>|>\s*</row\s*>)""")
+"""A row without cells: spreadsheets write one for the last row of all, which takes no room."""
+_LONGEST_ROW = 2_048
 
 
 class Sheets:
@@ -107,13 +110,20 @@ def _measure_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int
             size += len(chunk)
             if size > left:
                 raise TableTooLarge(what="bytes", limit=MAX_UNPACKED)
-            data = rest + chunk
-            for letters, number in _PLACE.findall(data):
-                rows, columns = max(rows, int(number)), max(columns, _column(letters))
-            if rows * columns > MAX_CELLS:
-                raise TableTooLarge(what="cells", limit=MAX_CELLS)
-            rest = data[-_LONGEST_PLACE:]
+            rest += chunk
+            begun = rest.rfind(b"<row", -_LONGEST_ROW)
+            data, rest = (rest[:begun], rest[begun:]) if begun > 0 else (rest, rest[-_LONGEST_PLACE:])
+            rows, columns = _farthest(data, rows, columns)
+        _farthest(rest, rows, columns)
     return size
+
+
+def _farthest(data: bytes, rows: int, columns: int) -> tuple[int, int]:
+    for letters, number in _PLACE.findall(_EMPTY_ROW.sub(b"", data)):
+        rows, columns = max(rows, int(number)), max(columns, _column(letters))
+    if rows * columns > MAX_CELLS:
+        raise TableTooLarge(what="cells", limit=MAX_CELLS)
+    return rows, columns
 
 
 def _column(letters: bytes) -> int:

@@ -27,6 +27,7 @@ from cencomm.cli import (
     serving,
     situation,
     talking,
+    xlsform,
 )
 from cencomm.cli.context import Options, default_profile, refuse
 from cencomm.cli.output import Output
@@ -134,6 +135,7 @@ def options(
 for part in (accounts, groups, talking, forms, chains, releasing, situation, extracting, office, serving):
     part.register(app)
 app.add_typer(bulk.app, name="bulk", rich_help_panel=bulk.PANEL)
+app.add_typer(xlsform.app, name="template", rich_help_panel=xlsform.PANEL)
 app.add_typer(reference.app, name="refdata", rich_help_panel=reference.PANEL)
 app.add_typer(admin.app, name="admin", rich_help_panel=serving.PANEL)
 app.add_typer(ceremony.app, name="ceremony", rich_help_panel=serving.PANEL)

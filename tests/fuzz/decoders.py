@@ -45,6 +45,7 @@ from cencomm.store import backup_file, node_messages, passing_messages
 from cencomm.templates_forms import expression, safe_regex, values
 from cencomm.templates_forms.model import Template
 from cencomm.wire import content, frames
+from cencomm.xlsform import convert
 from tests.unit.crypto.people import TRUST
 
 Decoder = Callable[[bytes], object]
@@ -170,6 +171,7 @@ DECODERS: Final[dict[str, Decoder]] = {
     "bundle_announcement": canonical(bundle.Announcement.decode),
     "bundle": of_file(_bundle),
     "backup": of_file(_backup),
+    "xlsform": of_file(convert.import_form),
     "core_content": of_json(core_content.parse),
 }
 

@@ -10,9 +10,12 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from xlsxwriter import Workbook
 
 from cencomm.client.bundle import Announcement, FileEntry, Manifest, ManifestSignature
 from cencomm.crypto import head
@@ -59,7 +62,8 @@ MANIFEST = Manifest(
 @cache
 def seeds() -> tuple[bytes, ...]:
     """Each once, the short ones first."""
-    found = {seed for seed in (*_of_vectors(), *_of_templates(), *_of_frames(), _archive()) if len(seed) <= MAX_SEED}
+    made = (*_of_vectors(), *_of_templates(), *_of_frames(), _archive(), _form())
+    found = {seed for seed in made if len(seed) <= MAX_SEED}
     return tuple(sorted(found, key=lambda seed: (len(seed), seed)))
 
 
@@ -119,6 +123,21 @@ def _archive() -> bytes:
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("manifest.json", MANIFEST.encode())
         archive.writestr("records.bin", b"record" * 50)
+    return held.getvalue()
+
+
+def _form() -> bytes:
+    """A form in a workbook."""
+    held = io.BytesIO()
+    with Workbook(held, {"in_memory": True}) as book:
+        book.set_properties({"created": datetime(2026, 1, 1, tzinfo=UTC)})
+        survey, choices = book.add_worksheet("survey"), book.add_worksheet("choices")
+        survey.write_row(0, 0, ["type", "name", "label::English (en)", "relevant", "choice_filter"])
+        survey.write_row(1, 0, ["begin repeat", "goods", "Goods"])
+        survey.write_row(2, 0, ["select_one kinds", "kind", "Kind", "position(..) > 1", "group = 'a'"])
+        survey.write_row(3, 0, ["end repeat"])
+        choices.write_row(0, 0, ["list_name", "name", "label", "group"])
+        choices.write_row(1, 0, ["kinds", "cocaine", "Cocaine", "a"])
     return held.getvalue()
 
 

@@ -72,6 +72,24 @@ def test_a_row_far_below_alone_costs_nothing(book: Path, tmp_path: Path) -> None
             rows(huge)
 
 
+EMPTY = b'<row r="1048576" ht="12.8" hidden="false">%s</row>'
+
+
+@pytest.mark.parametrize("chunk", [64, 1024 * 1024])
+def test_the_last_row_of_all_which_spreadsheets_write_empty_is_no_cell(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    monkeypatch.setattr(workbook_file, "_CHUNK", chunk)
+    start = b'<worksheet><sheetData><row r="1"><c r="XFD1"><v>1</v></c></row>'
+    empty = start + EMPTY % b"" + b"</sheetData></worksheet>"
+    far = added(book, "xl/worksheets/sheet1.xml", empty, tmp_path / "e.xlsx")
+    assert rows(far)[0][-1] == 1.0
+    for hidden in (EMPTY % b"<c><v>1</v></c>", b'<row r="1048576" x="/>"><c><v>1</v></c></row>'):
+        data = start + hidden + b"</sheetData></worksheet>"
+        with pytest.raises(TableTooLarge, match="cells"):
+            rows(added(book, "xl/worksheets/sheet1.xml", data, tmp_path / "h.xlsx"))
+
+
 def test_macros_are_refused(book: Path, tmp_path: Path) -> None:
     with pytest.raises(TableUnreadable, match="macros"):
         rows(added(book, "xl/vbaProject.bin", b"macro", tmp_path / "m.xlsm"))

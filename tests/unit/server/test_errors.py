@@ -20,6 +20,7 @@ ELSEWHERE = (
     "cencomm.export",
     "cencomm.refdata",
     "cencomm.templates_forms",
+    "cencomm.xlsform",
 )
 """Packages whose errors never reach the server."""
 
