@@ -105,6 +105,23 @@ class Inspection:
         await expect(record(person)).to_be_visible()
         await self.look("records")
 
+    async def analysis(self) -> None:
+        """What the harness shows of made-up records, of real ones; in a language of each direction."""
+        person = self.person
+        if person.language not in ("en", "ar"):
+            return
+        await person.link("room.analysis").click()
+        await expect(person.page.get_by_role("row")).to_have_count(2, timeout=PATIENCE_MS)
+        await self.look("table")
+        await person.link("analysis.figures").click()
+        await person.sees("figures.by_country")
+        await self.look("figures")
+        await person.link("analysis.chains").click()
+        await person.sees("chain.empty_title")
+        await self.look("chains")
+        await person.page.get_by_role("link", name=person.words("ui.back"), exact=True).click()
+        await expect(record(person)).to_be_visible()
+
     async def members(self) -> None:
         person = self.person
         await person.link("room.members").click()
@@ -154,6 +171,7 @@ async def test_every_view_is_accessible(karim: Person, language: str) -> None:
     inspection = Inspection(karim)
     await inspection.outside_groups()
     await inspection.conversation()
+    await inspection.analysis()
     await inspection.members()
     await inspection.extraction()
     await inspection.form()

@@ -3,8 +3,8 @@
 export type RoomTab = "conversation" | "records" | "safety";
 
 /** The records of a group seen together. */
-export type AnalysisView = "table" | "figures";
-const VIEWS: readonly string[] = ["table", "figures"] satisfies readonly AnalysisView[];
+export type AnalysisView = "table" | "figures" | "chains";
+const VIEWS: readonly string[] = ["table", "figures", "chains"] satisfies readonly AnalysisView[];
 
 export type Route =
   | { readonly at: "list" }
@@ -14,14 +14,15 @@ export type Route =
   | { readonly at: "analysis"; readonly cugId: string; readonly view: AnalysisView }
   | { readonly at: "extract"; readonly cugId: string }
   | { readonly at: "designer"; readonly cugId: string }
-  | { readonly at: "form"; readonly cugId: string; readonly templateHash: string; readonly replaces: string };
+  | { readonly at: "form"; readonly cugId: string; readonly templateHash: string; readonly replaces: string; /** The client_ref of the record that it begins from. */ readonly from?: string };
 
 const ID = /^[0-9a-f]{32,64}$/u;
 
 export function parseRoute(hash: string): Route {
-  const [place, cugId = "", what = "", templateHash = "", replaces = ""] = hash.replace(/^#\/?/u, "").split("/");
+  const [place, cugId = "", what = "", templateHash = "", replaces = "", from = ""] = hash.replace(/^#\/?/u, "").split("/");
   if (place === "settings" || place === "new") return { at: place };
   if (place !== "group" || !ID.test(cugId)) return { at: "list" };
+  if (what === "form" && ID.test(templateHash) && replaces === "from" && ID.test(from)) return { at: "form", cugId, templateHash, replaces: "", from };
   if (what === "form" && ID.test(templateHash)) return { at: "form", cugId, templateHash, replaces: ID.test(replaces) ? replaces : "" };
   if (VIEWS.includes(what)) return { at: "analysis", cugId, view: what as AnalysisView };
   if (what === "extract" || what === "designer") return { at: what, cugId };
@@ -35,7 +36,7 @@ export function writeRoute(route: Route): string {
     case "room":
       return `#/group/${route.cugId}${route.tab === "conversation" ? "" : `/${route.tab}`}`;
     case "form":
-      return `#/group/${route.cugId}/form/${route.templateHash}${route.replaces === "" ? "" : `/${route.replaces}`}`;
+      return `#/group/${route.cugId}/form/${route.templateHash}${route.replaces === "" ? "" : `/${route.replaces}`}${route.from === undefined ? "" : `/from/${route.from}`}`;
     case "analysis":
       return `#/group/${route.cugId}/${route.view}`;
     case "extract":

@@ -76,6 +76,14 @@ export function decimal(text: string): string {
   return format.format(text as unknown as number);
 }
 
+/** How long before or after now: “3 hours ago”, “in 2 days”. */
+export function fromNow(atMs: number, nowMs: number): string {
+  const format = formatter("relative", (locale) => new Intl.RelativeTimeFormat(locale));
+  const minutes = (atMs - nowMs) / 60_000;
+  if (Math.abs(minutes) < 60) return format.format(Math.trunc(minutes), "minute");
+  return Math.abs(minutes) < 2_880 ? format.format(Math.trunc(minutes / 60), "hour") : format.format(Math.trunc(minutes / 1_440), "day");
+}
+
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
 
 /** How large a file is, in the reader's words: `4.7 MB`. */

@@ -28,7 +28,7 @@ export function Frame() {
       {!wide && <GroupList />}
       {route.at === "settings" && <Settings />}
       {route.at === "new" && <NewGroup />}
-      {route.at === "form" && <LazyForm key={`${route.templateHash} ${route.replaces}`} templateHash={route.templateHash} replaces={route.replaces} />}
+      {route.at === "form" && <LazyForm key={`${route.templateHash} ${route.replaces} ${route.from}`} templateHash={route.templateHash} replaces={route.replaces} from={route.from} />}
       {route.at === "extract" && <LazyExtract key={route.cugId} />}
       {route.at === "analysis" && <LazyAnalysis view={route.view} />}
       {route.at === "designer" && <LazyDesigner key={route.cugId} />}

@@ -31,7 +31,7 @@ export function reportsOf({ now, seizure, warning, feedback }: Base): readonly I
     sender: `${officerId}/laptop`,
     officerId,
     own: officerId === "FR/moreau",
-    clientRef: `report-${seq}`,
+    clientRef: seq.toString(16).padStart(32, "0"),
     groupId: "02".repeat(16),
     epoch: 4,
     sentAtMs: now - hoursAgo * HOUR,
@@ -40,7 +40,7 @@ export function reportsOf({ now, seizure, warning, feedback }: Base): readonly I
     findings,
   });
   const chain = [
-    form(20, "BR/andrade", 96, "warning", warning, { reporting_country: "BR", warning_no: "BR-2026-17", addressees: ["MA", "BE", "NL", "ES"], target_kind: "container", container_no: "QTMU5812040", departure_country: "BR", eta: "2026-11-21", act_before: "2026-11-21" }),
+    form(20, "BR/andrade", 96, "warning", warning, { reporting_country: "BR", warning_no: "BR-2026-17", addressees: ["MA", "BE", "NL", "ES", "FR"], target_kind: "container", container_no: "QTMU5812040", departure_country: "BR", eta: "2026-11-21", act_before: "2026-11-21" }),
     form(21, "MA/lahlou", 30, "feedback", feedback, { reporting_country: "MA", warning_ref: "BR-2026-17", feedback_status: "checked_seizure" }),
     form(22, "BE/peeters", 12, "feedback", feedback, { reporting_country: "BE", warning_ref: "BR-2026-17", feedback_status: "received" }),
     form(23, "ES/ferrer", 70, "feedback", feedback, { reporting_country: "ES", warning_ref: "BR-2026-17", feedback_status: "forwarded", forwarded_to: "PT" }),

@@ -161,6 +161,11 @@ export const VIEWS: readonly View[] = [
   { name: "46-figures", query: "reports", hash: `${ROOM}/figures`, whole: true, prepare: async (page) => {
     await page.waitForFunction(() => document.querySelector(".world .land")?.getAttribute("d") !== "");
   } },
+  { name: "47-chains", query: "reports", hash: `${ROOM}/chains`, whole: true },
+  { name: "48-answer", query: "reports", hash: `${ROOM}/chains`, prepare: async (page) => {
+    await page.locator(".chain-of a.btn").first().click();
+    await page.locator("#section-feedback, .form-main").first().waitFor();
+  } },
   { name: "50-designer-start", hash: `${ROOM}/designer`, whole: true },
   { name: "51-designer-questions", hash: `${ROOM}/designer`, prepare: async (page) => {
     await design(page);

@@ -43,3 +43,9 @@ test("nothing begins from what was replaced, what is not verified, or a form of 
   expect(starts([SIMPLIFIED, newer, unverified], "long_seizure").map(({ ref }) => ref)).toEqual([newer.clientRef]);
   expect(starts([SIMPLIFIED, FEEDBACK], "alert")).toEqual([]);
 });
+
+test("of many records only as many are looked at as are offered, the newest first", () => {
+  const many = Array.from({ length: 30 }, (_, at) => record("warning", { reporting_country: "BR", warning_no: `BR-2026-${at}` }, { officerId: "BR/silva", own: false }));
+  const found = startsOf(many, form("feedback"), planOf(JSON.parse(document("feedback"))), "BE", 2);
+  expect(found.map(({ number }) => number)).toEqual(["BR-2026-29 BR", "BR-2026-28 BR"]);
+});

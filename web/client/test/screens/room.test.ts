@@ -90,6 +90,8 @@ describe("addresses", () => {
     { at: "analysis", cugId, view: "table" },
     { at: "designer", cugId },
     { at: "analysis", cugId, view: "figures" },
+    { at: "analysis", cugId, view: "chains" },
+    { at: "form", cugId, templateHash: "5f".repeat(32), replaces: "", from: "0c".repeat(16) },
     { at: "form", cugId, templateHash: "5f".repeat(32), replaces: "" },
     { at: "form", cugId, templateHash: "5f".repeat(32), replaces: "0c".repeat(16) },
   ];

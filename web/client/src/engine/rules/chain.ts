@@ -39,6 +39,7 @@ const REPLIES: ReadonlyMap<string, string> = new Map([["warning", "feedback"], [
 const SEIZURES = ["simplified_seizure", "long_seizure"];
 const UNDER_WAY = ["received", "in_progress"];
 const DATE_LENGTH = 10;
+const DAY_MS = 86_400_000;
 
 /** The number of a record's chain; empty where it is in none. */
 export function numberOf({ template, answers }: Entry): string {
@@ -96,8 +97,14 @@ function isLast({ template, answers }: Entry): boolean {
 
 /** Whether `due` lies before `atMs`; a day ends when it ends in UTC. */
 function isPast(due: string, atMs: number): boolean {
-  if (!(parseMoment(due) instanceof Moment)) return false;
-  return due.length === DATE_LENGTH ? new Date(atMs).toISOString().slice(0, DATE_LENGTH) > due : Date.parse(due) < atMs;
+  const end = parseDue(due);
+  return end !== null && end < atMs;
+}
+
+/** The last millisecond of the time that was given; null where none was. */
+export function parseDue(due: string): number | null {
+  if (!(parseMoment(due) instanceof Moment)) return null;
+  return due.length === DATE_LENGTH ? Date.parse(due) + DAY_MS - 1 : Date.parse(due);
 }
 
 /** The number that a country's next question has: `BR-2026-18` after `BR-2026-17`. */

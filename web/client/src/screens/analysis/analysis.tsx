@@ -1,9 +1,8 @@
-/** What a group has reported, seen together: as a table, in figures. From this device's own store, also offline. */
+/** What a group has reported, seen together: as a table, in figures, by chain. From this device's own store, also offline. */
 
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 
 import type { FormItem } from "../../app/newest.ts";
-import { Records } from "../../app/records.ts";
 import type { Room } from "../../app/room.ts";
 import type { AnalysisView } from "../../app/route.ts";
 import { useApp } from "../../app/state.ts";
@@ -11,7 +10,9 @@ import { language, t } from "../../i18n/index.ts";
 import { Empty, Skeleton } from "../../ui/basics.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Icon } from "../../ui/icon.tsx";
+import { useRecords } from "../records.ts";
 import { RecordCard } from "../room/card.tsx";
+import { Chains } from "./chains.tsx";
 import { type Column, columnsOf, titleOf } from "./columns.ts";
 import { Figures } from "./figures.tsx";
 import { EVERYTHING, type Wanted } from "./rows.ts";
@@ -29,15 +30,9 @@ export function AnalysisPage({ view }: { readonly view: AnalysisView }) {
 }
 
 function Inside({ room, view }: { readonly room: Room; readonly view: AnalysisView }) {
-  const app = useApp();
   const [wanted, setWanted] = useState(EVERYTHING);
-  const [records] = useState(() => new Records(app.engine, room.cugId));
+  const all = useRecords(room);
   const [opened, setOpened] = useState<FormItem | null>(null);
-  useEffect(() => {
-    const end = records.follow();
-    void app.attempt(() => records.load());
-    return end;
-  }, [records]);
   const title = room.view.value?.title ?? "";
   const [templates, people, spoken] = [room.templates.value, room.people.value, language.value];
   const columns = useMemo(() => columnsOf(templates, people), [templates, people, spoken]);
@@ -52,7 +47,7 @@ function Inside({ room, view }: { readonly room: Room; readonly view: AnalysisVi
         </div>
         <Views cugId={room.cugId} view={view} />
       </header>
-      <View room={room} view={view} all={room.isLoaded.value ? records.all.value : null} columns={columns} wanted={wanted} onWanted={setWanted} onOpen={setOpened} />
+      <View room={room} view={view} all={room.isLoaded.value ? all : null} columns={columns} wanted={wanted} onWanted={setWanted} onOpen={setOpened} />
       {opened !== null && (
         <Dialog title={titleOf(room.templates.value, opened.content.templateHash)} onClose={() => setOpened(null)}>
           <RecordCard content={opened.content} room={room} findings={opened.findings} atMs={opened.atMs} amends={opened.own ? opened.clientRef : ""} read={false} />
@@ -80,13 +75,15 @@ function View({ view, all, ...rest }: ViewProps) {
       return <RecordsTable records={all} {...rest} />;
     case "figures":
       return <Figures records={all} {...rest} />;
+    case "chains":
+      return <Chains room={rest.room} records={all} onOpen={rest.onOpen} />;
   }
 }
 
 function Views({ cugId, view }: { readonly cugId: string; readonly view: AnalysisView }) {
   return (
     <nav class="tabs" aria-label={t("room.analysis")}>
-      {(["table", "figures"] as const satisfies readonly AnalysisView[]).map((name) => (
+      {(["table", "figures", "chains"] as const satisfies readonly AnalysisView[]).map((name) => (
         <a key={name} href={`#/group/${cugId}/${name}`} aria-current={name === view ? "page" : undefined}>
           {t(`analysis.${name}`)}
         </a>

@@ -2,6 +2,7 @@
 
 import { useMemo } from "preact/hooks";
 
+import type { FormItem } from "../../app/newest.ts";
 import type { Room } from "../../app/room.ts";
 import { useApp } from "../../app/state.ts";
 import type { Plan } from "../../engine/rules/plan.ts";
@@ -17,17 +18,17 @@ const MOST = 5;
 
 interface Props {
   readonly room: Room;
+  readonly records: readonly FormItem[];
   readonly template: FormTemplate;
   readonly plan: Plan;
   readonly onBegin: (start: Start) => void;
 }
 
 /** Nothing where there is nothing to begin from. */
-export function Begin({ room, template, plan, onBegin }: Props) {
+export function Begin({ room, records, template, plan, onBegin }: Props) {
   const app = useApp();
   const country = (app.status.value?.account?.account ?? "").split("/")[0] ?? "";
-  const items = room.items.value;
-  const starts = useMemo(() => startsOf(items ?? [], template, plan, country).slice(0, MOST), [items, template, plan, country]);
+  const starts = useMemo(() => startsOf(records, template, plan, country, MOST), [records, template, plan, country]);
   if (starts.length === 0) return null;
   return (
     <section class="stack tight" aria-labelledby="begin-from">

@@ -23,16 +23,24 @@ export interface Start {
 }
 
 /** What a form of `template` may begin from, the newest first; a new version only of what one sent oneself. */
-export function startsOf(items: readonly Item[], template: FormTemplate, plan: Plan, country: string): Start[] {
+export function startsOf(items: readonly Item[], template: FormTemplate, plan: Plan, country: string, most = Infinity): Start[] {
   const known = newest(items);
-  return [...known].reverse().flatMap((item): Start[] => {
-    const sources = sourcesOf(entryOf(item), known);
-    const before = [...sources.keys()].find((name) => canFollow(template.id, name));
-    const begun = before === undefined ? null : follow(plan, template.id, before, sources, country);
-    if (begun === null || (begun.replaces && !item.own)) return [];
-    const { number, country: reporter } = named(entryOf(item));
-    return [{ ref: item.clientRef, templateHash: item.content.templateHash, number: `${number} ${reporter}`.trim(), atMs: item.atMs, answers: begun.answers as Answers, replaces: begun.replaces }];
-  });
+  const starts: Start[] = [];
+  for (let at = known.length - 1; at >= 0 && starts.length < most; at--) {
+    const start = startOf(known[at]!, known, template, plan, country);
+    if (start !== null) starts.push(start);
+  }
+  return starts;
+}
+
+/** Null where a form of `template` does not begin from that record. */
+export function startOf(item: FormItem, known: readonly FormItem[], template: FormTemplate, plan: Plan, country: string): Start | null {
+  const sources = sourcesOf(entryOf(item), known);
+  const before = [...sources.keys()].find((name) => canFollow(template.id, name));
+  const begun = before === undefined ? null : follow(plan, template.id, before, sources, country);
+  if (begun === null || (begun.replaces && !item.own)) return null;
+  const { number, country: reporter } = named(entryOf(item));
+  return { ref: item.clientRef, templateHash: item.content.templateHash, number: `${number} ${reporter}`.trim(), atMs: item.atMs, answers: begun.answers as Answers, replaces: begun.replaces };
 }
 
 /** An answer brings the question with it that it answers. */

@@ -2,6 +2,7 @@
 
 import { useEffect, useMemo, useState } from "preact/hooks";
 
+import type { FormItem } from "../../app/newest.ts";
 import type { Room } from "../../app/room.ts";
 import { useSaving } from "../../app/saving.ts";
 import { useApp } from "../../app/state.ts";
@@ -11,29 +12,33 @@ import { errorText, language, t } from "../../i18n/index.ts";
 import { choose, type FormTemplate } from "../../templates_forms/model.ts";
 import { Button, Empty, Note, Skeleton } from "../../ui/basics.tsx";
 import { Confirm } from "../../ui/dialog.tsx";
+import { useRecords } from "../records.ts";
 import { Begin } from "./begin.tsx";
-import { type Start, startsOf } from "./begun.ts";
+import { type Start, startOf } from "./begun.ts";
 import { Contents, focusOn, Summary } from "./contents.tsx";
 import { filledIn, firstAnswers, planFor, withNewRow, wordsOf } from "./filled.ts";
 import { Leaves } from "./leaves.tsx";
 import { Section } from "./sections.tsx";
 
-export function FormPage({ templateHash, replaces }: { readonly templateHash: string; readonly replaces: string }) {
+export function FormPage({ templateHash, replaces, from = "" }: { readonly templateHash: string; readonly replaces: string; readonly from?: string | undefined }) {
   const app = useApp();
   const room = app.room.value;
   const view = room?.view.value ?? null;
   const [begun, setBegun] = useState<Answers | null>(null);
-  const draftKey = replaces === "" ? templateHash : replaces;
+  const draftKey = replaces !== "" ? replaces : from === "" ? templateHash : `${templateHash} ${from}`;
+  const records = useRecords(room);
   const template = room?.templates.value.get(templateHash);
   const plan = useMemo(() => (template === undefined ? null : planFor(template)), [template]);
   useEffect(() => {
     if (room === null || view === null || template === undefined || plan === null || begun !== null) return;
+    // What a form begins from may stand anywhere in the log.
+    if (replaces + from !== "" && records === null) return;
     const country = (app.status.value?.account?.account ?? "").split("/")[0] ?? "";
     void app.engine.drafts(room.cugId).then((drafts) => {
       const kept = drafts.find((draft) => draft.key === draftKey)?.answers ?? null;
-      setBegun(kept ?? amended(room, template, plan, replaces, country) ?? firstAnswers(template, plan, { account: app.status.value?.account?.account ?? "", operationCode: view.operationCode, now: new Date() }));
+      setBegun(kept ?? amended(records ?? [], template, plan, replaces, country) ?? { ...firstAnswers(template, plan, { account: app.status.value?.account?.account ?? "", operationCode: view.operationCode, now: new Date() }), ...taken(records ?? [], template, plan, from, country) });
     });
-  }, [room, view, template]);
+  }, [room, view, template, records]);
   if (room === null || view === null) return <Page>{<Skeleton lines={12} />}</Page>;
   if (template === undefined || plan === null) {
     return (
@@ -43,7 +48,7 @@ export function FormPage({ templateHash, replaces }: { readonly templateHash: st
     );
   }
   if (begun === null) return <Page>{<Skeleton lines={12} />}</Page>;
-  return <Filling room={room} template={template} plan={plan} begun={begun} draftKey={draftKey} replaces={replaces} title={view.title} />;
+  return <Filling room={room} records={records ?? []} template={template} plan={plan} begun={begun} draftKey={draftKey} replaces={replaces} isBegun={from !== ""} title={view.title} />;
 }
 
 interface PageProps {
@@ -66,24 +71,33 @@ function Page({ children, onSubmit }: PageProps) {
 }
 
 /** The answers of the record that is amended, as far as this form has them; null where there is none. */
-function amended(room: Room, template: FormTemplate, plan: Plan, replaces: string, country: string): Answers | null {
-  const item = replaces === "" ? undefined : room.items.value?.find((one) => one.clientRef === replaces);
-  if (item?.content?.kind !== "form") return null;
-  if (item.content.templateId === template.id) return item.content.answers;
-  return startsOf(room.items.value ?? [], template, plan, country).find((start) => start.ref === replaces)?.answers ?? null;
+function amended(records: readonly FormItem[], template: FormTemplate, plan: Plan, replaces: string, country: string): Answers | null {
+  const item = replaces === "" ? undefined : records.find((one) => one.clientRef === replaces);
+  if (item === undefined) return null;
+  return item.content.templateId === template.id ? item.content.answers : (startOf(item, records, template, plan, country)?.answers ?? null);
+}
+
+/** What is taken over from the record that the form begins from; nothing where it does not begin so. */
+function taken(records: readonly FormItem[], template: FormTemplate, plan: Plan, from: string, country: string): Answers {
+  const item = records.find((one) => one.clientRef === from);
+  const start = item === undefined ? null : startOf(item, records, template, plan, country);
+  return start === null || start.replaces ? {} : start.answers;
 }
 
 interface FillingProps {
   readonly room: Room;
+  readonly records: readonly FormItem[];
   readonly template: FormTemplate;
   readonly plan: Plan;
   readonly begun: Answers;
+  /** It began from a record that was chosen before. */
+  readonly isBegun: boolean;
   readonly draftKey: string;
   readonly replaces: string;
   readonly title: string;
 }
 
-function Filling({ room, template, plan, begun, draftKey, replaces, title }: FillingProps) {
+function Filling({ room, records, template, plan, begun, draftKey, replaces, title, ...rest }: FillingProps) {
   const app = useApp();
   const [answers, setAnswers] = useState(begun);
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
@@ -92,7 +106,7 @@ function Filling({ room, template, plan, begun, draftKey, replaces, title }: Fil
   const [busy, setBusy] = useState(false);
   const [kept, setKept] = useState(false);
   const [discarding, setDiscarding] = useState(false);
-  const [isBegun, setIsBegun] = useState(false);
+  const [isBegun, setIsBegun] = useState(rest.isBegun);
   const saving = useSaving();
   const filled = useMemo(() => filledIn(plan, answers, Date.now(), wordsOf(template)), [plan, answers, language.value]);
   const findings = [...filled.findings, ...refused.filter((one) => !filled.findings.some((other) => other.rule === one.rule && other.path === one.path))];
@@ -125,7 +139,7 @@ function Filling({ room, template, plan, begun, draftKey, replaces, title }: Fil
     setBusy(true);
     try {
       const wanted = { templateHash: template.hash, answers: filled.answers };
-      await app.engine.submit(room.cugId, replaces === "" ? wanted : { ...wanted, replaces, ...recordOf(room, replaces) });
+      await app.engine.submit(room.cugId, replaces === "" ? wanted : { ...wanted, replaces, ...recordOf(records, replaces) });
       await forget();
       app.say("stored", t("form.submitted"));
       leaveTo();
@@ -164,7 +178,7 @@ function Filling({ room, template, plan, begun, draftKey, replaces, title }: Fil
       <div class={leavesAny(template) ? "form-page" : "form-page alone"}>
         <Contents template={template} filled={filled} findings={tried ? findings : shown} />
         <div class="form-main">
-          {replaces === "" && !isBegun && <Begin room={room} template={template} plan={plan} onBegin={begin} />}
+          {replaces === "" && !isBegun && <Begin room={room} records={records} template={template} plan={plan} onBegin={begin} />}
           {replaces !== "" && <Note icon="history">{t("form.amending")}</Note>}
           {tried && errors.length > 0 && <Summary template={template} errors={errors} />}
           {template.groups.map((group) => (
@@ -199,7 +213,7 @@ function leavesAny(template: FormTemplate): boolean {
   return [...template.fields.values()].some((field) => field.cen !== "none");
 }
 
-function recordOf(room: Room, replaces: string): { readonly recordId?: string } {
-  const item = room.items.value?.find((one) => one.clientRef === replaces);
-  return item?.content?.kind === "form" ? { recordId: item.content.recordId } : {};
+function recordOf(records: readonly FormItem[], replaces: string): { readonly recordId?: string } {
+  const item = records.find((one) => one.clientRef === replaces);
+  return item === undefined ? {} : { recordId: item.content.recordId };
 }
