@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+from cen_core.cws import Cws
 from cen_core.model.case import Case, LogEntry, Move, State, Version
 from cen_core.model.findings import Finding
 from cen_core.model.person import Person
@@ -70,6 +71,7 @@ class CenCore:
         self._fingerprint_key = fingerprint_key
         self._now_ms = now_ms
         self._new_id = new_id
+        self.cws = Cws(new_uow, now_ms, new_id)
 
     async def create(self, principal: Principal, entry: Entry) -> Case:
         return await cases.create(principal, entry, self._new_uow(), self._now_ms(), self._new_id())

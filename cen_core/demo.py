@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any, Final
 
+from cen_core import demo_notices
 from cen_core.api import CenCore, CenPeople, Entry, Level, Principal, Role, Row, Wanted
 
 SEED: Final = 11
@@ -42,6 +43,7 @@ def principal(member: str, name: str, role: Role = Role.OFFICER) -> Principal:
 async def fill(core: CenCore, people: CenPeople, password: str, today: date) -> None:
     """People with this password, and cases of the time before `today`; once, on an empty core."""
     await _invite(people, password)
+    await demo_notices.fill(core.cws)
     made = random.Random(SEED)  # noqa: S311  made-up seizures need no secrecy
     for member in MEMBERS:
         rows = [Row(number, f"DEMO-{number}", _case(member, made, today)) for number in range(1, CASES + 1)]
@@ -57,6 +59,12 @@ async def _invite(people: CenPeople, password: str) -> None:
     token = await people.found(Wanted(secretariat, Role.SECRETARIAT, Level.UNLIMITED))
     await people.accept(token, password)
     voucher = Principal("", Level.UNLIMITED, "", secretariat, Role.SECRETARIAT)
+    others = (
+        Wanted("secretariat/editor", Role.SECRETARIAT, Level.UNLIMITED),
+        Wanted("rilo-esa/analyst", Role.RILO, Level.UNLIMITED, "", "esa"),
+    )
+    for wanted in others:
+        await people.accept(await people.invite(voucher, wanted), password)
     for member, region in MEMBERS.items():
         contact_point = Wanted(f"{member}/ncp", Role.NCP, Level.UNLIMITED, member, region)
         await people.accept(await people.invite(voucher, contact_point), password)
@@ -69,7 +77,9 @@ def accounts() -> Iterator[tuple[str, str]]:
     for member in MEMBERS:
         yield Role.NCP.value, f"{member}/ncp"
         yield Role.OFFICER.value, f"{member}/analyst"
+    yield Role.RILO.value, "rilo-esa/analyst"
     yield Role.SECRETARIAT.value, "secretariat/desk"
+    yield Role.SECRETARIAT.value, "secretariat/editor"
 
 
 def _case(member: str, made: random.Random, today: date) -> dict[str, Any]:

@@ -147,6 +147,18 @@ class PersonUnknown(CenError):
     code = "cen.person_unknown"
 
 
+class NoticeUnknown(CenError):
+    """There is no such notice, or the principal may not know that there is."""
+
+    code = "cen.notice_unknown"
+
+
+class NoticeInvalid(CenError):
+    """A notice cannot be stored like this. Facts: field and reason of the first flaw, count of all."""
+
+    code = "cen.notice_invalid"
+
+
 class RequestMalformed(CenError):
     """The request itself is broken. Facts: what."""
 

@@ -20,7 +20,18 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route as StarletteRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cen_core.edge import api, case_pages, door_pages, people_pages, routes, search_pages, upload_api, upload_pages
+from cen_core.edge import (
+    api,
+    case_pages,
+    door_pages,
+    notice_api,
+    notice_pages,
+    people_pages,
+    routes,
+    search_pages,
+    upload_api,
+    upload_pages,
+)
 from cen_core.edge.context import Context, Handler, Services, View
 from cen_core.edge.errors import internal, refusal
 from cen_core.edge.multipart import read_file_form
@@ -58,6 +69,8 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     **people_pages.HANDLERS,
     **upload_pages.HANDLERS,
     **upload_api.HANDLERS,
+    **notice_api.HANDLERS,
+    **notice_pages.HANDLERS,
 }
 HEADERS: Final = {
     "Cache-Control": "no-store",
@@ -130,14 +143,15 @@ async def _read(context: Context, route: Route) -> Context:
         form, file = await read_file_form(context.request, routes.FILE_FORMS[route.name])
         require_own_page(context.request, form, context.token, context.services.origin)
         return replace(context, form=form, file=file)
+    limit = routes.LARGE.get(route.name, MAX_BODY)
     if route.kind is Kind.FORM:
-        form = await read_form(context.request)
+        form = await read_form(context.request, limit)
         require_own_page(context.request, form, context.token, context.services.origin)
         return replace(context, form=form)
     if context.request.method not in READING:
         if "origin" in context.request.headers and route.kind is Kind.API:
             raise ForeignPage
-        return replace(context, body=await read_body(context.request, routes.MANY_ROWS.get(route.name, MAX_BODY)))
+        return replace(context, body=await read_body(context.request, limit))
     return context
 
 

@@ -14,6 +14,8 @@ from cen_core.edge.requests import address_of, forget_session, keep_session, kee
 from cen_core.edge.routes import BASE
 from cen_core.edge.words import Words
 from cen_core.errors import CenError, NoSuchPage, PasswordWeak, RequestMalformed
+from cen_core.model.person import Person
+from cen_core.services import access
 from cen_core.services.passwords import MAX_PASSWORD, MIN_PASSWORD
 from cencomm.i18n import LANGUAGES
 
@@ -21,6 +23,7 @@ SEE_OTHER: Final = 303
 PERMANENT: Final = 308
 THEMES: Final = ("", "light", "dark")
 FIRST_PAGE: Final = "/cen/search"
+FIRST_OF_LIMITED: Final = "/cen/notices"
 MAX_NAME: Final = 80
 
 
@@ -30,7 +33,12 @@ async def base(_context: Context) -> Response:
 
 
 async def home(context: Context) -> Response:
-    return RedirectResponse(FIRST_PAGE if context.person is not None else "/cen/sign-in", SEE_OTHER)
+    return RedirectResponse(_first_page(context.person) if context.person is not None else "/cen/sign-in", SEE_OTHER)
+
+
+def _first_page(person: Person) -> str:
+    """The cases; for whoever may not see them, the notices."""
+    return FIRST_PAGE if access.may(person.principal, "search") else FIRST_OF_LIMITED
 
 
 async def sign_in_page(context: Context) -> Response:
@@ -51,12 +59,12 @@ async def sign_in(context: Context) -> Response:
     try:
         context.services.rates.sign_ins_of_address.take(address_of(context.request))
         context.services.rates.sign_ins_of_name.take(officer)
-        token, _ = await context.people.sign_in(officer, password)
+        token, person = await context.people.sign_in(officer, password)
     except CenError as refused:
         return _door(context, officer, refused)
     if context.token:
         await context.people.sign_out(context.token)
-    response = RedirectResponse(FIRST_PAGE, SEE_OTHER)
+    response = RedirectResponse(_first_page(person), SEE_OTHER)
     keep_session(response, token)
     return response
 

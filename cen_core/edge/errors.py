@@ -23,6 +23,7 @@ STATUS_OF_CODE: Final[dict[str, int]] = {
     "cen.case_unknown": 404,
     "cen.upload_unknown": 404,
     "cen.person_unknown": 404,
+    "cen.notice_unknown": 404,
     "cen.no_such_page": 404,
     "cen.method_not_offered": 405,
     "cen.version_conflict": 409,
@@ -40,6 +41,7 @@ STATUS_OF_CODE: Final[dict[str, int]] = {
     "cen.upload_refused": 422,
     "cen.password_weak": 422,
     "cen.person_invalid": 422,
+    "cen.notice_invalid": 422,
     "cen.too_many_requests": 429,
     "cen.database_url_invalid": INTERNAL,
 }

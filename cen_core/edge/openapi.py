@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 from pydantic.json_schema import models_json_schema
 
-from cen_core.edge import bodies
+from cen_core.edge import bodies, notice_bodies
 from cen_core.edge.routes import ROUTES, Kind, Route, is_open
 from cen_core.model.content import Content
 from cen_core.model.dimensions import DIMENSIONS
@@ -30,6 +30,7 @@ _REQUESTS: Final[dict[str, type[bodies.Body]]] = {
     "api_validate": bodies.MoveBody,
     "api_return": bodies.JudgeBody,
     "api_withdraw": bodies.JudgeBody,
+    **notice_bodies.REQUESTS,
 }
 _ANSWERS: Final[dict[str, tuple[int, type[bodies.Body] | None]]] = {
     "api_sign_in": (201, bodies.SessionOut),
@@ -60,8 +61,9 @@ _ANSWERS: Final[dict[str, tuple[int, type[bodies.Body] | None]]] = {
         ),
         (200, bodies.CaseOut),
     ),
+    **notice_bodies.ANSWERS,
 }
-KEYED: Final = frozenset({"api_create", "api_release", "api_upload"})
+KEYED: Final = frozenset({"api_create", "api_release", "api_upload", "api_draft_notice"})
 """Routes that ask for an idempotency key."""
 _TEXTS: Final = {"type": "array", "items": {"type": "string"}}
 _LIMIT: Final = {"type": "integer", "minimum": 1, "maximum": MAX_PAGE}
@@ -75,11 +77,13 @@ _QUERIES: Final[dict[str, dict[str, Any]]] = {
     "api_worklist": {"state": _TEXTS, "limit": _LIMIT},
     "api_log": {"limit": _LIMIT},
     "api_uploads": {"limit": _LIMIT},
+    **notice_bodies.QUERIES,
 }
 _IN_PATH: Final[dict[str, dict[str, Any]]] = {
     "case_id": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
     "upload_id": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
     "format": {"type": "string", "enum": ["csv", "xlsx"]},
+    **notice_bodies.IN_PATH,
 }
 
 
@@ -103,7 +107,7 @@ def document() -> dict[str, Any]:
         "info": {
             "title": "CEN core",
             "version": "1",
-            "description": "Non-nominal cases of seizures and offences. An independent work, not the WCO's.",
+            "description": "Non-nominal cases of offences, and notices. An independent work, not the WCO's.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": paths,

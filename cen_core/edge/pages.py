@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 _HERE: Final = Path(__file__).resolve().parent.parent
 _CHECKOUT: Final = _HERE.parent / "web"
 _FACE: Final = re.compile(r"@font-face \{[^}]*?url\(\"[^\"]*/([\w-]+)\.woff2\"\)[^}]*\}", re.DOTALL)
+_STYLES: Final = ("cen.css", "notices.css")
 _ADDRESS: Final = re.compile(r"url\(\"[^\"]*\"\)")
 
 
@@ -33,8 +34,8 @@ def tokens_file() -> Path:
 def style(client_dir: Path | None) -> bytes:
     """Tokens and the pages' own rules as one file."""
     tokens = _FACE.sub(lambda face: _served(face, client_dir), tokens_file().read_text(encoding="utf-8"))
-    own = (folder() / "styles" / "cen.css").read_text(encoding="utf-8")
-    return f"{tokens}\n{own}".encode()
+    own = [(folder() / "styles" / name).read_text(encoding="utf-8") for name in _STYLES]
+    return "\n".join((tokens, *own)).encode()
 
 
 def _served(face: re.Match[str], client_dir: Path | None) -> str:

@@ -31,6 +31,7 @@ _PLACES: Final = (
     ("statistics_page", "/cen/statistics"),
     ("worklist_page", "/cen/cases"),
     ("uploads_page", "/cen/uploads"),
+    ("notices_page", "/cen/notices"),
     ("people_page", "/cen/people"),
 )
 

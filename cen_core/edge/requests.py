@@ -45,11 +45,11 @@ async def read_body(request: Request, limit: int = MAX_BODY) -> bytes:
     return bytes(held)
 
 
-async def read_form(request: Request) -> Fields:
+async def read_form(request: Request, limit: int = MAX_BODY) -> Fields:
     """The fields of a page's form. Raises RequestTooLarge, RequestMalformed."""
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
         raise RequestMalformed(what="content-type")
-    return _fields(await read_body(request))
+    return _fields(await read_body(request, limit))
 
 
 def query_of(request: Request) -> Fields:

@@ -77,6 +77,18 @@ ROUTES: Final = (
     _api("api_validate_upload", "POST", "/uploads/{upload_id}/validate"),
     _api("api_undo_upload", "POST", "/uploads/{upload_id}/undo"),
     _page("base", ""),
+    _api("api_notices", "GET", "/notices"),
+    _api("api_notice_worklist", "GET", "/notices/worklist"),
+    _api("api_draft_notice", "POST", "/notices"),
+    _api("api_read_notice", "GET", "/notices/{notice_id}"),
+    _api("api_amend_notice", "PUT", "/notices/{notice_id}"),
+    _api("api_submit_notice", "POST", "/notices/{notice_id}/submit"),
+    _api("api_discard_notice", "POST", "/notices/{notice_id}/discard"),
+    _api("api_approve_notice", "POST", "/notices/{notice_id}/approve"),
+    _api("api_return_notice", "POST", "/notices/{notice_id}/return"),
+    _api("api_withdraw_notice", "POST", "/notices/{notice_id}/withdraw"),
+    _api("api_notice_versions", "GET", "/notices/{notice_id}/versions"),
+    _api("api_notice_log", "GET", "/notices/{notice_id}/log"),
     _page("home", "/"),
     _page("sign_in_page", "/sign-in"),
     _form("sign_in", "/sign-in"),
@@ -108,13 +120,30 @@ ROUTES: Final = (
     _page("people_page", "/people"),
     _form("invite", "/people/invite"),
     _form("change_person", "/people/change"),
+    _page("notices_page", "/notices"),
+    _page("notice_worklist_page", "/notices/worklist"),
+    _page("new_notice_page", "/notices/new"),
+    _form("draft_notice", "/notices/new"),
+    _page("notice_page", "/notices/{notice_id}"),
+    _page("notice_history_page", "/notices/{notice_id}/history"),
+    _page("amend_notice_page", "/notices/{notice_id}/amend"),
+    _form("amend_notice", "/notices/{notice_id}/amend"),
+    _form("submit_notice", "/notices/{notice_id}/submit"),
+    _form("discard_notice", "/notices/{notice_id}/discard"),
+    _form("approve_notice", "/notices/{notice_id}/approve"),
+    _form("return_notice", "/notices/{notice_id}/return"),
+    _form("withdraw_notice", "/notices/{notice_id}/withdraw"),
 )
 
 MAX_TABLE: Final = 16 * 1024 * 1024
+MAX_TEXTS: Final = 768 * 1024
 FILE_FORMS: Final[Mapping[str, int]] = {"upload_table": MAX_TABLE}
 """Forms that bring a file, with the bytes that they take."""
-MANY_ROWS: Final[Mapping[str, int]] = {"api_upload": MAX_TABLE, "api_check_upload": MAX_TABLE}
-"""Routes of programs that bring more than one case, with the bytes that they take."""
+LARGE: Final[Mapping[str, int]] = {
+    **dict.fromkeys(("api_upload", "api_check_upload"), MAX_TABLE),
+    **dict.fromkeys(("draft_notice", "amend_notice", "api_draft_notice", "api_amend_notice"), MAX_TEXTS),
+}
+"""Routes that take more bytes than others: many cases, or a text in six languages."""
 
 RULE_OF: Final[Mapping[str, str]] = {
     "api_openapi": OPEN,
@@ -143,6 +172,18 @@ RULE_OF: Final[Mapping[str, str]] = {
     "api_validate_upload": "validate_upload",
     "api_undo_upload": "undo_upload",
     "base": OPEN,
+    "api_notices": "notices",
+    "api_notice_worklist": "list_own_notices",
+    "api_draft_notice": "draft_notice",
+    "api_read_notice": "read_notice",
+    "api_amend_notice": "amend_notice",
+    "api_submit_notice": "submit_notice",
+    "api_discard_notice": "discard_notice",
+    "api_approve_notice": "approve_notice",
+    "api_return_notice": "return_notice",
+    "api_withdraw_notice": "withdraw_notice",
+    "api_notice_versions": "read_notice_history",
+    "api_notice_log": "read_notice_log",
     "home": OPEN,
     "sign_in_page": OPEN,
     "sign_in": OPEN,
@@ -174,6 +215,19 @@ RULE_OF: Final[Mapping[str, str]] = {
     "people_page": "people",
     "invite": "invite",
     "change_person": "change_person",
+    "notices_page": "notices",
+    "notice_worklist_page": "list_own_notices",
+    "new_notice_page": "draft_notice",
+    "draft_notice": "draft_notice",
+    "notice_page": "read_notice",
+    "notice_history_page": "read_notice_history",
+    "amend_notice_page": "amend_notice",
+    "amend_notice": "amend_notice",
+    "submit_notice": "submit_notice",
+    "discard_notice": "discard_notice",
+    "approve_notice": "approve_notice",
+    "return_notice": "return_notice",
+    "withdraw_notice": "withdraw_notice",
 }
 
 

@@ -17,12 +17,23 @@
     quality                             -        -          -          own      region any
     people                              -        -          -          own      -      any
     invite, change_person               -        -          -          own **   -      any **
+    notices                             yes      yes        yes        yes      yes    yes
+    read_notice: published              yes      yes        yes        yes      yes    yes
+    read_notice: unpublished            -        own        own        own      own    own, RILO's
+    read_notice_history                 -        own        own        own      own    own, RILO's
+    list_own_notices                    -        own        own        own      own    own, RILO's
+    draft_notice, amend_, submit_       -        -          own        own      own    own
+    discard_notice                      -        -          author     author   author author
+    approve_notice, return_notice       -        -          -          own *    own *  own *, RILO's *
+    withdraw_notice                     -        -          -          own      own    own, RILO's, published
+    read_notice_log                     -        -          -          own      own    own, RILO's
 
     own: of the principal's member.   *: never the author (judged by `AUTHOR_NEVER`).
     **: an NCP vouches for officers, the secretariat for everybody else; nobody for himself (`services.people`).
 
 An NCP has its row at the levels read-only and unlimited; what changes something needs unlimited. At the level
-limited nobody sees a case, whatever the role.
+limited nobody sees a case, whatever the role. A notice is of a member, of a RILO (then it has a region and no member)
+or of the secretariat (neither); which kinds each may publish stands in `services.notices.KINDS`.
 """
 
 from __future__ import annotations
@@ -74,6 +85,27 @@ def _any(_: Principal, __: Resource) -> bool:
     return True
 
 
+def _owner(principal: Principal, resource: Resource) -> bool:
+    """Of notices: the member's, the RILO's or the secretariat's own."""
+    region = principal.region if principal.role is Role.RILO else ""
+    whole = principal.role is not Role.RILO or bool(region)
+    return whole and (resource.member, resource.region) == (principal.member, region)
+
+
+def _owner_or_rilo(_: Principal, resource: Resource) -> bool:
+    """The secretariat stands in for a RILO with one analyst, who may not judge what he wrote."""
+    return not resource.member
+
+
+def _owner_author(principal: Principal, resource: Resource) -> bool:
+    return _owner(principal, resource) and principal.officer in resource.authors[:1]
+
+
+def _or_published(target: Target) -> Target:
+    return lambda principal, resource: resource.published or target(principal, resource)
+
+
+_EVERY_LEVEL = frozenset(Level)
 _READS = frozenset({Level.READ_ONLY, Level.UNLIMITED})
 _WRITES = frozenset({Level.UNLIMITED})
 _ALL_ROLES = tuple(Role)
@@ -106,6 +138,28 @@ _READ = Rule(
     },
 )
 
+_OWNERS: Final[Mapping[Role, Target]] = dict.fromkeys((Role.OFFICER, Role.NCP, Role.RILO), _owner) | {
+    Role.SECRETARIAT: _owner_or_rilo
+}
+_JUDGES: Final[Mapping[Role, Target]] = {role: target for role, target in _OWNERS.items() if role is not Role.OFFICER}
+_WRITERS: Final[Mapping[Role, Target]] = dict.fromkeys(_ALL_ROLES, _owner)
+
+CWS_RULES: Final[Mapping[str, Rule]] = {
+    "notices": Rule(_EVERY_LEVEL, dict.fromkeys(_ALL_ROLES, _any)),
+    "read_notice": Rule(_EVERY_LEVEL, {role: _or_published(target) for role, target in _OWNERS.items()}),
+    "read_notice_history": Rule(_READS, _OWNERS),
+    "list_own_notices": Rule(_READS, _OWNERS),
+    "draft_notice": Rule(_WRITES, _WRITERS),
+    "amend_notice": Rule(_WRITES, _WRITERS),
+    "submit_notice": Rule(_WRITES, _WRITERS),
+    "discard_notice": Rule(_WRITES, dict.fromkeys(_ALL_ROLES, _owner_author)),
+    "approve_notice": Rule(_WRITES, _JUDGES),
+    "return_notice": Rule(_WRITES, _JUDGES),
+    "withdraw_notice": Rule(_WRITES, {**_JUDGES, Role.SECRETARIAT: _or_published(_owner_or_rilo)}),
+    "read_notice_log": Rule(_READS, _JUDGES),
+}
+"""What stands on the website: bulletins and whatever else is no case."""
+
 RULES: Final[Mapping[str, Rule]] = {
     "search": _EVERYBODY,
     "statistics": _EVERYBODY,
@@ -130,9 +184,12 @@ RULES: Final[Mapping[str, Rule]] = {
     "people": Rule(_READS, {Role.NCP: _own, Role.SECRETARIAT: _any}),
     "invite": Rule(_WRITES, {Role.NCP: _own, Role.SECRETARIAT: _any}),
     "change_person": Rule(_WRITES, {Role.NCP: _own, Role.SECRETARIAT: _any}),
+    **CWS_RULES,
 }
 
-AUTHOR_NEVER: Final = frozenset({"validate", "return", "withdraw", "validate_upload"})
+AUTHOR_NEVER: Final = frozenset(
+    {"validate", "return", "withdraw", "validate_upload", "approve_notice", "return_notice"}
+)
 """Four eyes: these are never done by who made the case or the upload."""
 
 

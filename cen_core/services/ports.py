@@ -16,6 +16,7 @@ from cen_core.model.principal import Role
 from cen_core.model.query import Filter, Page
 from cen_core.model.results import Bucket, Found, Statistics
 from cen_core.model.upload import Upload
+from cen_core.services.notice_ports import Notices
 
 
 class Cases(Protocol):
@@ -140,6 +141,9 @@ class UnitOfWork(Protocol):
 
     @property
     def people(self) -> People: ...
+
+    @property
+    def notices(self) -> Notices: ...
 
     async def commit(self) -> None: ...
 

@@ -1,4 +1,5 @@
-"""The full-text index `cen_text` on both databases: SQLite's FTS5, PostgreSQL's tsvector with a GIN index.
+"""The full-text indexes (`cen_text` of cases, `cen_text_notices`) on both databases: SQLite's FTS5, and PostgreSQL's
+tsvector with a GIN index.
 
 Both index the tokens of `model.text` and nothing else, so both find the same. SQLite's `ascii` tokenizer splits at
 spaces and leaves every other script alone; a tsvector is written token by token, without a parser. Tokens hold only
@@ -8,8 +9,10 @@ letters, marks and digits, so that no token can be read as an operator.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Final
 
-from sqlalchemy import ColumnElement, Select, bindparam, column, select, table, text
+from sqlalchemy import ColumnElement, Select, TextClause, bindparam, column, select, table, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cen_core.model.text import Clause, Phrase
@@ -19,32 +22,46 @@ MAX_POSITION = 16_383
 MAX_POSITIONS = 255
 """PostgreSQL keeps no more places of one word."""
 
-CREATE_SQLITE = "CREATE VIRTUAL TABLE cen_text USING fts5(body, tokenize='ascii')"
-CREATE_POSTGRES = (
-    "CREATE TABLE cen_text (number BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)",
-    "CREATE INDEX ix_cen_text_words ON cen_text USING gin (words) WITH (fastupdate = off)",
-)
-
-_INSERT_SQLITE = text("INSERT INTO cen_text (rowid, body) VALUES (:number, :words)")
-_INSERT_POSTGRES = text("INSERT INTO cen_text (number, words) VALUES (:number, CAST(CAST(:words AS text) AS tsvector))")
-_DELETE_SQLITE = text("DELETE FROM cen_text WHERE rowid = :number")
-_DELETE_POSTGRES = text("DELETE FROM cen_text WHERE number = :number")
-_FTS = table("cen_text", column("rowid"))
-_TSV = table("cen_text", column("number"))
+CASES: Final = "cen_text"
+NOTICES: Final = "cen_text_notices"
+"""The indexes that there are. Their names are written into statements: nothing else is ever one."""
 
 
-async def put(connection: AsyncConnection, rows: Iterable[tuple[int, Sequence[str]]]) -> None:
-    """Index cases that are not in the index: their numbers with their tokens in order."""
-    if connection.dialect.name == "sqlite":
-        found = [{"number": number, "words": " ".join(tokens)} for number, tokens in rows]
-        await connection.execute(_INSERT_SQLITE, found)
-    else:
-        found = [{"number": number, "words": _tsvector(tokens)} for number, tokens in rows]
-        await connection.execute(_INSERT_POSTGRES, found)
+def create_sqlite(index: str) -> str:
+    return f"CREATE VIRTUAL TABLE {index} USING fts5(body, tokenize='ascii')"
 
 
-async def remove(connection: AsyncConnection, numbers: Iterable[int]) -> None:
-    statement = _DELETE_SQLITE if connection.dialect.name == "sqlite" else _DELETE_POSTGRES
+def create_postgres(index: str) -> tuple[str, str]:
+    return (
+        f"CREATE TABLE {index} (number BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)",
+        f"CREATE INDEX ix_{index}_words ON {index} USING gin (words) WITH (fastupdate = off)",
+    )
+
+
+@cache
+def _insert(dialect: str, index: str) -> TextClause:
+    if dialect == "sqlite":
+        return text(f"INSERT INTO {index} (rowid, body) VALUES (:number, :words)")  # noqa: S608  our own name
+    value = "CAST(CAST(:words AS text) AS tsvector)"
+    return text(f"INSERT INTO {index} (number, words) VALUES (:number, {value})")  # noqa: S608  our own name
+
+
+@cache
+def _delete(dialect: str, index: str) -> TextClause:
+    key = "rowid" if dialect == "sqlite" else "number"
+    return text(f"DELETE FROM {index} WHERE {key} = :number")  # noqa: S608  our own name
+
+
+async def put(connection: AsyncConnection, rows: Iterable[tuple[int, Sequence[str]]], index: str = CASES) -> None:
+    """Index what is not in the index: numbers with their tokens in order."""
+    dialect = connection.dialect.name
+    written = " ".join if dialect == "sqlite" else _tsvector
+    found = [{"number": number, "words": written(tokens)} for number, tokens in rows]
+    await connection.execute(_insert(dialect, index), found)
+
+
+async def remove(connection: AsyncConnection, numbers: Iterable[int], index: str = CASES) -> None:
+    statement = _delete(connection.dialect.name, index)
     await connection.execute(statement, [{"number": number} for number in numbers])
 
 
@@ -57,27 +74,30 @@ def _tsvector(tokens: Sequence[str]) -> str:
     return " ".join(f"'{token}':{','.join(at)}" if at else f"'{token}'" for token, at in places.items())
 
 
-def condition(dialect: str, number: ColumnElement[int], clauses: Sequence[Clause]) -> list[ColumnElement[bool]]:
-    """What must hold of a case's number so that every clause holds of its text."""
+def condition(
+    dialect: str, number: ColumnElement[int], clauses: Sequence[Clause], index: str = CASES
+) -> list[ColumnElement[bool]]:
+    """What must hold of a number so that every clause holds of its text."""
     wanted = [clause for clause in clauses if not clause.negated]
     unwanted = [clause for clause in clauses if clause.negated]
     found: list[ColumnElement[bool]] = []
     if wanted:
-        found.append(number.in_(_matching(dialect, wanted, "and", "text_all")))
+        found.append(number.in_(_matching(dialect, wanted, "and", index)))
     if unwanted:
-        found.append(number.not_in(_matching(dialect, unwanted, "or", "text_none")))
+        found.append(number.not_in(_matching(dialect, unwanted, "or", index)))
     return found
 
 
-def _matching(dialect: str, clauses: Sequence[Clause], word: str, name: str) -> Select[tuple[int]]:
+def _matching(dialect: str, clauses: Sequence[Clause], word: str, index: str) -> Select[tuple[int]]:
+    name = "text_all" if word == "and" else "text_none"
     if dialect == "sqlite":
         query = f" {word.upper()} ".join(f"({' OR '.join(map(_fts_phrase, clause.any_of))})" for clause in clauses)
-        match = text(f"cen_text MATCH :{name}").bindparams(bindparam(name, query))
-        return select(_FTS.c.rowid).where(match)
+        match = text(f"{index} MATCH :{name}").bindparams(bindparam(name, query))
+        return select(table(index, column("rowid")).c.rowid).where(match)
     sign = " & " if word == "and" else " | "
     query = sign.join(f"({' | '.join(map(_ts_phrase, clause.any_of))})" for clause in clauses)
     match = text(f"words @@ CAST(CAST(:{name} AS text) AS tsquery)").bindparams(bindparam(name, query))
-    return select(_TSV.c.number).where(match)
+    return select(table(index, column("number")).c.number).where(match)
 
 
 def _fts_phrase(phrase: Phrase) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from cen_core.services.ports import NewUnitOfWork, UnitOfWork
 from cen_core.store.cases import SqlCases
 from cen_core.store.database import READ_ONLY
+from cen_core.store.notices import SqlNotices
 from cen_core.store.people import SqlPeople
 from cen_core.store.published import SqlPublished
 from cen_core.store.uploads import SqlKeys, SqlUploads
@@ -23,6 +24,7 @@ class SqlUnitOfWork:
     uploads: SqlUploads
     published: SqlPublished
     people: SqlPeople
+    notices: SqlNotices
 
     def __init__(self, engine: AsyncEngine, *, read_only: bool) -> None:
         self._engine = engine
@@ -43,6 +45,7 @@ class SqlUnitOfWork:
         self.uploads = SqlUploads(connection)
         self.published = SqlPublished(connection)
         self.people = SqlPeople(connection)
+        self.notices = SqlNotices(connection)
         return self
 
     async def commit(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from cen_core.store.fulltext import CREATE_POSTGRES, CREATE_SQLITE
+from cen_core.store.fulltext import CASES, create_postgres, create_sqlite
 
 revision = "0001"
 down_revision = None
@@ -159,7 +159,7 @@ def upgrade() -> None:
     op.create_index("ix_cen_facts_route_country", "cen_facts_route", ["country", "position"], unique=False)
     if op.get_bind().dialect.name == "postgresql":
         op.execute("CREATE SEQUENCE cen_case_numbers")
-        for statement in CREATE_POSTGRES:
+        for statement in create_postgres(CASES):
             op.execute(statement)
     else:
-        op.execute(CREATE_SQLITE)
+        op.execute(create_sqlite(CASES))

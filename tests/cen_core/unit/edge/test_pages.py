@@ -15,7 +15,7 @@ CODE = sorted(Path(pages.__file__).parent.glob("*.py"))
 _KEY = re.compile(r'say\("(cen\.[a-z_.]+)"')
 _NAMES = re.compile(r"\{% block room %\}.*?\{% endblock %\}|\{% macro marks.*?\{% endmacro %\}")
 """Where a template gives names of styles and attributes, not words."""
-_BEGINNING = re.compile(r'say\(f?"(cen\.[a-z_]+\.)(?:"|\{)')
+_BEGINNING = re.compile(r'say\(f?"(cen\.[a-z_.]+\.)(?:"|\{)')
 
 
 def test_every_sentence_that_a_page_says_is_there() -> None:
@@ -41,8 +41,9 @@ def test_no_template_holds_a_sentence(template: Path) -> None:
     assert re.findall(r"[A-Za-z]{3,}", text) == []
 
 
-def test_the_style_says_neither_left_nor_right_and_has_colours_by_token_only() -> None:
-    own = (pages.folder() / "styles" / "cen.css").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["cen.css", "notices.css"])
+def test_the_style_says_neither_left_nor_right_and_has_colours_by_token_only(name: str) -> None:
+    own = (pages.folder() / "styles" / name).read_text(encoding="utf-8")
     assert not re.search(r"\b(left|right)\b", own)
     assert not re.search(r"#[0-9a-f]{3,8}\b|rgb\(", own)
 

@@ -6,6 +6,7 @@ CA-03 an action that no rule names is refused to everybody
 CA-04 level limited sees no case, whatever the role
 CA-05 four eyes: the author and the editor never judge
 CA-06 a principal without a name, or with a member that does not belong to its role, may nothing
+CA-07 level limited may exactly what the website is for
 """
 
 from __future__ import annotations
@@ -101,6 +102,76 @@ MATRIX: dict[str, Row] = {
     "change_person": {Role.NCP: (WRITES, OF_MEMBER), Role.SECRETARIAT: (WRITES, EVERYTHING)},
 }
 
+BY_RILO, BY_ME = Resource("", ("rilo-esa/x",), region="esa"), Resource("", (ME,), region="esa")
+CWS_RESOURCES = {
+    "own": OWN,
+    "mine": MINE,
+    "edited": EDITED,
+    "foreign": Resource("FR", ("FR/x",)),
+    "shared": Resource("FR", ("FR/x",), published=True),
+    "rilo": BY_RILO,
+    "rilo_mine": BY_ME,
+    "rilo_edited": Resource("", ("rilo-esa/x", ME), region="esa"),
+    "other_rilo": Resource("", ("rilo-europe/x",), region="europe"),
+    "desk": SECRETARIAT_OWN,
+    "desk_mine": SECRETARIAT_MINE,
+}
+"""Notices: a RILO's has a region and no member, the secretariat's neither."""
+LEVELS = tuple(Level)
+OF_RILO = frozenset({"rilo", "rilo_mine", "rilo_edited"})
+OF_DESK = frozenset({"desk", "desk_mine"})
+NOT_OF_MEMBERS = OF_RILO | OF_DESK | {"other_rilo"}
+NOT_BY_ME = frozenset({"own", "rilo", "other_rilo", "desk"})
+
+
+def owners(levels: tuple[Level, ...], **to: frozenset[str]) -> Row:
+    """The rows of those that are named, each to his own or what is said."""
+    own = {Role.OFFICER: OF_MEMBER, Role.NCP: OF_MEMBER, Role.RILO: OF_RILO, Role.SECRETARIAT: NOT_OF_MEMBERS}
+    return {role: (levels, to.get(role.value, own[role])) for role in own}
+
+
+def without_officers(row: Row) -> Row:
+    return {role: cell for role, cell in row.items() if role is not Role.OFFICER}
+
+
+def four_eyes(row: Row) -> Row:
+    return {role: (levels, to & NOT_BY_ME) for role, (levels, to) in row.items()}
+
+
+CWS_MATRIX: dict[str, Row] = {
+    "notices": dict.fromkeys(Role, (LEVELS, frozenset(CWS_RESOURCES))),
+    "read_notice": owners(
+        LEVELS,
+        officer=OF_MEMBER | {"shared"},
+        ncp=OF_MEMBER | {"shared"},
+        rilo=OF_RILO | {"shared"},
+        secretariat=NOT_OF_MEMBERS | {"shared"},
+    ),
+    "read_notice_history": owners(READS),
+    "list_own_notices": owners(READS),
+    "draft_notice": owners(WRITES, secretariat=OF_DESK),
+    "amend_notice": owners(WRITES, secretariat=OF_DESK),
+    "submit_notice": owners(WRITES, secretariat=OF_DESK),
+    "discard_notice": {
+        Role.OFFICER: (WRITES, frozenset({"mine"})),
+        Role.NCP: (WRITES, frozenset({"mine"})),
+        Role.RILO: (WRITES, frozenset({"rilo_mine"})),
+        Role.SECRETARIAT: (WRITES, frozenset({"desk_mine"})),
+    },
+    "approve_notice": four_eyes(without_officers(owners(WRITES))),
+    "return_notice": four_eyes(without_officers(owners(WRITES))),
+    "withdraw_notice": without_officers(owners(WRITES, secretariat=NOT_OF_MEMBERS | {"shared"})),
+    "read_notice_log": without_officers(owners(READS)),
+}
+EVERY_RESOURCE = (*RESOURCES.values(), *CWS_RESOURCES.values())
+FOR_LIMITED = {"notices", "read_notice"}
+"""Written out: whatever level limited may is added here on purpose."""
+CELLS = [
+    *((action, role, MATRIX[action], RESOURCES) for action, role in product(sorted(MATRIX), Role)),
+    *((action, role, CWS_MATRIX[action], CWS_RESOURCES) for action, role in product(sorted(CWS_MATRIX), Role)),
+]
+CELL_NAMES = [f"{action}-{role.value}" for action, role, _, _ in CELLS]
+
 
 def principal(role: Role, level: Level) -> Principal:
     of_member = role in {Role.OFFICER, Role.NCP}
@@ -108,15 +179,15 @@ def principal(role: Role, level: Level) -> Principal:
 
 
 def test_ca_01_matrix_and_table_name_the_same_actions() -> None:
-    assert set(MATRIX) == set(access.RULES)
+    assert set(MATRIX) | set(CWS_MATRIX) == set(access.RULES)
+    assert set(CWS_MATRIX) == set(access.CWS_RULES)
     assert set(access.RULES) >= access.AUTHOR_NEVER
 
 
-@pytest.mark.parametrize("action", sorted(MATRIX))
-@pytest.mark.parametrize("role", Role)
-def test_ca_02_exactly_the_matrix(action: str, role: Role) -> None:
-    levels, to = MATRIX[action].get(role, ((), frozenset()))
-    for level, (name, resource) in product(Level, RESOURCES.items()):
+@pytest.mark.parametrize(("action", "role", "row", "resources"), CELLS, ids=CELL_NAMES)
+def test_ca_02_exactly_the_matrix(action: str, role: Role, row: Row, resources: dict[str, Resource]) -> None:
+    levels, to = row.get(role, ((), frozenset()))
+    for level, (name, resource) in product(Level, resources.items()):
         allowed = level in levels and name in to
         assert access.may(principal(role, level), action, resource) is allowed, (level, name)
         if not allowed:
@@ -124,10 +195,10 @@ def test_ca_02_exactly_the_matrix(action: str, role: Role) -> None:
                 access.require(principal(role, level), action, resource)
 
 
-@pytest.mark.parametrize("action", sorted(MATRIX))
-@pytest.mark.parametrize("role", Role)
-def test_ca_02_before_the_resource_is_known(action: str, role: Role) -> None:
-    levels, _ = MATRIX[action].get(role, ((), frozenset()))
+@pytest.mark.parametrize(("action", "role", "row", "resources"), CELLS, ids=CELL_NAMES)
+def test_ca_02_before_the_resource_is_known(action: str, role: Role, row: Row, resources: dict[str, Resource]) -> None:
+    assert resources
+    levels, _ = row.get(role, ((), frozenset()))
     for level in Level:
         assert access.may(principal(role, level), action) is (level in levels)
 
@@ -142,6 +213,12 @@ def test_ca_03_unknown_action_is_refused(role: Role, level: Level) -> None:
 @pytest.mark.parametrize(("role", "action"), list(product(Role, sorted(MATRIX))))
 def test_ca_04_limited_sees_no_case(role: Role, action: str) -> None:
     assert not any(access.may(principal(role, Level.LIMITED), action, on) for on in (None, *RESOURCES.values()))
+
+
+@pytest.mark.parametrize("role", Role)
+def test_ca_07_limited_may_what_the_website_is_for(role: Role) -> None:
+    may = {action for action in access.RULES if access.may(principal(role, Level.LIMITED), action)}
+    assert may == FOR_LIMITED
 
 
 @pytest.mark.parametrize("action", sorted(access.AUTHOR_NEVER))
@@ -162,4 +239,4 @@ def test_ca_05_author_and_editor_never_judge(action: str, on: Resource) -> None:
     ],
 )
 def test_ca_06_incomplete_principal_may_nothing(who: Principal) -> None:
-    assert not any(access.may(who, action, on) for action in MATRIX for on in (None, *RESOURCES.values()))
+    assert not any(access.may(who, action, on) for action in access.RULES for on in (None, *EVERY_RESOURCE))

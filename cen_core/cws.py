@@ -1,0 +1,51 @@
+"""The door of CWS, the core's website of notices: every use, for a principal. `CenCore.cws` is one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from cen_core.model.case import LogEntry
+from cen_core.model.notice import Notice, NoticeMove, NoticeState, NoticeVersion, NoticeView
+from cen_core.model.notice_content import NoticeContent
+from cen_core.model.notice_query import NoticePage
+from cen_core.model.principal import Principal
+from cen_core.services import notices
+from cen_core.services.notices import MAX_OWN, OPEN, NewNotice, NoticesFound, SeenNotice
+from cen_core.services.ports import NewUnitOfWork
+
+
+class Cws:
+    """Errors are those of the service functions of the same names; each refusal leaves everything as it was."""
+
+    def __init__(self, new_uow: NewUnitOfWork, now_ms: Callable[[], int], new_id: Callable[[], str]) -> None:
+        self._new_uow = new_uow
+        self._now_ms = now_ms
+        self._new_id = new_id
+
+    async def create(self, principal: Principal, given: NewNotice) -> Notice:
+        return await notices.create(principal, given, self._new_uow(), self._now_ms(), self._new_id())
+
+    async def amend(
+        self, principal: Principal, seen: SeenNotice, content: NoticeContent, *, submit: bool = False
+    ) -> Notice:
+        return await notices.amend(principal, seen, content, self._new_uow(), self._now_ms(), submit=submit)
+
+    async def move(self, principal: Principal, move: NoticeMove, seen: SeenNotice, reason: str = "") -> Notice:
+        return await notices.move(principal, move, seen, self._new_uow(), self._now_ms(), reason)
+
+    async def read(self, principal: Principal, notice_id: str) -> NoticeView:
+        return await notices.read(principal, notice_id, self._new_uow(), self._now_ms())
+
+    async def history(self, principal: Principal, notice_id: str) -> Sequence[NoticeVersion]:
+        return await notices.history(principal, notice_id, self._new_uow(), self._now_ms())
+
+    async def log(self, principal: Principal, notice_id: str) -> Sequence[LogEntry]:
+        return await notices.log(principal, notice_id, self._new_uow(read_only=True))
+
+    async def worklist(
+        self, principal: Principal, states: Sequence[NoticeState] = OPEN, limit: int = MAX_OWN
+    ) -> Sequence[NoticeView]:
+        return await notices.worklist(principal, self._new_uow(read_only=True), states, limit)
+
+    async def find(self, principal: Principal, given: Mapping[str, Sequence[str]], page: NoticePage) -> NoticesFound:
+        return await notices.find(principal, given, page, self._new_uow(read_only=True))
