@@ -147,10 +147,14 @@ class Reader:
         return value
 
     def varint(self) -> int:
-        first = self.u8()
-        prefix = first >> 6
-        if prefix == 0:
+        position = self._position
+        if position >= self._end:
+            raise DecodeError("truncated")
+        self._position = position + 1
+        first = self._data[position]
+        if first < 0x40:
             return first
+        prefix = first >> 6
         if prefix == 3:
             raise DecodeError("varint_invalid")
         extra = 1 if prefix == 1 else 3
@@ -164,16 +168,21 @@ class Reader:
         length = self.varint()
         if length > max_length:
             raise DecodeError("vector_too_long")
-        return self.raw(length)
+        start = self._position
+        stop = start + length
+        if stop > self._end:
+            raise DecodeError("truncated")
+        self._position = stop
+        return self._data[start:stop]
 
     def vector_of(self, decode: Callable[[Reader], T], max_items: int | None = None) -> tuple[T, ...]:
         """`T items<V>`; every item must use at least one byte."""
         inner = Reader(self.vector())
         items: list[T] = []
-        while inner.remaining:
-            before = inner.position
+        while inner._position < inner._end:
+            before = inner._position
             items.append(decode(inner))
-            if inner.position == before or (max_items is not None and len(items) > max_items):
+            if inner._position == before or (max_items is not None and len(items) > max_items):
                 raise DecodeError("too_many_items")
         return tuple(items)
 

@@ -233,8 +233,7 @@ def _check_path_keys(tree: RatchetTree, path: UpdatePath, leaf_key_before: bytes
     if not all(is_public_key(key) for key in keys):
         raise refuse("V336")
     fresh = {leaf_key, *keys}
-    standing = {leaf.encryption_key for _, leaf in tree.leaves()} | {node.encryption_key for _, node in tree.parents()}
-    if len(fresh) != len(keys) + 1 or fresh & standing:
+    if len(fresh) != len(keys) + 1 or fresh & tree.top.census.encryption_keys:
         raise refuse("V335")
 
 

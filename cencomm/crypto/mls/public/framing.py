@@ -111,10 +111,14 @@ class FramedContent(Struct):
 
     @classmethod
     def read(cls, reader: Reader) -> Self:
+        start = reader.position
         group_id, epoch = reader.vector(), reader.u64()
         sender, authenticated_data = Sender.read(reader), reader.vector()
         content_type = read_content_type(reader)
-        return cls(group_id, epoch, sender, authenticated_data, content_type, read_content(reader, content_type))
+        read = cls(group_id, epoch, sender, authenticated_data, content_type, read_content(reader, content_type))
+        # A structure has one encoding only, and signature, tags and transcript cover it: they take what was read.
+        read.__dict__["_encoded"] = reader.slice_from(start)
+        return read
 
 
 def encode_content(content: Content) -> bytes:

@@ -28,4 +28,6 @@ def is_public_key(key: bytes) -> bool:
     """
     if len(key) != KEY_BYTES:
         return False
-    return key[:-1] + bytes([key[-1] & 0x7F]) not in _SMALL_ORDER
+    if key[-1] > 0x7F:  # the highest bit counts for nothing
+        key = key[:-1] + bytes([key[-1] & 0x7F])
+    return key not in _SMALL_ORDER

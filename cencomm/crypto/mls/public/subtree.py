@@ -60,6 +60,45 @@ class ParentNode(Struct):
         return ParentNode(self.encryption_key, self.parent_hash, tuple(sorted({*self.unmerged_leaves, leaf})))
 
 
+@dataclass(frozen=True, slots=True)
+class Census:
+    """What must hold over all nodes below, counted once for each subtree that did not change."""
+
+    nodes: int
+    """Nodes that are not blank: where none share a key there are as many `encryption_keys`."""
+    encryption_keys: frozenset[bytes]
+    signature_keys: frozenset[bytes]
+    credentials_used: frozenset[int]
+    credentials_shared: frozenset[int] | None
+    """The types of credential that every member below supports; None where there is no member."""
+
+    @classmethod
+    def of_leaf(cls, leaf: LeafNode | None) -> Census:
+        if leaf is None:
+            return _NOBODY
+        keys, supported = frozenset((leaf.encryption_key,)), frozenset(leaf.capabilities.credentials)
+        used = frozenset((leaf.credential.credential_type,))
+        return cls(1, keys, frozenset((leaf.signature_key,)), used, supported)
+
+    def with_others(self, other: Census, parent: ParentNode | None) -> Census:
+        keys = self.encryption_keys | other.encryption_keys
+        shared = self.credentials_shared
+        if shared is None or other.credentials_shared is None:
+            shared = other.credentials_shared if shared is None else shared
+        else:
+            shared &= other.credentials_shared
+        return Census(
+            nodes=self.nodes + other.nodes + (parent is not None),
+            encryption_keys=keys if parent is None else keys | {parent.encryption_key},
+            signature_keys=self.signature_keys | other.signature_keys,
+            credentials_used=self.credentials_used | other.credentials_used,
+            credentials_shared=shared,
+        )
+
+
+_NOBODY = Census(0, frozenset(), frozenset(), frozenset(), None)
+
+
 @dataclass(frozen=True, eq=False)
 class LeafTree:
     """A subtree of one leaf."""
@@ -81,6 +120,15 @@ class LeafTree:
     @cached_property
     def tree_hash(self) -> bytes:
         return leaf_hash(self.base, self.leaf)
+
+    @cached_property
+    def census(self) -> Census:
+        return Census.of_leaf(self.leaf)
+
+    @property
+    def resolution(self) -> tuple[NodeIndex, ...]:
+        """The nodes that together reach every member below (§4.1.1)."""
+        return () if self.leaf is None else (self.node_index,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +153,17 @@ class ParentTree:
     @cached_property
     def tree_hash(self) -> bytes:
         return parent_tree_hash(self.parent, self.left.tree_hash, self.right.tree_hash)
+
+    @cached_property
+    def census(self) -> Census:
+        return self.left.census.with_others(self.right.census, self.parent)
+
+    @cached_property
+    def resolution(self) -> tuple[NodeIndex, ...]:
+        """The nodes that together reach every member below (§4.1.1)."""
+        if self.parent is not None:
+            return (self.node_index, *(NodeIndex(2 * leaf) for leaf in self.parent.unmerged_leaves))
+        return () if self.members == 0 else self.left.resolution + self.right.resolution
 
 
 Subtree = LeafTree | ParentTree
@@ -171,17 +230,6 @@ def first_blank(tree: Subtree) -> int | None:
     while isinstance(tree, ParentTree):
         tree = tree.left if tree.left.members < tree.left.width else tree.right
     return tree.base
-
-
-def resolution(tree: Subtree) -> list[NodeIndex]:
-    """The nodes that together reach every member below (§4.1.1)."""
-    if isinstance(tree, LeafTree):
-        return [] if tree.leaf is None else [tree.node_index]
-    if tree.members == 0 and tree.parent is None:
-        return []
-    if tree.parent is not None:
-        return [tree.node_index, *(NodeIndex(2 * leaf) for leaf in tree.parent.unmerged_leaves)]
-    return resolution(tree.left) + resolution(tree.right)
 
 
 def hash_without(tree: Subtree, leaves: Sequence[LeafIndex]) -> bytes:

@@ -159,9 +159,9 @@ class RatchetTree(Struct):
         found = self.node(node)
         return None if found is None else found.encryption_key
 
-    def resolution(self, node: NodeIndex) -> list[NodeIndex]:
+    def resolution(self, node: NodeIndex) -> tuple[NodeIndex, ...]:
         """The nodes that together reach every member below `node` (§4.1.1)."""
-        return st.resolution(st.find_node(self._top, node))
+        return st.find_node(self._top, node).resolution
 
     def _path(self, index: LeafIndex) -> list[tuple[ParentTree, st.Subtree]]:
         """The ancestors of a leaf from below, each with its child that is not above the leaf."""
@@ -175,7 +175,7 @@ class RatchetTree(Struct):
 
     def filtered_path(self, index: LeafIndex) -> list[tuple[NodeIndex, NodeIndex]]:
         """The filtered direct path (§4.1.2) of a leaf, from below: (node, its child on the copath)."""
-        return [(place.node_index, other.node_index) for place, other in self._path(index) if st.resolution(other)]
+        return [(place.node_index, other.node_index) for place, other in self._path(index) if other.resolution]
 
     def filtered_direct_path(self, index: LeafIndex) -> list[NodeIndex]:
         """The ancestors of a leaf, from below, without those whose other child reaches nobody (§4.1.2)."""
@@ -231,7 +231,7 @@ class RatchetTree(Struct):
         """
         above = b""
         fresh: dict[int, ParentNode] = {}
-        filtered = [(place, other) for place, other in self._path(index) if st.resolution(other)]
+        filtered = [(place, other) for place, other in self._path(index) if other.resolution]
         for (place, other), key in zip(reversed(filtered), reversed(keys), strict=True):
             fresh[place.height] = ParentNode(key, above, ())
             above = parent_hash(key, above, other.tree_hash)

@@ -37,6 +37,9 @@ def check_tree(tree: RatchetTree) -> None:
 
 def check_unique_keys(tree: RatchetTree) -> None:
     """Raises `MlsError` V119, V120 or V208 if two leaves or nodes share a key."""
+    census = tree.top.census
+    if len(census.encryption_keys) == census.nodes and len(census.signature_keys) == tree.member_count:
+        return
     signature_keys: set[bytes] = set()
     encryption_keys: set[bytes] = set()
     for index, leaf in tree.leaves():
@@ -70,11 +73,10 @@ def _is_parent_hash_valid(tree: RatchetTree, place: ParentTree, parent: ParentNo
     for child, other in ((place.left, place.right), (place.right, place.left)):
         original = st.hash_without(other, parent.unmerged_leaves)
         expected = parent_hash(parent.encryption_key, parent.parent_hash, original)
-        resolution = st.resolution(child)
-        for node in resolution:
+        for node in child.resolution:
             found = tree.node(node)
             if found is not None and found.parent_hash == expected:
-                return {*resolution} - {node} == _unmerged_below(parent, child)
+                return {*child.resolution} - {node} == _unmerged_below(parent, child)
     return False
 
 
@@ -119,7 +121,9 @@ def check_capabilities(leaves: Iterable[LeafNode], cipher_suite: int, extensions
 
 def check_credentials(tree: RatchetTree) -> None:
     """Raises `MlsError` V116 unless every member supports every type of credential in use."""
-    in_use = {leaf.credential.credential_type for _, leaf in tree.leaves()}
+    in_use, shared = tree.top.census.credentials_used, tree.top.census.credentials_shared
+    if shared is None or in_use <= shared:
+        return
     for index, leaf in tree.leaves():
         if not in_use.issubset(leaf.capabilities.credentials):
             raise refuse("V116", leaf_index=index)

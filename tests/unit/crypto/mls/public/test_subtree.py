@@ -83,9 +83,9 @@ def test_unmerged_leaves_are_kept_in_order() -> None:
 def test_resolution_of_a_parent_is_itself_and_its_unmerged_leaves() -> None:
     tree = _full(2)
     assert isinstance(tree, ParentTree)
-    assert st.resolution(tree) == [0, 2, 4, 6]
-    assert st.resolution(_with_root(tree, (LeafIndex(2),))) == [3, 4]
-    assert st.resolution(st.blank(2, 0)) == []
+    assert tree.resolution == (0, 2, 4, 6)
+    assert _with_root(tree, (LeafIndex(2),)).resolution == (3, 4)
+    assert st.blank(2, 0).resolution == ()
 
 
 def test_iteration_goes_from_left_to_right() -> None:

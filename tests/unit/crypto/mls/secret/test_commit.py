@@ -49,6 +49,17 @@ def _staged(state: GroupState, pending: PendingCommit) -> StagedCommit:
 
 
 class TestMaking:
+    def test_where_all_have_committed_once_a_commit_grows_with_the_logarithm(self) -> None:
+        sealed: dict[int, int] = {}
+        for size in (4, 8, 16):
+            world = World(size)
+            for leaf in range(size):
+                world.commit(leaf)
+            path = _staged(world[1], create_commit(world[0], [])).path
+            assert path is not None
+            sealed[size] = sum(len(node.encrypted_path_secret) for node in path.nodes)
+        assert sealed == {4: 2, 8: 3, 16: 4}
+
     @SUITES
     def test_members_come_update_and_go(self, suite: CipherSuite) -> None:
         world = World(4, suite)
