@@ -15,6 +15,9 @@ from cencomm.client import verify as verification
 from cencomm.client.api import Client
 from cencomm.client.errors import BundleDamaged
 from cencomm.client.extraction import extract as extract_cug
+from cencomm.client.extraction_files import Scope
+from cencomm.client.extraction_formats import DEFAULT, Format
+from cencomm.export.profiles import Profile
 
 PANEL = "Extraction"
 
@@ -28,12 +31,22 @@ def extract(
     context: typer.Context,
     group: Group,
     target: Annotated[Path, typer.Argument(metavar="TARGET", help="New folder, or a file ending in .zip.")],
+    profile: Annotated[
+        Profile,
+        typer.Option("--profile", help="How much leaves: all; without what leads to a person; or for statistics only."),
+    ] = Profile.FULL,
+    formats: Annotated[
+        list[Format] | None,
+        typer.Option("--format", "-f", help="What to write; may stand several times. XLSX and CSV if it does not."),
+    ] = None,
 ) -> None:
-    """Write every record of a group to XLSX and CSV, with proofs. Organisers and OCU analysts.
+    """Write every record of a group to XLSX, CSV and other formats, with proofs. Organisers and OCU analysts.
 
-    Everybody in the group sees that you did. Works on a new device too: your password opens the archive. TARGET holds
-    names and free text in the clear: keep it as such data must be kept.
+    Everybody in the group sees that you did. Works on a new device too: your password opens the archive. In the full
+    profile TARGET holds names and free text in the clear: keep it as such data must be kept. Below it, records whose
+    marking keeps them in the group stay there.
     """
+    scope = Scope(profile, tuple(dict.fromkeys(formats or DEFAULT)))
     if target.exists():
         raise typer.BadParameter(f"{target} exists already; choose another name", param_hint="TARGET")
     password = options(context).password()
@@ -49,6 +62,7 @@ def extract(
                 target,
                 password,
                 language=given.output.language,
+                scope=scope,
                 on_progress=lambda done, total: progress.update(task, completed=done, total=total),
             )
         given.output.say(
@@ -65,12 +79,16 @@ def extract(
                 "records": made.records,
                 "forms": made.forms,
                 "unopened": made.unopened,
+                "withheld": made.withheld,
+                "profile": str(profile),
                 "up_to_seq": made.up_to_seq,
                 "manifest_hash": made.manifest_hash,
             },
         )
         if made.unopened:
             given.output.note(given.output.text("unopened", records=made.unopened), style="yellow")
+        if made.withheld:
+            given.output.note(given.output.text("withheld", records=made.withheld), style="yellow")
 
     with_client(context, whole)
 

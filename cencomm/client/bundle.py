@@ -5,9 +5,12 @@
     log.bin               every event up to `up_to_seq` as the server stored it (records stay sealed in here)
     records.bin           for each record its signed plaintext, or why there is none
     revocations.bin       the newest signed revocation lists known to the extracting device
-    extraction.xlsx       tables; and the same as tables/*.csv
+    extraction.xlsx       tables; the same as tables/*.csv, and as whatever was asked for (`extraction_formats`)
     announcement.bin      what came after, up to the extraction's own announcement in the group; made after the
                           manifest, whose hash it carries
+
+An extraction below the full profile (`export.profiles`) holds in `records.bin` only what may leave, and one for
+statistics holds no log and no records at all.
 
 A bundle is a folder, or a zip file of it. `log.bin`, `records.bin` and `revocations.bin` are MessagePack values one
 after the other, each behind its length (u32, big endian).
@@ -32,9 +35,10 @@ from msgspec import Struct
 from cencomm.client.errors import BundleDamaged
 from cencomm.crypto.certificates import Chain
 from cencomm.crypto.labels import sign_with_label, verify_with_label
-from cencomm.crypto.primitives import SIGNATURE_BYTES
+from cencomm.crypto.primitives import SIGNATURE_BYTES, sha256
 from cencomm.crypto.tls import DecodeError, Reader, Writer
 from cencomm.damaged_zip import DAMAGED_ZIP
+from cencomm.export.profiles import Profile
 from cencomm.wire.frames import Event
 
 FORMAT = 1
@@ -47,7 +51,11 @@ XLSX = "extraction.xlsx"
 TABLES = "tables"
 ANNOUNCEMENT = "announcement.bin"
 NOT_IN_MANIFEST = frozenset({MANIFEST, SIGNATURE, ANNOUNCEMENT})
+PROOFS = frozenset({LOG, RECORDS, REVOCATIONS})
+"""What the tables are made from."""
 
+EVERYTHING = "all"
+"""How an announcement names the full profile; the others by their own names."""
 MANIFEST_LABEL = "CENcommExtraction"
 ANNOUNCEMENT_LABEL = "CENcommExtractionAnnouncement"
 MAX_FILE_BYTES = 2**31
@@ -91,10 +99,25 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
     key_ids: dict[str, str]
     """By "group_id/epoch": the key_id under which that epoch's records are sealed."""
     files: tuple[FileEntry, ...]
+    profile: str = str(Profile.FULL)
+    formats: tuple[str, ...] = ()
+    """Empty: XLSX and CSV as the browser writes them, without cover, dictionary and derived values."""
+    withheld: int = 0
+    """Records that the profile or their own handling keeps in the group."""
+
+    @property
+    def basis(self) -> str:
+        """SHA-256 of the manifest with none but the proofs among its files: what the cover of its tables can name,
+        whose own hashes only the manifest knows."""
+        proofs = tuple(entry for entry in self.files if entry.name in PROOFS)
+        return sha256(msgspec.structs.replace(self, files=proofs).encode()).hex()
 
     def encode(self) -> bytes:
-        """Canonical: sorted keys, no spaces, UTF-8."""
+        """Canonical: sorted keys, no spaces, UTF-8, members at their default left out."""
         plain = msgspec.to_builtins(self)
+        for member in msgspec.structs.fields(self):
+            if getattr(self, member.name) == member.default:
+                del plain[member.name]
         return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
     @classmethod
@@ -105,7 +128,7 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
             canonical = manifest.encode()
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
             raise BundleDamaged(reason="manifest") from None
-        if manifest.format != FORMAT:
+        if manifest.format != FORMAT or manifest.profile not in tuple(Profile):
             raise BundleDamaged(reason="format")
         if canonical != data:
             raise BundleDamaged(reason="manifest_not_canonical")

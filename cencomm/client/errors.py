@@ -159,6 +159,18 @@ class MayNotExtract(ClientError):
     code = "client.may_not_extract"
 
 
+class FormatNeedsRecords(ClientError):
+    """An extraction for statistics holds no records, so it cannot be written in this `format`."""
+
+    code = "client.format_needs_records"
+
+
+class FormatMissing(ClientError):
+    """The part of the program that writes this `format` is not installed here."""
+
+    code = "client.format_missing"
+
+
 class FormInvalid(ClientError):
     """The form breaks rules of level error and was not sent; `findings` are those (`model.FindingRow`)."""
 

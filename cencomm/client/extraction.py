@@ -18,15 +18,19 @@ from pathlib import Path
 
 from cencomm.client import bundle
 from cencomm.client.api import Client
-from cencomm.client.bundle import Announcement, Manifest, RecordEntry
+from cencomm.client.bundle import EVERYTHING, Announcement, Manifest, RecordEntry
 from cencomm.client.cug import Cug
 from cencomm.client.errors import MayNotExtract, ServerMisbehaved
-from cencomm.client.extraction_files import Collected, Extractor, write_files
+from cencomm.client.extraction_files import Collected, Extractor, Scope, write_files
+from cencomm.client.extraction_formats import DEFAULT, check_formats
+from cencomm.client.extraction_scope import reduced
 from cencomm.client.model import ItemKind
 from cencomm.client.verify_log import LOCKED, Examination, examine
 from cencomm.crypto.primitives import sha256
+from cencomm.export.profiles import Profile
 from cencomm.wire.frames import EventKind
 
+DEFAULT_SCOPE = Scope(formats=DEFAULT)
 Progress = Callable[[int, int], None]
 """Called with (events done, events in all); each event is read once and examined once."""
 
@@ -39,6 +43,8 @@ class Extracted:
     records: int
     forms: int
     unopened: int
+    withheld: int
+    """Records that the profile, or their handling, keeps in the group."""
     failures: int
     """Checks that do not hold in the log itself; the bundle shows them, and so does `verify`."""
     up_to_seq: int
@@ -53,17 +59,20 @@ async def extract(
     password: str,
     *,
     language: str = "en",
+    scope: Scope = DEFAULT_SCOPE,
     on_progress: Progress | None = None,
 ) -> Extracted:
     """Extract the whole CUG up to its newest event into `target` (a new folder, or a file ending in `.zip`).
 
     Raises:
+        FormatNeedsRecords, FormatMissing: of `scope`; nothing was announced or written.
         MayNotExtract: neither organiser nor OCU analyst; nothing was announced or written.
         BundleDamaged: `target` exists.
         WrongPassword, ServerMisbehaved, ServerUnreachable.
     """
     if not cug.may_extract:
         raise MayNotExtract(role=str(cug.role))
+    check_formats(scope.formats, scope.profile)
     up_to_seq = await cug.caught_up()
     extractor = Extractor(client.device.trust, client.device.chain, client.device.signature_seed)
     report = on_progress or _say_nothing
@@ -74,6 +83,9 @@ async def extract(
 
         def write() -> tuple[Examination, Manifest, bytes]:
             examination = _examine(cug, collected, extractor, report)
+            if scope.profile is not Profile.FULL:
+                collected.entries = reduced(examination.found, collected.entries)
+                examination = _examine(cug, collected, extractor, report, scope.profile)
             manifest, encoded = write_files(
                 folder,
                 collected,
@@ -82,19 +94,23 @@ async def extract(
                 extractor=extractor,
                 revocations=revocations,
                 language=language,
+                scope=scope,
             )
             return examination, manifest, encoded
 
         examination, manifest, encoded = await asyncio.to_thread(write)
         manifest_hash = sha256(encoded)
-        announced_seq = await cug.announce_extraction(manifest_hash, manifest.records, up_to_seq)
+        announced_seq = await cug.announce_extraction(manifest_hash, manifest.records, up_to_seq, _said(scope.profile))
         after = await _collect(cug, up_to_seq, announced_seq, lambda _done: None)
-        (folder / bundle.ANNOUNCEMENT).write_bytes(_announcement(after, announced_seq, extractor).encode())
+        (folder / bundle.ANNOUNCEMENT).write_bytes(
+            _announcement(after, announced_seq, extractor, scope.profile).encode()
+        )
     return Extracted(
         path=target,
         records=manifest.records,
         forms=manifest.forms,
         unopened=manifest.unopened,
+        withheld=manifest.withheld,
         failures=len(examination.found.failures),
         up_to_seq=up_to_seq,
         announced_seq=announced_seq,
@@ -126,7 +142,14 @@ async def _collect(cug: Cug, after_seq: int, up_to_seq: int, on_progress: Callab
     return collected
 
 
-def _examine(cug: Cug, collected: Collected, extractor: Extractor, report: Progress) -> Examination:
+def _said(profile: Profile) -> str:
+    """How the announcement names what was extracted."""
+    return EVERYTHING if profile is Profile.FULL else str(profile)
+
+
+def _examine(
+    cug: Cug, collected: Collected, extractor: Extractor, report: Progress, profile: Profile = Profile.FULL
+) -> Examination:
     total = len(collected.events)
     return examine(
         collected.events,
@@ -136,11 +159,14 @@ def _examine(cug: Cug, collected: Collected, extractor: Extractor, report: Progr
         extractor=extractor.chain.device_id,
         total=total,
         on_progress=lambda done, _total: report(total + done, 2 * total),
+        profile=profile,
     )
 
 
-def _announcement(after: Collected, announced_seq: int, extractor: Extractor) -> Announcement:
+def _announcement(after: Collected, announced_seq: int, extractor: Extractor, profile: Profile) -> Announcement:
+    """With the events since; an extraction for statistics holds none of a log."""
     entry = after.entries.get(announced_seq)
     if entry is None or not entry.signed:
         raise ServerMisbehaved(reason="announcement_absent")
-    return bundle.sign_announcement(tuple(after.events), entry.signed, extractor.signature_seed)
+    events = () if profile is Profile.STATISTICAL else tuple(after.events)
+    return bundle.sign_announcement(events, entry.signed, extractor.signature_seed)

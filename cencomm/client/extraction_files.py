@@ -6,24 +6,41 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
+
 from cencomm.client import bundle
 from cencomm.client.bundle import Manifest, RecordEntry, Revocations
-from cencomm.client.extraction_tables import csv_file, named_tables
+from cencomm.client.extraction_formats import Format, write_formats
+from cencomm.client.extraction_layout import Layout, layout_of
+from cencomm.client.extraction_tables import csv_path, named_tables
 from cencomm.client.verify_log import Examination
+from cencomm.client.verify_rows import Examined
 from cencomm.crypto.certificates import Chain, Trust
 from cencomm.crypto.primitives import Secret
 from cencomm.export import write_csv, write_xlsx
+from cencomm.export.profiles import Profile
 from cencomm.i18n import is_right_to_left
 from cencomm.ids import CugId
 from cencomm.wire.frames import Event
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Collected:
     """A stretch of a log, each record with its signed plaintext or the reason why there is none."""
 
     events: list[Event] = field(default_factory=list)
     entries: dict[int, RecordEntry] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """How much leaves the group, and as what; without formats XLSX and CSV as the browser writes them."""
+
+    profile: Profile = Profile.FULL
+    formats: tuple[Format, ...] = ()
+
+
+PLAIN = Scope()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +61,19 @@ def write_files(
     extractor: Extractor,
     revocations: Sequence[bytes],
     language: str,
+    scope: Scope = PLAIN,
 ) -> tuple[Manifest, bytes]:
-    """Write everything but the announcement into the empty `folder`; gives the manifest and its bytes."""
-    _write(folder / bundle.LOG, collected.events)
-    _write(folder / bundle.RECORDS, [collected.entries[seq] for seq in sorted(collected.entries)])
-    _write(folder / bundle.REVOCATIONS, [Revocations(tuple(revocations))])
-    (folder / bundle.TABLES).mkdir()
-    write_tables(folder, examination, language)
-    manifest = _manifest(folder, examination, cug_id, extractor, language)
+    """Write everything but the announcement into the empty `folder`; gives the manifest and its bytes.
+
+    `collected` and `examination` hold no more than the scope's profile lets leave.
+    """
+    if scope.profile is not Profile.STATISTICAL:
+        _write(folder / bundle.LOG, collected.events)
+        _write(folder / bundle.RECORDS, [collected.entries[seq] for seq in sorted(collected.entries)])
+        _write(folder / bundle.REVOCATIONS, [Revocations(tuple(revocations))])
+    begun = _manifest(folder, examination, cug_id, extractor, language, scope)
+    write_tables(folder, examination.found, layout_of(begun))
+    manifest = msgspec.structs.replace(begun, files=bundle.describe_files(folder))
     encoded = manifest.encode()
     (folder / bundle.MANIFEST).write_bytes(encoded)
     signature = bundle.sign_manifest(encoded, extractor.chain.encode(), extractor.signature_seed)
@@ -64,16 +86,21 @@ def _write(path: Path, values: Sequence[Event | RecordEntry | Revocations]) -> N
         file.writelines(bundle.pack_all(values))
 
 
-def write_tables(folder: Path, examination: Examination, language: str) -> None:
-    """XLSX and CSV files; the same examination always gives the same ones."""
-    tables = named_tables(examination.found, language)
-    for name, table in tables:
-        write_csv(csv_file(folder, name), table)
-    again = [table for _, table in named_tables(examination.found, language)]
-    write_xlsx(folder / bundle.XLSX, again, right_to_left=is_right_to_left(language))
+def write_tables(folder: Path, found: Examined, layout: Layout) -> None:
+    """Every format of the layout; the same records always give the same files."""
+    if not layout.is_plain:
+        write_formats(folder, found, layout)
+        return
+    (folder / bundle.TABLES).mkdir(exist_ok=True)
+    for name, table in named_tables(found, layout):
+        write_csv(folder / csv_path(name), table)
+    tables = [table for _, table in named_tables(found, layout)]
+    write_xlsx(folder / bundle.XLSX, tables, right_to_left=is_right_to_left(layout.language))
 
 
-def _manifest(folder: Path, examination: Examination, cug_id: CugId, extractor: Extractor, language: str) -> Manifest:
+def _manifest(
+    folder: Path, examination: Examination, cug_id: CugId, extractor: Extractor, language: str, scope: Scope
+) -> Manifest:
     found = examination.found
     return Manifest(
         format=bundle.FORMAT,
@@ -92,4 +119,7 @@ def _manifest(folder: Path, examination: Examination, cug_id: CugId, extractor: 
         unopened=found.unopened,
         key_ids=found.key_ids_as_text(),
         files=bundle.describe_files(folder),
+        profile=str(scope.profile),
+        formats=tuple(map(str, scope.formats)),
+        withheld=found.withheld,
     )

@@ -7,63 +7,60 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from cencomm.client.bundle import TABLES
+from cencomm.client.extraction_cover import cover_table
+from cencomm.client.extraction_layout import Layout, column, sheet_name, titled
 from cencomm.client.file_names import safe_name
 from cencomm.client.verify_rows import EventRow, Examined, RecordRow
 from cencomm.export import Cell, Column, Kind, Table
+from cencomm.export.cites import Reported
+from cencomm.export.derived import has_derived, with_derived
+from cencomm.export.dictionary import dictionary_tables
 from cencomm.export.forms import FormRow, as_json, form_tables
-from cencomm.i18n import message
-from cencomm.templates_forms.model import Template
+from cencomm.export.profiles import Profile, non_nominal_template
+from cencomm.templates_forms.model import Answers, Template
 from cencomm.wire.content import Chat, Form
 
-
-def _column(key: str, kind: Kind = Kind.TEXT, width: int = 18) -> Column:
-    """A column whose title `_titled` fills in."""
-    return Column(key, "", kind, width)
-
-
 HEAD = (
-    _column("seq", Kind.NUMBER, 8),
-    _column("officer"),
-    _column("name"),
-    _column("administration", width=8),
-    _column("device", width=24),
-    _column("server_time", Kind.TIME),
-    _column("sent_at", Kind.TIME),
-    _column("epoch", Kind.NUMBER, 8),
-    _column("standing"),
-    _column("client_ref"),
+    column("seq", Kind.NUMBER, 8),
+    column("officer"),
+    column("name"),
+    column("administration", width=8),
+    column("device", width=24),
+    column("server_time", Kind.TIME),
+    column("sent_at", Kind.TIME),
+    column("epoch", Kind.NUMBER, 8),
+    column("standing"),
+    column("client_ref"),
 )
 FORM_HEAD = (
     *HEAD,
-    _column("template"),
-    _column("version", width=8),
-    _column("valid", width=8),
-    _column("findings", width=30),
-    _column("record_id"),
-    _column("replaces"),
-    _column("superseded_by", Kind.NUMBER, 8),
+    column("template"),
+    column("version", width=8),
+    column("valid", Kind.TRUTH, 8),
+    column("findings", width=30),
+    column("record_id"),
+    column("replaces"),
+    column("superseded_by", Kind.NUMBER, 8),
 )
 _CHAT = (
     *HEAD,
-    _column("language", width=8),
-    _column("text", width=60),
-    _column("reply_to"),
-    _column("attachments", width=40),
+    column("language", width=8),
+    column("text", width=60),
+    column("reply_to"),
+    column("attachments", width=40),
 )
 _EVENTS = (
-    _column("seq", Kind.NUMBER, 8),
-    _column("server_time", Kind.TIME),
-    _column("kind"),
-    _column("device", width=24),
-    _column("epoch", Kind.NUMBER, 8),
-    _column("standing"),
-    _column("says", width=40),
-    _column("event_hash", width=64),
+    column("seq", Kind.NUMBER, 8),
+    column("server_time", Kind.TIME),
+    column("kind"),
+    column("device", width=24),
+    column("epoch", Kind.NUMBER, 8),
+    column("standing"),
+    column("says", width=40),
+    column("event_hash", width=64),
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MS = 253_402_300_799_999
@@ -71,35 +68,97 @@ _LAST_MS = 253_402_300_799_999
 _NOT_IN_FILE_NAMES = re.compile(r"[^A-Za-z0-9_-]+")
 
 
-def named_tables(found: Examined, language: str) -> list[tuple[str, Table]]:
-    """Each table with its file name without ending: forms template by template, chat, then every event."""
+_NOT_BELOW_FULL = frozenset({"name", "valid", "findings"})
+"""Of the sender, his name; and what nobody can judge who has only a part of a form."""
+
+
+def form_head(layout: Layout) -> tuple[Column, ...]:
+    """What stands before the answers of each form."""
+    columns = titled(FORM_HEAD, layout.language)
+    return columns if layout.profile is Profile.FULL else _without_names(columns)
+
+
+def _without_names(columns: Iterable[Column]) -> tuple[Column, ...]:
+    return tuple([each for each in columns if each.key not in _NOT_BELOW_FULL])
+
+
+def named_tables(found: Examined, layout: Layout) -> list[tuple[str, Table]]:
+    """Each table with its file name without ending: cover, forms, chat, every event, data dictionary."""
+    language = layout.language
     tables: list[tuple[str, Table]] = []
-    form_head = _titled(FORM_HEAD, language)
-    superseded = _superseded(found.records)
+    shown: list[Template] = []
     for template in found.templates.values():
-        rows = [
-            row for row in found.records if isinstance(row.content, Form) and row.content.template_hash == template.hash
-        ]
-        forms = [FormRow(_form_head(row, template, superseded), _answers(row)) for row in rows]
-        stem = f"{template.id}-{template.version}-{template.hash.hex()[:8]}"
-        made = form_tables(template, form_head, forms.__iter__, language)
-        tables += [(stem if number == 0 else f"{stem}-{number}", table) for number, table in enumerate(made)]
-    unknown = _other_forms(found, superseded, language)
-    if unknown.rows:
-        tables.append(("unknown-template", unknown))
-    tables += [
-        ("chat", Table(_sheet("chat", language), _titled(_CHAT, language), _chat_rows(found.records))),
-        ("events", Table(_sheet("events", language), _titled(_EVENTS, language), _event_rows(found.events))),
-    ]
-    return tables
+        visible = visible_template(template, layout)
+        if visible is not None:
+            shown.append(visible)
+            tables += _form_tables(found, template, visible, layout)
+    if layout.profile is Profile.FULL:
+        unknown = _other_forms(found, language)
+        if unknown.rows:
+            tables.append(("unknown-template", unknown))
+        chat = _chat_rows(found.records)
+        tables.append(
+            ("chat", Table(sheet_name("chat", language), titled(_CHAT, language), chat, "chat", ("seq",), "events"))
+        )
+    events = Table(
+        sheet_name("events", language), titled(_EVENTS, language), _event_rows(found.events), "events", ("seq",)
+    )
+    tables.append(("events", events))
+    if layout.is_plain:
+        return tables
+    return [("cover", cover_table(found, layout)), *tables, *[(t.key, t) for t in dictionary_tables(shown, language)]]
 
 
-def _titled(columns: Iterable[Column], language: str) -> tuple[Column, ...]:
-    return tuple([replace(column, title=message(f"text.column.{column.key}", {}, language)) for column in columns])
+def visible_template(template: Template, layout: Layout) -> Template | None:
+    """The template with the fields that the profile shows."""
+    return template if layout.profile is Profile.FULL else non_nominal_template(template)
 
 
-def _sheet(key: str, language: str) -> str:
-    return message(f"text.sheet.{key}", {}, language)
+def _form_tables(found: Examined, template: Template, visible: Template, layout: Layout) -> list[tuple[str, Table]]:
+    superseded = superseded_by(found.records)
+    stem = stem_of(template)
+
+    def forms() -> Iterator[FormRow]:
+        for row in rows_of(found, template):
+            yield FormRow(form_cells(row, template, superseded, layout), answers_shown(row, template, layout))
+
+    made = form_tables(visible, form_head(layout), forms, layout.language, key=f"form.{stem}", parent="events")
+    return [(stem if number == 0 else f"{stem}-{number}", table) for number, table in enumerate(made)]
+
+
+def stem_of(template: Template) -> str:
+    """The beginning of the names of a template's files."""
+    return f"{template.id}-{template.version}-{template.hash.hex()[:8]}"
+
+
+def rows_of(found: Examined, template: Template) -> Iterator[RecordRow]:
+    """The records made with one version of a template."""
+    for row in found.records:
+        if isinstance(row.content, Form) and row.content.template_hash == template.hash:
+            yield row
+
+
+def answers_shown(row: RecordRow, template: Template, layout: Layout) -> Answers:
+    """The answers of a form, with what follows from them."""
+    answers = answers_of_row(row)
+    if layout.is_plain or not has_derived(template):
+        return answers
+    return with_derived(template, answers, server_moment(row.at_ms), layout.language)
+
+
+def server_moment(at_ms: int) -> datetime:
+    """The server's time of an event: the `now` of whatever is judged or calculated for it."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC)
+
+
+def reported(found: Examined) -> Iterator[Reported]:
+    """Every form on a known template that nothing supersedes, and how its record is named."""
+    superseded = superseded_by(found.records)
+    for row in found.records:
+        if isinstance(row.content, Form) and (row.officer, row.client_ref) not in superseded:
+            template = found.templates.get(row.content.template_hash)
+            if template is not None:
+                yield template, row.content.record_id.hex(), row.content.answers
 
 
 def csv_path(name: str) -> str:
@@ -107,16 +166,12 @@ def csv_path(name: str) -> str:
     return f"{TABLES}/{_NOT_IN_FILE_NAMES.sub('_', name)}.csv"
 
 
-def csv_file(folder: Path, name: str) -> Path:
-    return folder / csv_path(name)
-
-
-def _answers(row: RecordRow) -> dict[str, object]:
+def answers_of_row(row: RecordRow) -> dict[str, object]:
     assert isinstance(row.content, Form)
     return row.content.answers
 
 
-def _superseded(rows: Iterable[RecordRow]) -> Mapping[tuple[str, bytes], int]:
+def superseded_by(rows: Iterable[RecordRow]) -> Mapping[tuple[str, bytes], int]:
     """Which later form of the same officer replaces a record, by officer and client_ref of the replaced one."""
     return {
         (row.officer, row.content.replaces): row.seq
@@ -132,15 +187,25 @@ def _head(row: RecordRow) -> tuple[Cell, ...]:
         row.name,
         row.officer.partition("/")[0],
         row.device,
-        _time(row.at_ms),
-        _time(row.sent_at_ms),
+        calendar_time(row.at_ms),
+        calendar_time(row.sent_at_ms),
         row.epoch,
         row.standing,
         row.client_ref.hex(),
     )
 
 
-def _form_head(
+def form_cells(
+    row: RecordRow, template: Template, superseded: Mapping[tuple[str, bytes], int], layout: Layout
+) -> tuple[Cell, ...]:
+    """The cells of `form_head`."""
+    cells = _form_cells(row, template, superseded)
+    if layout.profile is Profile.FULL:
+        return cells
+    return tuple([cell for head, cell in zip(FORM_HEAD, cells, strict=True) if head.key not in _NOT_BELOW_FULL])
+
+
+def _form_cells(
     row: RecordRow, template: Template | None, superseded: Mapping[tuple[str, bytes], int]
 ) -> tuple[Cell, ...]:
     form = row.content
@@ -160,16 +225,17 @@ def _form_head(
     )
 
 
-def _other_forms(found: Examined, superseded: Mapping[tuple[str, bytes], int], language: str) -> Table:
+def _other_forms(found: Examined, language: str) -> Table:
     """Forms on a template that was never published: nothing is left out."""
+    superseded = superseded_by(found.records)
     unknown = [
         row
         for row in found.records
         if isinstance(row.content, Form) and row.content.template_hash not in found.templates
     ]
-    columns = _titled((*FORM_HEAD, _column("answers", width=60)), language)
-    rows = [(*_form_head(row, None, superseded), as_json(_answers(row))) for row in unknown]
-    return Table(_sheet("unknown_template", language), columns, rows)
+    columns = titled((*FORM_HEAD, column("answers", width=60)), language)
+    rows = [(*_form_cells(row, None, superseded), as_json(answers_of_row(row))) for row in unknown]
+    return Table(sheet_name("unknown_template", language), columns, rows, "unknown_template", ("seq",), "events")
 
 
 def _chat_rows(rows: Iterable[RecordRow]) -> Iterator[Sequence[Cell]]:
@@ -189,7 +255,7 @@ def _event_rows(rows: Iterable[EventRow]) -> Iterator[Sequence[Cell]]:
     for row in rows:
         yield (
             row.seq,
-            _time(row.at_ms),
+            calendar_time(row.at_ms),
             row.kind,
             row.device,
             row.epoch,
@@ -199,7 +265,7 @@ def _event_rows(rows: Iterable[EventRow]) -> Iterator[Sequence[Cell]]:
         )
 
 
-def _time(at_ms: int) -> Cell:
+def calendar_time(at_ms: int) -> Cell:
     """A sender may claim any time: what no calendar has stays a number, as text."""
     if at_ms == 0:
         return None

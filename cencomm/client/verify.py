@@ -15,18 +15,22 @@ from pathlib import Path
 from cencomm.client import bundle
 from cencomm.client.bundle import Announcement, Bundle, Manifest, ManifestSignature, RecordEntry, Revocations
 from cencomm.client.errors import BundleDamaged
+from cencomm.client.extraction_layout import layout_of
 from cencomm.client.verify_checks import Failure, Finding, Notice, failure, notice
 from cencomm.client.verify_log import Examination, Progress, examine
 from cencomm.client.verify_revocations import doubtful
 from cencomm.client.verify_rows import RecordRow
-from cencomm.client.verify_tables import compare_tables
+from cencomm.client.verify_tables import compare_tables, without_what_is_missing
 from cencomm.crypto.certificates import CertificateInvalid, Chain, Trust, verify_chain
 from cencomm.crypto.group_context import may_extract
 from cencomm.crypto.labels import verify_with_label
 from cencomm.crypto.primitives import BadSignature, sha256
+from cencomm.crypto.records import RecordRefused, SignedRecord
 from cencomm.crypto.tls import DecodeError
+from cencomm.export.profiles import Profile
 from cencomm.ids import CugId, DeviceId, OfficerId, officer_of
-from cencomm.wire.content import Extraction
+from cencomm.wire.content import Extraction, decode_content
+from cencomm.wire.encoding import Malformed
 from cencomm.wire.frames import Event, EventKind
 
 
@@ -80,6 +84,9 @@ class _Verification:
     def run(self, on_progress: Progress | None) -> Verdict:
         chain = self._signature()
         self._files()
+        if self._manifest.profile == Profile.STATISTICAL:
+            self._without_records(chain)
+            return self._verdict
         examination = self._log(on_progress)
         self._manifest_agrees(examination)
         self._extractor_may(examination)
@@ -92,7 +99,25 @@ class _Verification:
         self._verdict.checked |= found.checked
         self._verdict.checked["events witnessed by another administration"] = found.witnessed_seq
         self._verdict.checked["records not in the extraction"] = found.unopened
+        if self._manifest.profile != Profile.FULL:
+            self._verdict.checked["records that stay in the group"] = found.withheld
         return self._verdict
+
+    def _without_records(self, chain: Chain | None) -> None:
+        """For statistics only: there is no log, so signature, hashes and announcement are all that can be checked."""
+        for name in sorted(bundle.PROOFS & self._bundle.names):
+            self._fail("beyond_profile", name, reason="proofs")
+        self._note("no_records", bundle.MANIFEST)
+        announcement = self._read_announcement()
+        if announcement is None or chain is None:
+            return
+        self._announcement_signature(announcement, chain)
+        said = _announced_without_log(announcement, chain)
+        if said is None or announcement.events:
+            self._fail("announcement", bundle.ANNOUNCEMENT, reason="not an announcement")
+            return
+        for reason in self._says_else(said):
+            self._fail("announcement", bundle.ANNOUNCEMENT, reason=reason)
 
     # ------------------------------------------------------------ manifest and files
 
@@ -147,6 +172,7 @@ class _Verification:
             extractor=self._extractor,
             total=len(events),
             on_progress=on_progress,
+            profile=Profile(self._manifest.profile),
         )
         known = {event.seq for event in events}
         for seq in sorted(entries.keys() - known):
@@ -195,6 +221,7 @@ class _Verification:
             (said.records, len(found.records)),
             (said.forms, found.forms),
             (said.unopened, found.unopened),
+            (said.withheld, found.withheld),
             (said.title, found.title),
             (said.operation_code, found.operation_code),
             (said.at_ms, found.events[-1].at_ms if found.events else 0),
@@ -216,7 +243,10 @@ class _Verification:
 
     def _tables(self, examination: Examination) -> None:
         number = 0
-        for name, reason in compare_tables(self._bundle, examination, self._manifest.language):
+        layout, beyond = without_what_is_missing(layout_of(self._manifest))
+        for name in sorted(name for name in self._bundle.names if Path(name).suffix in beyond):
+            self._note("not_compared", name)
+        for name, reason in compare_tables(self._bundle, examination.found, layout, beyond):
             number += 1
             if reason:
                 self._fail("table_altered", name, reason=reason)
@@ -226,13 +256,8 @@ class _Verification:
 
     def _announcement(self, examination: Examination, chain: Chain | None) -> None:
         """Go on along the log to the announcement; its record must be the extractor's and name this manifest."""
-        if bundle.ANNOUNCEMENT not in self._bundle.names:
-            self._fail("announcement_missing", bundle.ANNOUNCEMENT)
-            return
-        try:
-            announcement = Announcement.decode(self._bundle.read(bundle.ANNOUNCEMENT))
-        except BundleDamaged as error:
-            self._fail("announcement", bundle.ANNOUNCEMENT, reason=error.facts["reason"])
+        announcement = self._read_announcement()
+        if announcement is None:
             return
         if chain is not None:
             self._announcement_signature(announcement, chain)
@@ -242,6 +267,16 @@ class _Verification:
             return
         for reason in self._announcement_differs(row, row.content):
             self._fail("announcement", bundle.ANNOUNCEMENT, reason=reason)
+
+    def _read_announcement(self) -> Announcement | None:
+        if bundle.ANNOUNCEMENT not in self._bundle.names:
+            self._fail("announcement_missing", bundle.ANNOUNCEMENT)
+            return None
+        try:
+            return Announcement.decode(self._bundle.read(bundle.ANNOUNCEMENT))
+        except BundleDamaged as error:
+            self._fail("announcement", bundle.ANNOUNCEMENT, reason=error.facts["reason"])
+            return None
 
     def _announcement_signature(self, announcement: Announcement, chain: Chain) -> None:
         key = chain.device.public_key
@@ -261,15 +296,33 @@ class _Verification:
     def _announcement_differs(self, row: RecordRow, said: Extraction) -> Iterator[str]:
         if row.device != self._extractor:
             yield "by another device"
+        yield from self._says_else(said)
+
+    def _says_else(self, said: Extraction) -> Iterator[str]:
+        """What the announcement says that the manifest does not."""
         if said.manifest_hash != sha256(self._encoded):
             yield "of another manifest"
         if said.count != self._manifest.records:
             yield "of another number of records"
         if said.up_to_seq != self._manifest.up_to_seq:
             yield "up to another event"
+        profile = self._manifest.profile
+        if said.scope != (bundle.EVERYTHING if profile == Profile.FULL else profile):
+            yield "of another profile"
 
     def _fail(self, check: str, where: str, **facts: Finding) -> None:
         self._verdict.failures.append(failure(check, where, **facts))
 
     def _note(self, check: str, where: str, **facts: Finding) -> None:
         self._verdict.notices.append(notice(check, where, **facts))
+
+
+def _announced_without_log(announcement: Announcement, chain: Chain) -> Extraction | None:
+    """What the extracting device announced, by its own signature; None where it announced nothing."""
+    try:
+        signed = SignedRecord.decode(announcement.signed)
+        signed.verify(chain.device.public_key)
+        contents = [decode_content(part.content) for part in signed.parts if part.content is not None]
+    except (DecodeError, RecordRefused, Malformed):
+        return None
+    return contents[0] if len(contents) == 1 and isinstance(contents[0], Extraction) else None

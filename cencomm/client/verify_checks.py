@@ -44,6 +44,7 @@ CHECKS: dict[str, str] = {
     "seen": "its sender had seen another log than this (up to no. {seen})",
     "parts_disagree": "its two parts do not belong together",
     "template": "a template that is none ({reason})",
+    "beyond_profile": "holds what its profile keeps in the group ({reason})",
     "withheld": "the plaintext is withheld although the extractor could open it",
     "refused_but_given": "does not belong where it stands ({reason})",
     "refusal_unfounded": "said to be refused ({reason}), but nothing shows that",
@@ -52,6 +53,9 @@ CHECKS: dict[str, str] = {
 NOTICES: dict[str, str] = {
     "seals_cut": "archive seals were cut out when the group was closed; the hash of the event stands for them",
     "unopened": "not in the extraction: {reason}",
+    "no_records": "for statistics only: it holds no records, and its tables stand on the extracting device's signature"
+    " alone",
+    "not_compared": "its contents were not compared with the records: Parquet support is not installed here",
     "unknown_content": "a content that this version does not know; its signature holds",
     "beyond_role": "its sender was no organiser, so it had no effect",
     "template_unknown": "a form on a template that was not published before it",

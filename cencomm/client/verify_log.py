@@ -25,6 +25,7 @@ from cencomm.client.engine.forms import judge_record
 from cencomm.client.model import FindingRow
 from cencomm.client.verify_checks import Finding, failure, notice
 from cencomm.client.verify_epochs import EpochFacts, Leaf, facts_of
+from cencomm.client.verify_profile import beyond_profile
 from cencomm.client.verify_rows import EventRow, Examined, RecordRow, answers_of, kind_of
 from cencomm.crypto import head as heads
 from cencomm.crypto import replay as replaying
@@ -35,6 +36,7 @@ from cencomm.crypto.records import Audience, RecordHeader, RecordRefused, Signed
 from cencomm.crypto.replay import Closed, Committed, Outcome, Recorded, Refused, ReplayRefused, Started
 from cencomm.crypto.tls import DecodeError
 from cencomm.errors import DomainError
+from cencomm.export.profiles import Profile as Scope
 from cencomm.ids import ClientRef, CugId, DeviceId, administration_of, officer_of
 from cencomm.templates_forms.model import Template
 from cencomm.wire.content import Content, Form, Profile, decode_content
@@ -46,6 +48,8 @@ Progress = Callable[[int, int], None]
 """Called with (done, total) now and then."""
 
 LOCKED = "locked"
+WITHHELD = "withheld"
+"""The reason of a record that the profile of an extraction keeps in the group (`extraction_scope`)."""
 _SHOWN_BY_THE_LOG = frozenset({"", "stale_epoch", "other_place", "other_sender", "other_cug", "repeated"})
 """Refusals that anybody can see in the log itself; said of a record that stands well, they hide it."""
 _PROGRESS_EVENTS = 200
@@ -55,8 +59,9 @@ _ORGANISERS_ONLY = (TemplateContent, Profile)
 class Examination:
     """Feed it the events in order with `take`; `found` holds what came of it."""
 
-    def __init__(self, cug_id: CugId, trust: Trust, extractor: DeviceId) -> None:
+    def __init__(self, cug_id: CugId, trust: Trust, extractor: DeviceId, profile: Scope = Scope.FULL) -> None:
         self.found = Examined()
+        self._is_full = profile is Scope.FULL
         self.head = heads.start(cug_id)
         self.epoch: EpochFacts | None = None
         self.chains: dict[tuple[str, bytes, int], Chain] = {}
@@ -66,11 +71,14 @@ class Examination:
         self._replay = replaying.start(cug_id, trust)
         self._hashes = [self.head.hash]
         self._time_ms = 0
+        self._is_after = False
+        """Whether the event came after the extraction: its announcement is bound by no profile."""
         self._taken: set[tuple[str, bytes]] = set()
 
     def take(self, event: Event, entry: RecordEntry | None, *, sealed: bool = False) -> RecordRow | None:
         """Examine the next event; `sealed` for records after the extraction, of which there is no plaintext."""
         failed_before = len(self.found.failures)
+        self._is_after = sealed
         event_hash = self._chain(event)
         outcome = self._follow(event)
         row: RecordRow | None = None
@@ -168,6 +176,9 @@ class Examination:
 
     def _unopened(self, event: Event, entry: RecordEntry, refused: str) -> str:
         """A record without plaintext: does the reason hold? `refused` is the public rule that it breaks, or empty."""
+        if not self._is_full and not entry.signed and entry.reason == WITHHELD:
+            self.found.withheld += 1
+            return WITHHELD
         self.found.unopened += 1
         if entry.signed:
             self._fail("refused_but_given", event.seq, reason=refused)
@@ -226,13 +237,16 @@ class Examination:
             self._fail("other_header", event.seq)
         if signed.context_hash != place.context_hash:
             self._fail("other_group", event.seq)
-        if any(part.content is None for part in signed.parts):
+        if any(part.content is None and self._must_be_there(part.audience) for part in signed.parts):
             self._fail("part_missing", event.seq)
         try:
             signed.verify(place.signature_key)
             self.found.checked["signatures"] += 1
         except RecordRefused as error:
             self._fail("signature", event.seq, reason=str(error.facts["reason"]))
+
+    def _must_be_there(self, audience: Audience) -> bool:
+        return self._is_full or audience is not Audience.PERSONAL
 
     def _certificates(self, event: Event, leaf: Leaf) -> None:
         try:
@@ -267,10 +281,14 @@ class Examination:
             self._fail("parts_disagree", event.seq)
             return None, ()
         content = decoded[0]
+        if not (self._is_full or self._is_after) and (reason := beyond_profile(signed, content, self.found.templates)):
+            self._fail("beyond_profile", event.seq, reason=reason)
         if isinstance(content, Form):
             return self._form(event, signed, [each for each in decoded if isinstance(each, Form)])
         if isinstance(content, _ORGANISERS_ONLY) and leaf.role is not Role.ORGANISER:
             self._note("beyond_role", event.seq)
+            if not self._is_full:
+                self._fail("beyond_profile", event.seq, reason="beyond role")
         else:
             self._take_effect(event, content)
         return content, ()
@@ -287,7 +305,9 @@ class Examination:
         public, personal = by_audience.get(Audience.PUBLIC) or b"", by_audience.get(Audience.PERSONAL) or b""
         both = (first if public else None, forms[-1] if personal else None)
         template = self.found.templates.get(first.template_hash)
-        findings = judge_record(template, public, personal, both, event.server_time)
+        findings: tuple[FindingRow, ...] = ()
+        if self._is_full:  # nobody can judge a part
+            findings = judge_record(template, public, personal, both, event.server_time)
         if template is None:
             self._note("template_unknown", event.seq)
         self.found.checked["forms judged"] += 1
@@ -320,9 +340,10 @@ def examine(
     extractor: DeviceId,
     total: int = 0,
     on_progress: Progress | None = None,
+    profile: Scope = Scope.FULL,
 ) -> Examination:
-    """Examine a whole log; `entries` holds the plaintext of its records by seq."""
-    examination = Examination(cug_id, trust, extractor)
+    """Examine a whole log; `entries` holds the plaintext of its records by seq, as much of it as `profile` has."""
+    examination = Examination(cug_id, trust, extractor, profile)
     for number, event in enumerate(events, start=1):
         examination.take(event, entries.get(event.seq))
         if on_progress is not None and number % _PROGRESS_EVENTS == 0:

@@ -71,6 +71,8 @@ class Examined:
     title: str = ""
     operation_code: str = ""
     unopened: int = 0
+    withheld: int = 0
+    """Records that the extraction's profile, or their own handling, keeps in the group."""
     witnessed_seq: int = 0
     """The newest event that a later record of another administration than the extractor's has signed as seen."""
 

@@ -19,14 +19,19 @@ _DANGEROUS = frozenset("=+-@\t\r\n＝＋－＠|%'")
 _FIELD_BYTES = 16 * 1024 * 1024
 
 
-def write_csv(path: Path, table: Table, *, on_progress: Progress | None = None) -> None:
-    """Write `table` to `path`, whole or not at all."""
+def write_csv(path: Path, table: Table, *, on_progress: Progress | None = None) -> frozenset[int]:
+    """Write `table` to `path`, whole or not at all; gives the places of columns with a value of another kind."""
     plain = [column.kind is not Kind.TEXT for column in table.columns]
+    mixed: set[int] = set()
     with whole_file(path) as partial, partial.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([column.key for column in table.columns])
         for row in counted(table.rows, on_progress):
             writer.writerow([_written(value, number) for value, number in zip(row, plain, strict=True)])
+            for place, value in enumerate(row):
+                if isinstance(value, str) and plain[place]:
+                    mixed.add(place)
+    return frozenset(mixed)
 
 
 def _written(value: Cell, is_plain_column: bool) -> str:

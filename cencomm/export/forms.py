@@ -20,7 +20,13 @@ from cencomm.templates_forms.errors import UnknownWord
 from cencomm.templates_forms.model import Answers, Field, Group, Template
 
 OTHER = "other_answers"
-_KINDS = {"int": Kind.NUMBER, "decimal": Kind.NUMBER, "date": Kind.DATE, "datetime": Kind.TIME}
+_KINDS = {
+    "int": Kind.NUMBER,
+    "decimal": Kind.NUMBER,
+    "date": Kind.DATE,
+    "datetime": Kind.TIME,
+    "bool": Kind.TRUTH,
+}
 _CODED = frozenset({"code", "codes"})
 _MAX_INT_TEXT = 40
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
@@ -41,18 +47,20 @@ Forms = Callable[[], Iterable[FormRow]]
 
 
 def form_tables(
-    template: Template, head: Sequence[Column], forms: Forms, language: str, *, key_columns: int = 1
+    template: Template, head: Sequence[Column], forms: Forms, language: str, *, key: str = "", parent: str = ""
 ) -> list[Table]:
-    """The table of the forms, then one for each repeat, whose rows carry the first `key_columns` of the head.
+    """The table of the forms, then one for each repeat, whose rows carry the first column of the head.
 
-    `other_answers` of the first table holds as JSON what has no place in the template.
+    `other_answers` of the first table holds as JSON what has no place in the template. `key` names the first table for
+    programs, and the others begin with it; `parent` is the table that each form's row belongs to.
     """
     fields = [field for group in template.groups for field in _flat_fields(group)]
     columns = [*head, *_columns(template, fields, language), _other_column(language)]
     rows = _rows(template, fields, forms, language)
-    tables = [Table(template.title(language), tuple(columns), rows)]
+    key = key or f"form.{template.id}"
+    tables = [Table(template.title(language), tuple(columns), rows, key, (head[0].key,), parent)]
     for chain in _repeats(template.groups):
-        tables.append(_repeat_table(template, chain, tuple(head[:key_columns]), forms, language))
+        tables.append(_repeat_table(template, chain, head[0], forms, language, key))
     return tables
 
 
@@ -69,14 +77,14 @@ def _rows(template: Template, fields: Sequence[Field], forms: Forms, language: s
 
 
 def _repeat_table(
-    template: Template, chain: Sequence[Group], head: tuple[Column, ...], forms: Forms, language: str
+    template: Template, chain: Sequence[Group], first: Column, forms: Forms, language: str, key: str
 ) -> Table:
     inner = chain[-1]
     fields = [field for child in inner.children for field in _own_fields(child)]
     numbers = [
         Column(f"{group.key}.row", f"{template.label(group.key, language)} #", Kind.NUMBER, 8) for group in chain
     ]
-    columns = (*head, *numbers, *_columns(template, fields, language), _other_column(language))
+    columns = (first, *numbers, *_columns(template, fields, language), _other_column(language))
     known = {field.key for field in fields} | {below[-1].key for below in _repeats(inner.children)}
 
     def rows() -> Iterator[list[Cell]]:
@@ -84,9 +92,17 @@ def _repeat_table(
             for places, row in _occurrences(form.answers, chain):
                 other = {key: value for key, value in row.items() if key not in known}
                 cells = _cells(template, fields, row, language)
-                yield [*form.head[: len(head)], *places, *cells, as_json(other) if other else None]
+                yield [form.head[0], *places, *cells, as_json(other) if other else None]
 
-    return Table(template.label(inner.key, language), columns, rows())
+    around = ".".join([key, *(group.key for group in chain[:-1])])
+    return Table(
+        template.label(inner.key, language),
+        columns,
+        rows(),
+        f"{around}.{inner.key}",
+        (first.key, *(number.key for number in numbers)),
+        around,
+    )
 
 
 def _occurrences(answers: Mapping[str, Any], chain: Sequence[Group]) -> Iterator[tuple[list[Cell], Mapping[str, Any]]]:
@@ -143,7 +159,7 @@ def _cells(template: Template, fields: Iterable[Field], answers: Mapping[str, An
         value = answers.get(field.key)
         yield cell(field, value)
         if field.type in _CODED:
-            yield _words(template, field, value, language)
+            yield words_of(template, field, value, language)
 
 
 def cell(field: Field, value: object) -> Cell:
@@ -175,7 +191,10 @@ def _typed(field: Field, text: str) -> Cell:
     return text
 
 
-def _words(template: Template, field: Field, value: object, language: str) -> Cell:
+def words_of(template: Template, field: Field, value: object, language: str) -> str | None:
+    """The words of a coded answer; None for an answer that is no code."""
+    if field.type not in _CODED:
+        return None
     if isinstance(value, str):
         return _word(template, field, value, language)
     if isinstance(value, list):

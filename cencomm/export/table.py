@@ -23,6 +23,7 @@ class Kind(Enum):
     DATE = "date"
     TIME = "time"
     """A moment, in UTC."""
+    TRUTH = "truth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,20 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`rows` is read once; each row has one cell for each column."""
+    """`rows` is read once; each row has one cell for each column.
+
+    `name` is for people. For programs: `key` names the table; the columns `keys` name a row; where there is a `parent`,
+    the first of them, as many as the parent has, name the row that it belongs to.
+    """
 
     name: str
     columns: tuple[Column, ...]
     rows: Iterable[Sequence[Cell]]
+    key: str = ""
+    keys: tuple[str, ...] = ()
+    parent: str = ""
+    is_list: bool = True
+    """Whether people sort and filter it; a cover sheet is read from top to bottom."""
 
 
 def counted(rows: Iterable[Sequence[Cell]], on_progress: Progress | None) -> Iterator[Sequence[Cell]]:
@@ -68,3 +78,17 @@ def as_text(value: Cell) -> str:
     if isinstance(value, Decimal):
         return format(value, "f")
     return str(value)
+
+
+def unique_keys(columns: Iterable[Column]) -> list[str]:
+    """The keys of the columns, a second one of the same name with a number: formats that know names need them so."""
+    found: list[str] = []
+    taken: set[str] = set()
+    for column in columns:
+        name, number = column.key, 1
+        while name.lower() in taken:
+            number += 1
+            name = f"{column.key}_{number}"
+        taken.add(name.lower())
+        found.append(name)
+    return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -29,6 +29,8 @@ _EXACT_PLACES = 30
 """Further behind the point nothing is measured, and a double may lose it."""
 _FIRST_DATE = date(1900, 3, 1)
 """Excel's calendar before has a day that never was."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_HEADER_COLOUR = "#DCE6F1"
 _MAX_SHEET_NAME = 31
 _NOT_IN_SHEET_NAMES = str.maketrans(dict.fromkeys([*"[]:*?/\\'\ufffe\uffff", *map(chr, range(32))], " "))
 
@@ -39,6 +41,8 @@ class _Book:
 
     workbook: Workbook
     header: Format
+    name: Format
+    prose: Format
     date: Format
     time: Format
     names: set[str] = field(default_factory=lambda: {LONG_TEXT.lower()})
@@ -46,17 +50,29 @@ class _Book:
 
 
 def write_xlsx(
-    path: Path, tables: Iterable[Table], *, right_to_left: bool = False, on_progress: Progress | None = None
+    path: Path,
+    tables: Iterable[Table],
+    *,
+    right_to_left: bool = False,
+    on_progress: Progress | None = None,
+    made_at_ms: int | None = None,
 ) -> None:
     """Write each table as one sheet of the workbook `path`, whole or not at all.
 
-    The first row holds the titles, frozen and with a filter; memory does not grow with the number of rows.
+    The first row holds the titles, frozen and with a filter; memory does not grow with the number of rows. The same
+    tables with the same `made_at_ms` give the same bytes, where the library is the same.
     """
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with whole_file(path) as partial, Workbook(str(partial), options) as workbook:
+        if made_at_ms is not None:
+            workbook.set_properties({"created": _EPOCH + timedelta(milliseconds=made_at_ms)})
         book = _Book(
             workbook,
-            header=workbook.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}),
+            header=workbook.add_format(
+                {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": _HEADER_COLOUR}
+            ),
+            name=workbook.add_format({"bold": True, "valign": "top"}),
+            prose=workbook.add_format({"text_wrap": True, "valign": "top"}),
             date=workbook.add_format({"num_format": "yyyy-mm-dd"}),
             time=workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
         )
@@ -70,6 +86,9 @@ def _write_table(book: _Book, table: Table, right_to_left: bool, on_progress: Pr
     sheet = book.workbook.add_worksheet(_sheet_name(book, table.name))
     if right_to_left:
         sheet.right_to_left()
+    if not table.is_list:
+        _write_prose(book, sheet, table)
+        return
     _write_titles(book, sheet, table.columns)
     last = 0
     for number, row in enumerate(counted(table.rows, on_progress), start=1):
@@ -79,8 +98,20 @@ def _write_table(book: _Book, table: Table, right_to_left: bool, on_progress: Pr
         sheet.autofilter(0, 0, last, len(table.columns) - 1)
 
 
+def _write_prose(book: _Book, sheet: Worksheet, table: Table) -> None:
+    """A sheet to read: names at the beginning of each line, no filter, one page wide in print."""
+    sheet.hide_gridlines(2)
+    sheet.fit_to_pages(1, 0)
+    for place, column in enumerate(table.columns):
+        sheet.set_column(place, place, column.width)
+    for number, row in enumerate(table.rows):
+        for place, value in enumerate(row):
+            look = book.name if place == 0 else book.prose
+            sheet.write_string(number, place, _cell_text(book, as_text(value)), look)
+
+
 def _write_titles(book: _Book, sheet: Worksheet, columns: Sequence[Column]) -> None:
-    sheet.freeze_panes(1, 0)
+    sheet.freeze_panes(1, 1)
     for number, column in enumerate(columns):
         sheet.set_column(number, number, column.width)
         sheet.write_string(0, number, _cell_text(book, column.title), book.header)

@@ -10,6 +10,9 @@ import pytest
 from cencomm.cli import extracting
 from cencomm.client.errors import MayNotExtract
 from cencomm.client.extraction import Extracted
+from cencomm.client.extraction_files import Scope
+from cencomm.client.extraction_formats import DEFAULT, Format
+from cencomm.export.profiles import Profile
 from tests.unit.cli.fakes import PASSWORD, Cli
 from tests.unit.client.verify_world import an_operation, extract_to
 from tests.unit.crypto.people import TRUST
@@ -58,16 +61,22 @@ def test_a_root_key_that_is_none_is_wrong_usage(cli: Cli, honest: Path) -> None:
 def test_extracting_says_what_was_written(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[object, ...]] = []
 
-    async def extract(_client: object, cug: object, target: Path, password: str, **_rest: object) -> Extracted:
-        asked.append((cug, target, password))
-        return Extracted(target, 7, 2, 1, 0, 10, 12, bytes(32))
+    async def extract(
+        _client: object, cug: object, target: Path, password: str, *, scope: Scope, **_rest: object
+    ) -> Extracted:
+        asked.append((cug, target, password, scope))
+        return Extracted(target, 7, 2, 1, 3, 0, 10, 12, bytes(32))
 
     monkeypatch.setattr(extracting, "extract_cug", extract)
     said = cli("extract", TITLE, str(tmp_path / "out"))
     assert said.code == 0
     assert "7 records, of which forms: 2" in said.out
     assert "could not be opened: 1" in said.err
-    assert asked == [(cli.client.group, tmp_path / "out", PASSWORD)]
+    assert "stay in the group, by their marking or by what they hold: 3" in said.err
+    assert asked == [(cli.client.group, tmp_path / "out", PASSWORD, Scope(formats=DEFAULT))]
+    words = ("--profile", "non_nominal", "-f", "sqlite", "-f", "html", "-f", "sqlite")
+    assert cli("extract", TITLE, str(tmp_path / "other"), *words).code == 0
+    assert asked[1][3] == Scope(Profile.NON_NOMINAL, (Format.SQLITE, Format.HTML))
 
 
 def test_whoever_may_not_extract_gets_nothing(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -171,7 +171,7 @@ def test_contact_points(everywhere: Everywhere, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_extraction(everywhere: Everywhere, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = Extracted(tmp_path / "out", 7, 2, 1, 0, 10, 12, bytes(32))
+    made = Extracted(tmp_path / "out", 7, 2, 1, 3, 0, 10, 12, bytes(32))
     monkeypatch.setattr(extracting, "extract_cug", answering(made))
     everywhere("extract", TITLE, str(tmp_path / "out"))
     (tmp_path / "bundle").mkdir()

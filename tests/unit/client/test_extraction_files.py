@@ -10,6 +10,7 @@ import python_calamine
 from cencomm.client import bundle
 from cencomm.client.bundle import Manifest
 from cencomm.client.extraction_files import write_tables
+from cencomm.client.extraction_layout import Layout
 from cencomm.client.verify_log import examine
 from cencomm.export import read_csv
 from tests.unit.client.verify_world import TEMPLATE, an_operation, extract_to
@@ -78,10 +79,10 @@ def test_the_same_log_gives_the_same_csv_files(folder: Path, tmp_path: Path) -> 
     log = an_operation()
     (tmp_path / bundle.TABLES).mkdir()
     found = examine(log.events, log.entries, cug_id=CUG, trust=TRUST, extractor=OTIENO.device_id)
-    write_tables(tmp_path, found, "en")
+    write_tables(tmp_path, found.found, Layout("en"))
     again = tmp_path / "again"
     (again / bundle.TABLES).mkdir(parents=True)
-    write_tables(again, found, "en")
+    write_tables(again, found.found, Layout("en"))
     for path in (tmp_path / bundle.TABLES).iterdir():
         assert path.read_bytes() == (again / bundle.TABLES / path.name).read_bytes()
 
@@ -90,6 +91,6 @@ def test_tables_speak_the_readers_language(tmp_path: Path) -> None:
     log = an_operation()
     (tmp_path / bundle.TABLES).mkdir()
     found = examine(log.events, log.entries, cug_id=CUG, trust=TRUST, extractor=OTIENO.device_id)
-    write_tables(tmp_path, found, "fr")
+    write_tables(tmp_path, found.found, Layout("fr"))
     (row, _) = rows(tmp_path, STEM)
     assert row["reporting_country.word"] == "Brésil"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from cencomm.client.extraction_layout import Layout
 from cencomm.client.extraction_tables import csv_path, named_tables
 from cencomm.client.verify_log import examine
 from cencomm.client.verify_rows import Examined
@@ -20,7 +21,7 @@ def examined(log: Log) -> Examined:
 
 
 def table(found: Examined, name: str) -> list[dict[str, Cell]]:
-    tables = dict(named_tables(found, "en"))
+    tables = dict(named_tables(found, Layout("en")))
     keys = [column.key for column in tables[name].columns]
     return [dict(zip(keys, row, strict=True)) for row in tables[name].rows]
 
@@ -31,7 +32,7 @@ def test_a_corrected_form_names_what_it_replaces_and_is_named_by_it() -> None:
     correction = Form(TEMPLATE.hash, TEMPLATE.id, "1", b"r" * 16, {"reporting_country": "BR"}, replaces=first)
     event = log.record(SILVA, public=correction)
     found = examined(log)
-    rows = table(found, named_tables(found, "en")[0][0])
+    rows = table(found, named_tables(found, Layout("en"))[0][0])
     assert (rows[0]["client_ref"], rows[0]["superseded_by"]) == (first.hex(), event.seq)
     assert rows[-1]["replaces"] == first.hex()
     assert rows[-1]["superseded_by"] is None
@@ -42,7 +43,7 @@ def test_an_officer_cannot_replace_anothers_form() -> None:
     theirs = log.events[7].client_ref
     log.record(SILVA, public=Form(TEMPLATE.hash, TEMPLATE.id, "1", b"r" * 16, {}, replaces=theirs))
     found = examined(log)
-    rows = table(found, named_tables(found, "en")[0][0])
+    rows = table(found, named_tables(found, Layout("en"))[0][0])
     assert all(row["superseded_by"] is None for row in rows)
 
 
@@ -71,7 +72,7 @@ def test_a_time_that_no_calendar_has_stays_a_number() -> None:
     log = an_operation()
     rows = [*examined(log).records]
     claimed = replace(rows[0], sent_at_ms=2**52, content=Chat("late"))
-    tables = dict(named_tables(Examined(records=[claimed]), "en"))
+    tables = dict(named_tables(Examined(records=[claimed]), Layout("en")))
     keys = [column.key for column in tables["chat"].columns]
     (row,) = [dict(zip(keys, cells, strict=True)) for cells in tables["chat"].rows]
     assert row["sent_at"] == str(2**52)

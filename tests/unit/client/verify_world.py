@@ -7,7 +7,8 @@ from pathlib import Path
 
 from cencomm.client import bundle
 from cencomm.client.bundle import RecordEntry
-from cencomm.client.extraction_files import Collected, Extractor, write_files
+from cencomm.client.extraction_files import PLAIN, Collected, Extractor, Scope, write_files
+from cencomm.client.extraction_scope import reduced
 from cencomm.client.verify_log import examine
 from cencomm.crypto import head as heads
 from cencomm.crypto.events import CommitBody, GroupStart
@@ -20,7 +21,9 @@ from cencomm.crypto.mls.secret.group import GroupState
 from cencomm.crypto.mls.secret.welcome import join_by_welcome
 from cencomm.crypto.primitives import sha256
 from cencomm.crypto.records import content_key, key_ring, open_record, seal_record
+from cencomm.export.profiles import Profile as Scale
 from cencomm.ids import ClientRef
+from cencomm.templates_forms.model import Template as FormTemplate
 from cencomm.templates_forms.model import standard
 from cencomm.templates_forms.parts import split
 from cencomm.wire.content import Answers, Chat, Content, Extraction, Form, Profile, Template, encode_content
@@ -79,12 +82,21 @@ class Log:
         self.entries[event.seq] = RecordEntry(event.seq, opened.signed.encode())
         return event
 
-    def form(self, sender: Person, answers: Answers) -> Event:
-        public, personal = split(TEMPLATE, answers)
-        number = bytes([len(self.events) + 1]) * 16
+    def form(
+        self,
+        sender: Person,
+        answers: Answers,
+        *,
+        template: FormTemplate = TEMPLATE,
+        record_id: bytes = b"",
+        replaces: bytes | None = None,
+    ) -> Event:
+        public, personal = split(template, answers)
+        number = record_id or bytes([len(self.events) + 1]) * 16
 
         def part(given: Answers) -> Form | None:
-            return Form(TEMPLATE.hash, TEMPLATE.id, str(TEMPLATE.version), number, given) if given else None
+            version = str(template.version)
+            return Form(template.hash, template.id, version, number, given, replaces) if given else None
 
         return self.record(sender, public=part(public), personal=part(personal))
 
@@ -116,6 +128,56 @@ def an_operation() -> Log:
     return log
 
 
+LONG = standard("long_seizure")
+SECRET = "Ivan Petrovich Secret"
+"""A name that stands in every personal place of the operation below."""
+
+
+def a_marked_operation() -> Log:
+    """The same officers on the long form: amber with a person in it, red, corrected to red, careless, and talk."""
+    log = an_operation()
+    log.record(OTIENO, personal=Template(LONG.encode()))
+    log.form(SILVA, long_answers("amber"), template=LONG)
+    log.form(SILVA, long_answers("red"), template=LONG)
+    first = log.form(SILVA, long_answers("green"), template=LONG, record_id=b"c" * 16)
+    log.form(SILVA, long_answers("red"), template=LONG, record_id=b"c" * 16, replaces=first.client_ref)
+    log.record(SILVA, public=Form(LONG.hash, LONG.id, "1", b"m" * 16, {"direction": SECRET}))
+    log.record(SILVA, public=Form(LONG.hash, LONG.id, "1", b"n" * 16, {"remarks": SECRET}))
+    log.record(SILVA, personal=Profile(SECRET, "X"))
+    log.record(SILVA, personal=Chat(f"arrested: {SECRET}", "en"))
+    return log
+
+
+def long_answers(handling: str) -> Answers:
+    return {
+        "reporting_country": "BR",
+        "handling": handling,
+        "offence_at": "2026-01-02T03:04:00Z",
+        "offence_country": "BR",
+        "offence_lat": "-23.9608",
+        "offence_lon": "-46.3336",
+        "item": [
+            {
+                "heading": "drugs",
+                "product": "heroin",
+                "quantity": "2500",
+                "unit": "GRM",
+                "value": "10",
+                "value_currency": "USD",
+            },
+            {
+                "heading": "fauna_flora",
+                "product": "pangolin_scale",
+                "quantity": "3",
+                "unit": "KGM",
+                "species": "Manis tricuspis",
+            },
+        ],
+        "person": [{"person_role": "courier", "family_name": SECRET, "sex": "m"}],
+        "remarks": f"seen with {SECRET}",
+    }
+
+
 def remove(log: Log, person: Person) -> None:
     """Otieno removes a member."""
     before = log.states[OTIENO.device_id]
@@ -132,10 +194,16 @@ def remove(log: Log, person: Person) -> None:
 EXTRACTOR = Extractor(TRUST, OTIENO.chain, OTIENO.device_seed)
 
 
-def extract_to(folder: Path, log: Log, *, extractor: Extractor = EXTRACTOR) -> Log:
+def extract_to(
+    folder: Path, log: Log, *, extractor: Extractor = EXTRACTOR, scope: Scope = PLAIN, language: str = "en"
+) -> Log:
     """Write the bundle of `log` into the empty `folder`, announced as the real one is; gives the longer log."""
     events, entries = list(log.events), dict(log.entries)
-    examination = examine(events, entries, cug_id=CUG, trust=TRUST, extractor=extractor.chain.device_id)
+    device = extractor.chain.device_id
+    examination = examine(events, entries, cug_id=CUG, trust=TRUST, extractor=device)
+    if scope.profile is not Scale.FULL:
+        entries = reduced(examination.found, entries)
+        examination = examine(events, entries, cug_id=CUG, trust=TRUST, extractor=device, profile=scope.profile)
     manifest, encoded = write_files(
         folder,
         Collected(events, entries),
@@ -143,12 +211,13 @@ def extract_to(folder: Path, log: Log, *, extractor: Extractor = EXTRACTOR) -> L
         cug_id=CUG,
         extractor=extractor,
         revocations=(),
-        language="en",
+        language=language,
+        scope=scope,
     )
     log.record(SILVA, personal=Chat("between"))
-    announced = log.record(OTIENO, personal=Extraction(sha256(encoded), manifest.records, len(events)))
-    made = bundle.sign_announcement(
-        tuple(log.events[len(events) :]), log.entries[announced.seq].signed, extractor.signature_seed
-    )
+    said = bundle.EVERYTHING if scope.profile is Scale.FULL else str(scope.profile)
+    announced = log.record(OTIENO, personal=Extraction(sha256(encoded), manifest.records, len(events), said))
+    after = () if scope.profile is Scale.STATISTICAL else tuple(log.events[len(events) :])
+    made = bundle.sign_announcement(after, log.entries[announced.seq].signed, extractor.signature_seed)
     (folder / bundle.ANNOUNCEMENT).write_bytes(made.encode())
     return log
