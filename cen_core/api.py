@@ -18,13 +18,16 @@ from cen_core.model.person import Person
 from cen_core.model.principal import Level, Principal, Role
 from cen_core.model.projection import project, source_key
 from cen_core.model.results import CaseView, Found, Results, Statistics
+from cen_core.model.saved import Kind as SavedKind
+from cen_core.model.saved import Measured, Saved, Watched
 from cen_core.model.upload import DryRun, Row, Upload
-from cen_core.services import bulk, cases, people, releases, search
+from cen_core.services import bulk, cases, people, releases, saved, search
 from cen_core.services.bulk import Bulk
 from cen_core.services.cases import OPEN, Change, Entry
 from cen_core.services.passwords import Passwords
 from cen_core.services.people import Wanted
 from cen_core.services.ports import NewUnitOfWork
+from cen_core.services.saved import WantedSearch
 from cen_core.services.search import Question
 from cen_core.store.database import open_engine
 from cen_core.store.unit_of_work import sql_units_of_work
@@ -40,7 +43,9 @@ __all__ = [
     "Question",
     "Role",
     "Row",
+    "SavedKind",
     "Wanted",
+    "WantedSearch",
     "open_both",
     "open_core",
     "project",
@@ -150,6 +155,24 @@ class CenCore:
         self, principal: Principal, given: Mapping[str, Sequence[str]], *, period: str = "month", by: str = ""
     ) -> Statistics:
         return await search.over_time(principal, given, self._new_uow(read_only=True), period=period, by=by)
+
+    async def save_search(self, principal: Principal, wanted: WantedSearch) -> Saved:
+        return await saved.save(principal, wanted, self._new_uow(), self._now_ms(), self._new_id())
+
+    async def searches(self, principal: Principal) -> Sequence[Watched]:
+        return await saved.listed(principal, self._new_uow(read_only=True))
+
+    async def search_seen(self, principal: Principal, saved_id: str) -> Saved:
+        return await saved.seen(principal, saved_id, self._new_uow(), self._now_ms())
+
+    async def share_search(self, principal: Principal, saved_id: str, *, shared: bool) -> Saved:
+        return await saved.share(principal, saved_id, self._new_uow(), shared=shared)
+
+    async def forget_search(self, principal: Principal, saved_id: str) -> None:
+        await saved.forget(principal, saved_id, self._new_uow())
+
+    async def measure(self, principal: Principal, saved_id: str) -> Measured:
+        return await saved.measure(principal, saved_id, self._new_uow(read_only=True))
 
     async def dry_run(self, principal: Principal, rows: Sequence[Row], *, words_read: bool = False) -> DryRun:
         return await bulk.dry_run(

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from cen_core import demo_notices
-from cen_core.api import CenCore, CenPeople, Entry, Level, Principal, Role, Row, Wanted
+from cen_core.api import CenCore, CenPeople, Entry, Level, Principal, Role, Row, SavedKind, Wanted, WantedSearch
 
 SEED: Final = 11
 CASES: Final = 60
@@ -52,6 +52,15 @@ async def fill(core: CenCore, people: CenPeople, password: str, today: date) -> 
         await core.validate_upload(principal(member, "ncp", Role.NCP), entered.upload_id)
         for number in range(WAITING):
             await core.create(officer, Entry(_case(member, made, today), f"demo-{member}-{number:04d}", submit=True))
+    await _save_searches(core, principal("KE", "ncp", Role.NCP))
+
+
+async def _save_searches(core: CenCore, contact_point: Principal) -> None:
+    watched = WantedSearch(SavedKind.WATCH, "Ivory", {"product": ["ivory_raw"]})
+    indicator = WantedSearch(SavedKind.INDICATOR, "From Colombia", {"departure": ["CO"]}, {"heading": ["drugs"]})
+    for wanted in (watched, indicator):
+        kept = await core.save_search(contact_point, wanted)
+    await core.share_search(contact_point, kept.saved_id, shared=True)
 
 
 async def _invite(people: CenPeople, password: str) -> None:

@@ -33,6 +33,18 @@ class UploadUnknown(CenError):
     code = "cen.upload_unknown"
 
 
+class SavedUnknown(CenError):
+    """There is no such saved search, or the principal may not know that there is."""
+
+    code = "cen.saved_unknown"
+
+
+class TooManySaved(CenError):
+    """The officer has saved as many searches as there may be. Facts: limit."""
+
+    code = "cen.too_many_saved"
+
+
 class UnknownField(CenError):
     """The schema has no such field. Facts: field (its path)."""
 

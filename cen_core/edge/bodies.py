@@ -3,7 +3,7 @@ path; here only what stands around them."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -13,6 +13,8 @@ from cen_core.edge.errors import malformed
 from cen_core.model.case import Case, LogEntry, Version
 from cen_core.model.content import Content
 from cen_core.model.results import CaseView, Cell, Found, Results, Statistics, Sum
+from cen_core.model.saved import Measured, Period, Saved
+from cen_core.model.saved import read as read_condition
 from cen_core.model.upload import MAX_ROWS, DryRun, Upload
 
 Revision = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -123,6 +125,61 @@ class UploadsOut(Body):
     """The newest first."""
 
     uploads: list[UploadOut]
+
+
+Conditions = Annotated[dict[Annotated[str, Field(max_length=64)], list[str]], Field(max_length=100)]
+"""The fields of a search, each with its values."""
+
+
+class SavedBody(Body):
+    """A watch list, or a risk indicator: `aim` are the cases that its condition is meant to find; empty for all."""
+
+    kind: Literal["watch", "indicator"]
+    name: Annotated[str, Field(max_length=80)]
+    condition: Conditions
+    aim: Conditions = {}
+
+
+class ShareBody(Body):
+    shared: bool
+
+
+class SavedOut(Body):
+    """`fresh` is how many cases were published since its owner last looked; null where its condition does not hold any
+    more, or it is not asked for."""
+
+    saved_id: str
+    officer: str
+    kind: str
+    name: str
+    condition: dict[str, list[str]]
+    aim: dict[str, list[str]]
+    shared: bool
+    seen_ms: int
+    fresh: int | None = None
+
+
+class SearchesOut(Body):
+    """The own ones, then what others share."""
+
+    searches: list[SavedOut]
+
+
+class PeriodOut(Body):
+    """`hit_rate`: of a hundred cases that fit, how many are of the aim; `coverage`: the other way round."""
+
+    period: str
+    fits: int
+    aimed: int
+    hits: int
+    hit_rate: float
+    coverage: float
+
+
+class MeasuredOut(Body):
+    saved: SavedOut
+    total: PeriodOut
+    periods: list[PeriodOut]
 
 
 class Amendment(Body):
@@ -309,6 +366,39 @@ def upload_out(upload: Upload) -> UploadOut:
         duplicates=upload.duplicates,
         at_ms=upload.at_ms,
         changed_ms=upload.changed_ms,
+    )
+
+
+def saved_out(saved: Saved, fresh: int | None = None) -> SavedOut:
+    return SavedOut(
+        saved_id=saved.saved_id,
+        officer=saved.officer,
+        kind=saved.kind.value,
+        name=saved.name,
+        condition=read_condition(saved.condition),
+        aim=read_condition(saved.aim),
+        shared=saved.shared,
+        seen_ms=saved.seen_ms,
+        fresh=fresh,
+    )
+
+
+def measured_out(measured: Measured) -> MeasuredOut:
+    return MeasuredOut(
+        saved=saved_out(measured.saved),
+        total=_period_out(measured.total),
+        periods=[_period_out(period) for period in measured.periods],
+    )
+
+
+def _period_out(period: Period) -> PeriodOut:
+    return PeriodOut(
+        period=period.period,
+        fits=period.fits,
+        aimed=period.aimed,
+        hits=period.hits,
+        hit_rate=period.hit_rate,
+        coverage=period.coverage,
     )
 
 

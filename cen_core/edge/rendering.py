@@ -29,6 +29,7 @@ OWN_NAMES: Final = {
 _PLACES: Final = (
     ("search_page", "/cen/search"),
     ("statistics_page", "/cen/statistics"),
+    ("saved_page", "/cen/saved"),
     ("worklist_page", "/cen/cases"),
     ("uploads_page", "/cen/uploads"),
     ("notices_page", "/cen/notices"),

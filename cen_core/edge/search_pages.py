@@ -108,6 +108,8 @@ async def search_page(context: Context) -> Response:
         next_url=address("/cen/search", given, after=results.next_after) if results.next_after else "",
         exports=[(kind, address(f"/cen/export.{kind}", given)) for kind in ("xlsx", "csv")],
         statistics_url=address("/cen/statistics", given),
+        condition=urlencode([(name, value) for name, values in given.items() for value in values]),
+        headings=options("heading", words.language),
     )
 
 
@@ -162,6 +164,8 @@ def _chip_word(words: Words, name: str, value: str) -> str:
         return value_word(words, name, value)
     if name == "route":
         return words.code("country", value)
+    if name == "published_after" and value.isascii() and value.isdigit():
+        return words.moment(int(value[:13]))
     return words.unit(value) if name == "quantity_unit" else value
 
 

@@ -26,6 +26,7 @@ MAX_CELLS = 10_000
 
 _VALUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+ -]{0,63}")
 _NUMBER = re.compile(r"[0-9]{1,18}(\.[0-9]{1,24})?")
+_MOMENT = re.compile(r"[0-9]{1,15}")
 _CURSOR = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.([0-9a-f]{32})")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 NOTHING: Final = "-"
@@ -53,6 +54,8 @@ class Filter:
     quantity: Range | None = None
     value: Range | None = None
     route: tuple[str, ...] = ()
+    published_after: int | None = None
+    """Milliseconds since 1970: published, or published anew, later than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,9 @@ _RANGES: Final = {
     "quantity": ("quantity_unit", "quantity_min", "quantity_max"),
     "value": ("value_currency", "value_min", "value_max"),
 }
-FIELDS: Final = frozenset({"text", "since", "until", "route", *(name for names in _RANGES.values() for name in names)})
+FIELDS: Final = frozenset(
+    {"text", "since", "until", "route", "published_after", *(name for names in _RANGES.values() for name in names)}
+)
 
 
 def filter_of(given: Mapping[str, Sequence[str]]) -> Filter:
@@ -90,6 +95,7 @@ def filter_of(given: Mapping[str, Sequence[str]]) -> Filter:
         quantity=_range(given, "quantity"),
         value=_range(given, "value"),
         route=_route(given.get("route", ())),
+        published_after=_moment(given, "published_after"),
     )
 
 
@@ -146,6 +152,15 @@ def _day(given: Mapping[str, Sequence[str]], name: str) -> date | None:
         return date.fromisoformat(found)
     except ValueError:
         raise QueryInvalid(field=name, reason="not_a_date") from None
+
+
+def _moment(given: Mapping[str, Sequence[str]], name: str) -> int | None:
+    found = _one(given, name)
+    if not found:
+        return None
+    if _MOMENT.fullmatch(found) is None:
+        raise QueryInvalid(field=name, reason="not_a_number")
+    return int(found)
 
 
 def _range(given: Mapping[str, Sequence[str]], kind: str) -> Range | None:

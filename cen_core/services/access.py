@@ -14,6 +14,9 @@
     upload, uploads                     -        -          own        own      -      any member
     undo_upload                         -        -          uploader   own      -      its own
     validate_upload                     -        -          -          own *    -      its own *
+    searches                            -        yes **   yes **     yes **   yes **   yes **
+    save_search                         -        its own  its own    its own  its own  its own
+    share_search                        -        -        -          its own  its own  its own
     quality                             -        -          -          own      region any
     people                              -        -          -          own      -      any
     invite, change_person               -        -          -          own **   -      any **
@@ -29,6 +32,7 @@
     read_notice_log                     -        -          -          own      own    own, RILO's
 
     own: of the principal's member.   *: never the author (judged by `AUTHOR_NEVER`).
+    ** of searches: its own, and what is shared.
     **: an NCP vouches for officers, the secretariat for everybody else; nobody for himself (`services.people`).
 
 An NCP has its row at the levels read-only and unlimited; what changes something needs unlimited. At the level
@@ -79,6 +83,14 @@ def _author(principal: Principal, resource: Resource) -> bool:
 
 def _region(principal: Principal, resource: Resource) -> bool:
     return bool(principal.region) and principal.region == resource.region
+
+
+def _mine(principal: Principal, resource: Resource) -> bool:
+    return principal.officer in resource.authors[:1]
+
+
+def _mine_or_shared(principal: Principal, resource: Resource) -> bool:
+    return resource.published or _mine(principal, resource)
 
 
 def _any(_: Principal, __: Resource) -> bool:
@@ -180,6 +192,9 @@ RULES: Final[Mapping[str, Rule]] = {
     "uploads": Rule(_WRITES, {Role.OFFICER: _own, Role.NCP: _own, Role.SECRETARIAT: _own}),
     "undo_upload": Rule(_WRITES, {Role.OFFICER: _author, Role.NCP: _own, Role.SECRETARIAT: _own}),
     "validate_upload": Rule(_WRITES, {Role.NCP: _own, Role.SECRETARIAT: _own}),
+    "searches": Rule(_READS, dict.fromkeys(_ALL_ROLES, _mine_or_shared)),
+    "save_search": Rule(_READS, dict.fromkeys(_ALL_ROLES, _mine)),
+    "share_search": Rule(_READS, dict.fromkeys((Role.NCP, Role.RILO, Role.SECRETARIAT), _mine)),
     "quality": Rule(_READS, {Role.NCP: _own, Role.RILO: _region, Role.SECRETARIAT: _any}),
     "people": Rule(_READS, {Role.NCP: _own, Role.SECRETARIAT: _any}),
     "invite": Rule(_WRITES, {Role.NCP: _own, Role.SECRETARIAT: _any}),

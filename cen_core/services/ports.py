@@ -15,6 +15,7 @@ from cen_core.model.person import Invitation, Person, Session
 from cen_core.model.principal import Role
 from cen_core.model.query import Filter, Page
 from cen_core.model.results import Bucket, Found, Statistics
+from cen_core.model.saved import Saved
 from cen_core.model.upload import Upload
 from cen_core.services.notice_ports import Notices
 
@@ -126,6 +127,22 @@ class People(Protocol):
     async def forget_expired(self, now_ms: int) -> None: ...
 
 
+class SavedSearches(Protocol):
+    """Watch lists and risk indicators, by name."""
+
+    async def add(self, one: Saved) -> None: ...
+
+    async def get(self, saved_id: str) -> Saved | None: ...
+
+    async def update(self, one: Saved) -> None: ...
+
+    async def remove(self, saved_id: str) -> None: ...
+
+    async def of(self, officer: str) -> Sequence[Saved]: ...
+
+    async def shared(self) -> Sequence[Saved]: ...
+
+
 class UnitOfWork(Protocol):
     @property
     def cases(self) -> Cases: ...
@@ -144,6 +161,9 @@ class UnitOfWork(Protocol):
 
     @property
     def notices(self) -> Notices: ...
+
+    @property
+    def saved(self) -> SavedSearches: ...
 
     async def commit(self) -> None: ...
 

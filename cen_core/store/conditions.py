@@ -25,6 +25,8 @@ def case_conditions(chosen: Filter, dialect: str, *, without: str = "") -> Condi
         found.append(facts.c.day >= chosen.since.isoformat())
     if chosen.until is not None:
         found.append(facts.c.day <= chosen.until.isoformat())
+    if chosen.published_after is not None:
+        found.append(facts.c.published_ms > chosen.published_after)
     if chosen.route:
         found.append(_passes(chosen.route))
     return found + fulltext.condition(dialect, facts.c.number, chosen.text)

@@ -74,6 +74,7 @@ def _facts(case: Case, content: Content) -> dict[str, Any]:
         "year": day[:4],
         "month": day[:7],
         "day": day,
+        "published_ms": case.changed_ms,
     } | {name: getattr(content, name) for name in _SAME_NAME}
 
 

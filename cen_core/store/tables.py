@@ -1,7 +1,7 @@
 """The tables, for SQLite and PostgreSQL alike; the migrations build exactly these (a test compares).
 
-`cen_cases`, `cen_versions`, `cen_log`, `cen_uploads`, `cen_keys` and `cen_people` are what is kept; `cen_invitations`
-and `cen_sessions` end by themselves. `cen_facts*` and the full-text
+`cen_cases`, `cen_versions`, `cen_log`, `cen_uploads`, `cen_keys`, `cen_people` and `cen_saved` are what is kept;
+`cen_invitations` and `cen_sessions` end by themselves. `cen_facts*` and the full-text
 index `cen_text` (`fulltext.py`) hold the published version of published cases only, taken apart for questions: what
 is not published cannot be found. Times are whole milliseconds since 1970, UTC.
 """
@@ -136,6 +136,21 @@ sessions = Table(
     Column("expires_ms", BigInteger, nullable=False),
 )
 
+saved = Table(
+    "cen_saved",
+    metadata,
+    Column("saved_id", String(32), primary_key=True),
+    Column("officer", String(80), nullable=False, index=True),
+    Column("member", String(2), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("condition", Text, nullable=False),
+    Column("aim", Text, nullable=False),
+    Column("shared", Boolean, nullable=False),
+    Column("seen_ms", BigInteger, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+)
+
 facts = Table(
     "cen_facts",
     metadata,
@@ -160,6 +175,7 @@ facts = Table(
     Column("year", String(4), nullable=False),
     Column("month", String(7), nullable=False),
     Column("day", String(10), nullable=False),
+    Column("published_ms", BigInteger, nullable=False, server_default="0", index=True),
     Index("ix_cen_facts_newest", "day", "case_id"),
     Index("ix_cen_facts_country", "country", "departure"),
     Index("ix_cen_facts_departure", "departure", "destination"),

@@ -13,6 +13,7 @@ from cen_core.store.database import READ_ONLY
 from cen_core.store.notices import SqlNotices
 from cen_core.store.people import SqlPeople
 from cen_core.store.published import SqlPublished
+from cen_core.store.saved import SqlSaved
 from cen_core.store.uploads import SqlKeys, SqlUploads
 
 
@@ -25,6 +26,7 @@ class SqlUnitOfWork:
     published: SqlPublished
     people: SqlPeople
     notices: SqlNotices
+    saved: SqlSaved
 
     def __init__(self, engine: AsyncEngine, *, read_only: bool) -> None:
         self._engine = engine
@@ -46,6 +48,7 @@ class SqlUnitOfWork:
         self.published = SqlPublished(connection)
         self.people = SqlPeople(connection)
         self.notices = SqlNotices(connection)
+        self.saved = SqlSaved(connection)
         return self
 
     async def commit(self) -> None:

@@ -33,7 +33,7 @@ PAGES = (
     ("cases/new", "notices"),
     ("statistics?by=heading&then=country", "notice?in=all"),
     ("people", "notices/new"),
-    ("search", "notices/worklist"),
+    ("search", "notices/worklist", "saved"),
     ("case", "uploads", "notice/history"),
     ("case/history", "notice/amend"),
 )

@@ -41,7 +41,7 @@ def at(role: Role, level: Level) -> Principal:
 
 
 def address(route: Route) -> str:
-    ids = dict.fromkeys(("case_id", "upload_id", "notice_id"), "0" * 32)
+    ids = dict.fromkeys(("case_id", "upload_id", "notice_id", "saved_id"), "0" * 32)
     return route.path.format(**ids, format="csv", token="x", name="none.css")
 
 

@@ -40,6 +40,7 @@ RESOURCES = {
 EVERYTHING = frozenset(RESOURCES)
 OF_MEMBER = frozenset({"own", "mine", "edited"})
 READABLE = OF_MEMBER | {"shared"}
+MINE_OF_ANY = frozenset({"mine", "secretariat_mine"})
 OF_SECRETARIAT = frozenset({"secretariat", "secretariat_mine"})
 
 READS = (Level.READ_ONLY, Level.UNLIMITED)
@@ -92,6 +93,9 @@ MATRIX: dict[str, Row] = {
         Role.NCP: (WRITES, frozenset({"own"})),
         Role.SECRETARIAT: (WRITES, frozenset({"secretariat"})),
     },
+    "searches": dict.fromkeys(Role, (READS, MINE_OF_ANY | {"shared"})),
+    "save_search": dict.fromkeys(Role, (READS, MINE_OF_ANY)),
+    "share_search": dict.fromkeys((Role.NCP, Role.RILO, Role.SECRETARIAT), (READS, MINE_OF_ANY)),
     "quality": {
         Role.NCP: (READS, OF_MEMBER),
         Role.RILO: (READS, frozenset({"region"})),
