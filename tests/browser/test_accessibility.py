@@ -21,6 +21,7 @@ from tests.e2e.world import PASSWORD
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 TITLE = "Kelp"
+_DESIGNER_VIEWS = ("rules", "words", "preview", "publish")
 
 
 @asynccontextmanager
@@ -164,6 +165,28 @@ class Inspection:
         await form.question("product", 0).click()
         await self.look("form with a list")
 
+    async def designer(self) -> None:
+        """Questions in every language; of the other views each in some of them, by turns."""
+        person, page = self.person, self.person.page
+        await _goes_to(person, page.url.partition("#")[2].partition("/form/")[0] + "/designer")
+        line = page.get_by_role("listitem").filter(has_text=TEMPLATE.title(person.language))
+        await line.get_by_role("button").click()
+        for key in ("item", "quantity"):
+            await page.locator(f"[data-part={key}] button[aria-expanded]").first.click()
+        await self.look("designer, questions")
+        view = _DESIGNER_VIEWS[LANGUAGES.index(person.language) % len(_DESIGNER_VIEWS)]
+        if view == "publish":
+            await person.click("form.publish")
+            await expect(page.get_by_role("dialog")).to_be_visible()
+        else:
+            await page.get_by_role("tab", name=person.words(f"design.tab_{view}")).click()
+        await self.look(f"designer, {view}")
+        if view == "publish":
+            await _closes(person)
+        await person.click("design.discard")
+        await page.get_by_role("dialog").get_by_role("button", name=person.words("ui.delete"), exact=True).click()
+        await person.sees("design.begin_from")
+
 
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_every_view_is_accessible(karim: Person, language: str) -> None:
@@ -175,6 +198,7 @@ async def test_every_view_is_accessible(karim: Person, language: str) -> None:
     await inspection.members()
     await inspection.extraction()
     await inspection.form()
+    await inspection.designer()
     assert not inspection.found, "\n".join(inspection.found)
 
 
