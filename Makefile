@@ -76,7 +76,7 @@ fuzz: setup ## Coverage-guided fuzzing of every decoder, SECONDS (60) each; NAME
 soak: setup ## The long tests whole, then three processes under faults for MINUTES (60), and one on SQLite for half of that
 	CENCOMM_TESTS=full $(BIN)/pytest tests/e2e/test_commit_storm.py tests/e2e/test_crash.py tests/e2e/test_demo.py tests/e2e/test_presence.py
 	CENCOMM_TESTS=full $(BIN)/pytest tests/e2e/test_api_fuzz.py tests/e2e/test_core_api_fuzz.py tests/e2e/test_hostile_sockets.py tests/fuzz
-	CENCOMM_TESTS=full $(BIN)/pytest tests/unit/bulk/test_real_tables.py
+	CENCOMM_TESTS=full $(BIN)/pytest tests/unit/bulk/test_real_tables.py tests/unit/xlsform/test_write.py
 	$(BIN)/python -m tests.soak --form nodes --minutes $(or $(MINUTES),60)
 	$(BIN)/python -m tests.soak --form single --minutes $$(($(or $(MINUTES),60) / 2))
 

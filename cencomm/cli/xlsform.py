@@ -11,14 +11,16 @@ import msgspec
 import typer
 
 from cencomm.cli.context import Options, options
+from cencomm.cli.files import write_new
+from cencomm.cli.forms import find_template
 from cencomm.cli.running import find_cug, with_client
 from cencomm.client.api import Client
 from cencomm.errors import Fact
-from cencomm.export.whole_file import whole_file
-from cencomm.templates_forms.model import Template
+from cencomm.templates_forms.model import STANDARD, Template, standard
 from cencomm.xlsform.convert import import_form
 from cencomm.xlsform.languages import is_unknown, tag_of
 from cencomm.xlsform.report import Note
+from cencomm.xlsform.write import export_form
 
 app = typer.Typer(help="Forms as XLSForm workbooks (ODK, Kobo).", no_args_is_help=True)
 PANEL = "Forms"
@@ -54,13 +56,49 @@ def import_(
     found = import_form(form, language=tag_of(words) if words is not None else given.output.language)
     _report(given, found.template, found.notes)
     if output is not None:
-        with whole_file(output) as partial:
-            partial.write_text(_document(found.template), encoding="utf-8")
+        write_new(output, _document(found.template).encode())
         given.output.say(given.output.text("saved", file=str(output)), {"file": str(output)})
     if publish is not None:
         _publish(context, found.template, publish)
     if output is None and publish is None:
         given.output.note(given.output.text("template_dry"))
+
+
+@app.command("export")
+def export(
+    context: typer.Context,
+    template: Annotated[str, typer.Argument(metavar="TEMPLATE", help=f"{', '.join(STANDARD)}, or one of --group.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="New workbook (.xlsx).")],
+    group: Annotated[
+        str | None, typer.Option("--group", metavar="GROUP", help="Take the newest version that this group has.")
+    ] = None,
+) -> None:
+    """Write a template as an XLSForm that ODK and Kobo take, and say what they will not know of it."""
+    if file.exists():
+        raise typer.BadParameter(f"{file} exists already; choose another name", param_hint="FILE")
+    if group is None:
+        _export(options(context), standard(template), file)
+        return
+
+    async def whole(client: Client, given: Options) -> None:
+        _export(given, find_template(await find_cug(client, group), template), file)
+
+    with_client(context, whole)
+
+
+def _export(given: Options, template: Template, file: Path) -> None:
+    try:
+        notes = export_form(template, file)
+    except OSError as error:
+        raise typer.BadParameter(f"{file} cannot be written: {error.strerror}", param_hint="FILE") from None
+    for note in notes:
+        given.output.note(note.sentence(given.output.language), style="yellow")
+    listed = [_plain(note) for note in notes]
+    given.output.say(given.output.text("saved", file=str(file)), {"file": str(file), "notes": listed})
+
+
+def _plain(note: Note) -> dict[str, object]:
+    return {key: getattr(note, key) for key in note.__slots__}
 
 
 def _report(given: Options, template: Template, notes: Sequence[Note]) -> None:
@@ -75,7 +113,7 @@ def _report(given: Options, template: Template, notes: Sequence[Note]) -> None:
         "languages": ", ".join(_languages(template)),
         "notes": len(notes),
     }
-    listed = [{key: getattr(note, key) for key in note.__slots__} for note in notes]
+    listed = [_plain(note) for note in notes]
     given.output.say(given.output.text("template_read", **facts), {**facts, "id": template.id, "notes": listed})
 
 

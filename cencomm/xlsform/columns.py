@@ -57,6 +57,8 @@ _KNOWN: Final = {
     | {"version", "default_language", "allow_choice_duplicates", "name", "instance_name"},
     TABLES: frozenset({"table", "row", "column", "value"}),
 }
+_FIXED_SPACE = "\u00a0"
+"""Left by word processors, a space like others; in a text it stays, since French wants it."""
 OWN: Final = "cencomm_"
 """Columns that say what XLSForm cannot; other programs pass over them."""
 
@@ -108,12 +110,12 @@ def rows_of(sheet: Sheet, needed: Sequence[str]) -> Iterator[Row]:
 
 
 def _place(row: Row, column: Column, header: str, cell: str) -> None:
-    if not column.is_known:
-        row.others[header if row.sheet == "survey" else column.name] = cell
-    elif column.name in WORDS:
+    if column.name in WORDS:
         row.words.setdefault(column.name, {})[column.language] = cell
+    elif column.is_known:
+        row.cells[column.name] = cell if row.sheet == TABLES else cell.replace(_FIXED_SPACE, " ")
     else:
-        row.cells[column.name] = cell
+        row.others[header] = cell
 
 
 def _columns(sheet: Sheet) -> list[Column | None]:
@@ -128,6 +130,7 @@ def _columns(sheet: Sheet) -> list[Column | None]:
 
 
 def _column(sheet: str, text: str, has_double: bool) -> Column:
+    text = text.replace(_FIXED_SPACE, " ")
     snake = "_".join(text.split()).lower()
     aliases, known = _ALIASES.get(sheet, {}), _KNOWN.get(sheet, frozenset())
     if snake.startswith(OWN) and "::" not in snake:

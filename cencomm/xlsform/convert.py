@@ -90,7 +90,7 @@ class _Conversion:
             groups=groups,
             code_lists=tuple(lists.code_lists),
             tables=tables,
-            rules=tuple(questions.rules),
+            rules=tuple(questions.ordered_rules()),
         )
         self._remaining()
         template = verified(template, questions.places, self._notes)

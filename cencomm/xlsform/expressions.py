@@ -5,7 +5,7 @@ What need not change keeps its text to the letter. What is changed is changed in
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final
@@ -127,18 +127,21 @@ def _condition(root: Node) -> Condition:
     return Condition(root, size(root))
 
 
-def for_xlsform(text: str) -> str:
+def for_xlsform(text: str, lists: Collection[str] = ()) -> str:
     """An expression of a template in words that other programs know; as it is where it has no others.
+
+    Args:
+        lists: those whose choices a form has with it, so that they are looked up there and not in a file.
 
     Raises:
         CannotSay: it uses a function that only we have.
     """
     root = parse(text).root
-    said = changed(root, _without_ours)
+    said = changed(root, lambda node: _without_ours(node, lists))
     return text if said == root else written(said)
 
 
-def _without_ours(node: Node) -> Node:
+def _without_ours(node: Node, lists: Collection[str]) -> Node:
     if not isinstance(node, Call):
         return node
     if node.function in OUR_FUNCTIONS:
@@ -147,7 +150,39 @@ def _without_ours(node: Node) -> Node:
         return parse(TERRITORY.format(country=written(node.arguments[0]))).root
     if node.function in {"any", "all"}:
         return _counted(node)
+    if node.function == "pulldata" and _text(node, 0) in lists:
+        return _looked_up(node)
     return node
+
+
+def _looked_up(call: Call) -> Node:
+    """An attribute of a choice, by a path into the list: XPath that our own language does not have, so it is written
+    as it stands. In its brackets a bare name would be the choice's, not that of the row around."""
+    code = call.arguments[3]
+    if _names_a_row(code):
+        raise CannotSay("pulldata")
+    return Column(f"instance('{_text(call, 0)}')/root/item[name = {written(code)}]/{_text(call, 1)}", call.position)
+
+
+def _text(call: Call, number: int) -> str:
+    node = call.arguments[number]
+    return node.value if isinstance(node, Literal) and isinstance(node.value, str) else ""
+
+
+def _names_a_row(node: Node) -> bool:
+    """Whether it has a bare name, or `.`, or a path from where it stands."""
+    match node:
+        case Column() | Self():
+            return True
+        case Path(steps=steps):
+            return steps[0].axis != "reference"
+        case Negation(operand=operand):
+            return _names_a_row(operand)
+        case Chain(head=head, links=links):
+            return any(map(_names_a_row, (head, *(operand for _, operand in links))))
+        case Call(arguments=arguments):
+            return any(map(_names_a_row, arguments))
+    return False
 
 
 def _counted(call: Call) -> Node:
@@ -162,7 +197,27 @@ def _counted(call: Call) -> Node:
 
 
 def at_field(text: str, key: str) -> str:
-    """The expression with `${key}` for `.`, so that it may stand elsewhere."""
+    """The expression with `${key}` for `.`, so that it may stand elsewhere in the row; within brackets `.` is what is
+    judged there, and `current()` what is judged here."""
     root = parse(text).root
-    said = changed(root, lambda node: Reference(key) if isinstance(node, Self) else node)
+    said = changed(_at(root, key), lambda node: Reference(key) if _is_current(node) else node)
     return text if said == root else written(said)
+
+
+def _is_current(node: Node) -> bool:
+    return isinstance(node, Path) and [(step.axis, step.conditions) for step in node.steps] == [("current", ())]
+
+
+def _at(node: Node, key: str) -> Node:
+    match node:
+        case Self():
+            return Reference(key)
+        case Negation(operand=operand):
+            return Negation(_at(operand, key))
+        case Chain(head=head, links=links):
+            return Chain(_at(head, key), tuple((sign, _at(each, key)) for sign, each in links))
+        case Call(function=function, arguments=arguments):
+            inner = arguments[1:] if function in {"any", "all"} else ()
+            outer = arguments[: len(arguments) - len(inner)]
+            return replace(node, arguments=(*(_at(each, key) for each in outer), *inner))
+    return node

@@ -17,6 +17,10 @@ from cencomm.xlsform.wording import Wording, said
 
 _MEDIA = ("image", "audio", "video", "media", "big-image")
 TERRITORIES = "cldr_territory"
+OWN_ATTRIBUTE = f"{OWN}attribute_"
+"""Before an attribute whose name is that of a column of XLSForm."""
+EMPTY_ATTRIBUTES = f"{OWN}empty"
+"""The attributes of a code that are there and say nothing: an empty cell is no attribute."""
 _NAME = re.compile(r"(?<![\w{/'\"])name(?![\w}'\"])")
 
 
@@ -89,9 +93,18 @@ def _attributes(choice: Choice, notes: Notes) -> dict[str, str]:
         column = header.partition("::")[0].partition(":")[0].strip().lower()
         if column in _MEDIA or " " in header:
             notes.add("cell_left_out", row.sheet, row.number, header, value)
-        elif header not in WORDS:
+        else:
             found[key_of(header)] = value
+    found.update(dict.fromkeys(row.get(EMPTY_ATTRIBUTES).split(), ""))
+    for header, value in row.cells.items():
+        if header.startswith(OWN_ATTRIBUTE):
+            found[header.removeprefix(OWN_ATTRIBUTE)] = value
     return found
+
+
+def is_column(name: str) -> bool:
+    """Whether a column of this name is what others look up in a list; else XLSForm has it for something else."""
+    return name not in _MEDIA and name not in WORDS and name not in {"name", "list_name", "value", "caption", "parent"}
 
 
 def _other(codes: Sequence[Code]) -> dict[str, str]:

@@ -112,7 +112,7 @@ class Questions:
             choice_filter=texts.get("choice_filter", "") if is_coded else "",
             required=texts.get("required", ""),
             relevant=texts.get("relevant", ""),
-            constraint=_without_length(constraint, length),
+            constraint=constraint if row.get(f"{OWN}constraint") else _without_length(constraint, length),
             constraint_messages=self.wording.words(row, "constraint_message"),
             calculation=texts.get("calculation", ""),
             default=texts.get("default", ""),
@@ -202,13 +202,14 @@ class Questions:
     def _rule(self, question: Question) -> None:
         """A note of our own: a rule between answers, which other programs show where it does not hold."""
         row = question.row
-        key = question.name if _RULE_KEY.fullmatch(question.name) else "rule"
+        name = row.get(f"{OWN}key") or question.name
+        key = name if _RULE_KEY.fullmatch(name) else re.sub("[^A-Za-z0-9]", "_", f"rule_{name}")[:32]
         level = self._one_of(row, "level", get_args(Level), "error")
         needs = tuple(row.get(f"{OWN}needs").split())
         self.places[key] = row
         self.rules.append(
             Rule(
-                key=row.get(f"{OWN}key") or key,
+                key=key,
                 level=level,
                 at=row.get(f"{OWN}at"),
                 expression=row.get(f"{OWN}rule"),
@@ -216,6 +217,11 @@ class Questions:
                 needs=needs,
             )
         )
+
+    def ordered_rules(self) -> list[Rule]:
+        """As they were numbered, then as they stand."""
+        numbered = {key: row.get(f"{OWN}order") for key, row in self.places.items()}
+        return sorted(self.rules, key=lambda rule: _number_of(numbered.get(rule.key, "")))
 
     def section(self, section: Section) -> tuple[dict[str, str], str, Repeat | None]:
         """The words, the condition, and how many rows."""
@@ -313,6 +319,10 @@ class Questions:
         if text and found != text:
             self.notes.add("cell_left_out", "survey", row.number, OWN + column, text)
         return found
+
+
+def _number_of(text: str) -> int:
+    return int(text) if re.fullmatch("[0-9]{1,6}", text) else 10**6
 
 
 def _range(parameters: Mapping[str, str]) -> str:

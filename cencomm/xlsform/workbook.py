@@ -139,7 +139,7 @@ def _of_form(names: Sequence[str], rows: _Rows) -> Book:
 def _sheet(name: str, rows: Iterator[tuple[int, Iterator[str]]]) -> Sheet:
     found: list[tuple[int, list[str]]] = []
     for number, cells in rows:
-        row = [cell.replace("\u00a0", " ").strip() for cell in cells]
+        row = [cell.strip() for cell in cells]
         while row and not row[-1]:
             row.pop()
         if len(row) > MAX_COLUMNS:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cencomm.templates_forms.model import Template
+from cencomm.templates_forms.model import Template, standard
+from cencomm.xlsform.convert import import_form
 from tests.unit.cli.fakes import Cli
 from tests.unit.xlsform.books import made, text
 
@@ -62,3 +63,26 @@ def test_words_without_a_language_are_in_the_one_that_is_named(cli: Cli, tmp_pat
     assert json.loads(named.out)["languages"] == "pt"
     assert json.loads(cli("--json", "-l", "ru", "template", "import", str(path)).out)["languages"] == "ru"
     assert cli("template", "import", str(path), "--words", "Marsian").code == 2
+
+
+def test_a_standard_template_is_written_as_a_form_and_what_others_miss_is_told(cli: Cli, tmp_path: Path) -> None:
+    target = tmp_path / "alert.xlsx"
+    said = cli("-l", "es", "template", "export", "alert", str(target))
+    assert said.code == 0, said.err
+    assert "XLSForm no tiene nada como max_length" in said.err
+    assert import_form(target).template == standard("alert")
+    assert cli("template", "export", "alert", str(target)).code == 2
+    assert cli.client.done() == []
+
+
+def test_a_template_of_a_group_is_written_as_a_form(cli: Cli, tmp_path: Path) -> None:
+    target = tmp_path / "a.xlsx"
+    assert cli("template", "export", "simplified_seizure", str(target), "--group", TITLE).code == 0
+    assert import_form(target).template == standard("simplified_seizure")
+
+
+def test_a_template_that_is_not_there_writes_nothing(cli: Cli, tmp_path: Path) -> None:
+    for more in ((), ("--group", TITLE)):
+        assert cli("template", "export", "nothing", str(tmp_path / "a.xlsx"), *more).code == 1
+    assert cli("template", "export", "alert", str(tmp_path / "no folder" / "a.xlsx")).code == 2
+    assert list(tmp_path.iterdir()) == []

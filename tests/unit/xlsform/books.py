@@ -49,7 +49,10 @@ class Books:
     def both(self, survey: Rows, choices: Rows = (), **settings: str) -> tuple[str, bool]:
         """The code with which we refuse the form (nothing: it is taken), and whether pyxform refuses it."""
         made(self.path, survey, choices, **settings)
-        return code_of(self.path), pyxform_refuses(self.path)
+        sheets = {"survey": survey, "choices": choices, "settings": [settings] if settings else []}
+        return code_of(self.path), pyxform_refuses(
+            {name: [dict(row) for row in rows] for name, rows in sheets.items() if rows}
+        )
 
 
 def code_of(path: Path) -> str:
@@ -60,9 +63,10 @@ def code_of(path: Path) -> str:
     return ""
 
 
-def pyxform_refuses(path: Path) -> bool:
+def pyxform_refuses(form: str | dict[str, list[Mapping[str, str]]]) -> bool:
+    """Of a file, or of the rows of its sheets."""
     try:
-        convert(xlsform=str(path), validate=False)
+        convert(xlsform=form, validate=False)
     except PyXFormError:
         return True
     return False

@@ -54,6 +54,16 @@ def test_a_column_that_has_no_counterpart_stays_as_it_is_headed(header: str) -> 
     assert row(header).others == {header: "x"}
 
 
+def test_a_fixed_space_is_a_space_but_in_a_text() -> None:
+    sheet = Sheet("survey", ["type", "label", "constraint\u00a0message"], [(2, ["begin\u00a0group", "x\u00a0?", "y"])])
+    read = next(rows_of(sheet, ["type"]))
+    assert (read.cells["type"], read.words["label"], read.words["constraint_message"]) == (
+        "begin group",
+        {"": "x\u00a0?"},
+        {"": "y"},
+    )
+
+
 def test_two_columns_of_one_meaning_are_refused() -> None:
     with pytest.raises(HeaderTwice, match="relevance"):
         list(rows_of(Sheet("survey", ["type", "relevant", "relevance"], []), ["type"]))

@@ -20,6 +20,7 @@ from cencomm.xlsform.languages import is_unknown, tag_of
         ("Portuguese (pt_BR)", "pt-BR"),
         ("Dari", "fa-AF"),
         ("kiswahili", "sw"),
+        ("Հայերեն", "hy"),
         ("nepali(ne)", "ne"),
     ],
 )

@@ -26,7 +26,7 @@ BOTH = {
     "a comment": ([text("a"), {"hint": "only a remark"}], ""),
     "no such type": ([text("a"), {"type": "telephone", "name": "b", "label": "B"}], "type_unknown"),
     "no name": ([{"type": "text", "label": "A"}, text("a")], "name_missing"),
-    "a note without a name": ([{"type": "note", "label": "A"}, text("a")], ""),
+    "a note without a name": ([text("a"), {"type": "note", "label": "A"}], ""),
     "no name at all": ([text("1a")], "name_malformed"),
     "a name with a space": ([text("a b")], "name_malformed"),
     "a name of other letters": ([text("été.a-b")], ""),
