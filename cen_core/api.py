@@ -11,7 +11,9 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+from cen_core.cpdb import Cpdb
 from cen_core.cws import Cws
+from cen_core.imaging.worker import PictureCleaner
 from cen_core.model.case import Case, LogEntry, Move, State, Version
 from cen_core.model.findings import Finding
 from cen_core.model.person import Person
@@ -26,6 +28,8 @@ from cen_core.services.bulk import Bulk
 from cen_core.services.cases import OPEN, Change, Entry
 from cen_core.services.passwords import Passwords
 from cen_core.services.people import Wanted
+from cen_core.services.picture_files import Cleaner, PictureFiles
+from cen_core.services.pictures import Means, NewPicture, PictureChange
 from cen_core.services.ports import NewUnitOfWork
 from cen_core.services.saved import WantedSearch
 from cen_core.services.search import Question
@@ -36,9 +40,13 @@ __all__ = [
     "CenCore",
     "CenPeople",
     "Change",
+    "Cpdb",
     "Entry",
     "Level",
+    "NewPicture",
     "Passwords",
+    "PictureChange",
+    "PictureFiles",
     "Principal",
     "Question",
     "Role",
@@ -68,15 +76,19 @@ class CenCore:
         self,
         new_uow: NewUnitOfWork,
         fingerprint_key: bytes,
+        files: PictureFiles,
         *,
+        cleaner: Cleaner | None = None,
         now_ms: Callable[[], int] = _now_ms,
         new_id: Callable[[], str] = _new_id,
     ) -> None:
+        """`files` is where the bytes of pictures lie."""
         self._new_uow = new_uow
         self._fingerprint_key = fingerprint_key
         self._now_ms = now_ms
         self._new_id = new_id
         self.cws = Cws(new_uow, now_ms, new_id)
+        self.cpdb = Cpdb(Means(new_uow, files, cleaner or PictureCleaner()), now_ms, new_id)
 
     async def create(self, principal: Principal, entry: Entry) -> Case:
         return await cases.create(principal, entry, self._new_uow(), self._now_ms(), self._new_id())
@@ -265,6 +277,7 @@ class CenPeople:
 async def open_core(
     database_url: str,
     fingerprint_key: bytes,
+    files: PictureFiles,
     *,
     now_ms: Callable[[], int] = _now_ms,
     new_id: Callable[[], str] = _new_id,
@@ -272,14 +285,14 @@ async def open_core(
     """The core on its database, brought to the newest schema. `fingerprint_key` is a secret of the deployment; with
     another one, records that came before are not known again. Raises DatabaseUrlInvalid."""
     async with open_engine(database_url) as engine:
-        yield CenCore(sql_units_of_work(engine), fingerprint_key, now_ms=now_ms, new_id=new_id)
+        yield CenCore(sql_units_of_work(engine), fingerprint_key, files, now_ms=now_ms, new_id=new_id)
 
 
 @asynccontextmanager
 async def open_both(
-    database_url: str, fingerprint_key: bytes, passwords: Passwords
+    database_url: str, fingerprint_key: bytes, passwords: Passwords, files: PictureFiles
 ) -> AsyncIterator[tuple[CenCore, CenPeople]]:
     """As `open_core`, with its people. Raises DatabaseUrlInvalid."""
     async with open_engine(database_url) as engine:
         units = sql_units_of_work(engine)
-        yield CenCore(units, fingerprint_key), CenPeople(units, passwords)
+        yield CenCore(units, fingerprint_key, files), CenPeople(units, passwords)

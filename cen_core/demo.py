@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any, Final
 
-from cen_core import demo_notices
+from cen_core import demo_notices, demo_pictures
 from cen_core.api import CenCore, CenPeople, Entry, Level, Principal, Role, Row, SavedKind, Wanted, WantedSearch
 
 SEED: Final = 11
@@ -52,6 +52,7 @@ async def fill(core: CenCore, people: CenPeople, password: str, today: date) -> 
         await core.validate_upload(principal(member, "ncp", Role.NCP), entered.upload_id)
         for number in range(WAITING):
             await core.create(officer, Entry(_case(member, made, today), f"demo-{member}-{number:04d}", submit=True))
+    await demo_pictures.fill(core.cpdb, principal)
     await _save_searches(core, principal("KE", "ncp", Role.NCP))
 
 

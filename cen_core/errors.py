@@ -117,6 +117,42 @@ class UploadTooLarge(CenError):
     code = "cen.upload_too_large"
 
 
+class PictureUnknown(CenError):
+    """There is no such picture, or the principal may not know that there is."""
+
+    code = "cen.picture_unknown"
+
+
+class PictureRefused(CenError):
+    """The bytes are not one whole picture of a kind and size that is taken. Facts: reason."""
+
+    code = "cen.picture_refused"
+
+
+class PictureInvalid(CenError):
+    """What was said about the picture contradicts a code list or itself. Facts: field, reason."""
+
+    code = "cen.picture_invalid"
+
+
+class PictureForbidden(CenError):
+    """Of this heading there is never a picture, nor of a case that has it."""
+
+    code = "cen.picture_forbidden"
+
+
+class PictureUnseen(CenError):
+    """The contact point has not said that he looked at the picture and that nothing on it leads to a person."""
+
+    code = "cen.picture_unseen"
+
+
+class StorageFailed(CenError):
+    """The storage for pictures does not do its part; nothing was stored."""
+
+    code = "cen.storage_failed"
+
+
 class NotSignedIn(CenError):
     """There is no session, or it has ended."""
 

@@ -141,7 +141,15 @@ def core_place(settings: Settings) -> Place:
     """Where the CEN core of this deployment is, and how it is reached."""
     from cen_core.edge.deployment import Place  # noqa: PLC0415  only where the core is wanted
 
-    return Place(settings.data_dir, settings.database_url, settings.origin, settings.behind_tls, settings.client_dir)
+    return Place(
+        settings.data_dir,
+        settings.database_url,
+        settings.origin,
+        settings.behind_tls,
+        settings.client_dir,
+        settings.files_dir,
+        settings.files_bucket,
+    )
 
 
 class _Beside(uvicorn.Server):

@@ -24,9 +24,12 @@ from cen_core.edge import (
     api,
     case_pages,
     door_pages,
+    mark_pages,
     notice_api,
     notice_pages,
     people_pages,
+    picture_api,
+    picture_pages,
     routes,
     saved_pages,
     search_pages,
@@ -73,6 +76,9 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     **upload_api.HANDLERS,
     **notice_api.HANDLERS,
     **notice_pages.HANDLERS,
+    **picture_api.HANDLERS,
+    **picture_pages.HANDLERS,
+    **mark_pages.HANDLERS,
 }
 HEADERS: Final = {
     "Cache-Control": "no-store",

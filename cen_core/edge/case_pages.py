@@ -15,6 +15,7 @@ from cen_core.edge.bodies import content_data
 from cen_core.edge.context import Context, Handler
 from cen_core.edge.entry_form import Values
 from cen_core.edge.errors import status_of
+from cen_core.edge.picture_pages import title_of
 from cen_core.edge.rendering import field_name, options, products, sentence, shown
 from cen_core.edge.requests import one
 from cen_core.edge.words import Words
@@ -63,10 +64,10 @@ async def worklist_page(context: Context) -> Response:
 
 async def case_page(context: Context) -> Response:
     view = await context.core.read(context.principal, context.path["case_id"])
-    return _case(context, view)
+    return await _case(context, view)
 
 
-def _case(context: Context, view: CaseView, status: int = 200, problem: str = "") -> Response:
+async def _case(context: Context, view: CaseView, status: int = 200, problem: str = "") -> Response:
     moves = _moves(context.principal, view)
     judges_alone = view.state is State.SUBMITTED and Move.VALIDATE not in moves and _is_author(context, view)
     return shown(
@@ -80,6 +81,8 @@ def _case(context: Context, view: CaseView, status: int = 200, problem: str = ""
         author_waits=judges_alone and context.principal.role is Role.NCP,
         reasons=sorted(REASONS - NOT_REASONS),
         end_of=end_of,
+        pictures=await context.core.cpdb.of_case(context.principal, view.case_id),
+        picture_title=lambda found: title_of(Words(context.view.language), found),
     )
 
 
@@ -316,7 +319,7 @@ def _moving(move: Callable[[Context, Change], Awaitable[Case]]) -> Handler:
             if status_of(refused.code) not in {403, 409, 422}:
                 raise
             view = await context.core.read(context.principal, case_id)
-            return _case(context, view, status_of(refused.code), sentence(context, refused))
+            return await _case(context, view, status_of(refused.code), sentence(context, refused))
         return RedirectResponse(f"/cen/cases/{case_id}", SEE_OTHER)
 
     return handler

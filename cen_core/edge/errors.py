@@ -25,6 +25,7 @@ STATUS_OF_CODE: Final[dict[str, int]] = {
     "cen.saved_unknown": 404,
     "cen.person_unknown": 404,
     "cen.notice_unknown": 404,
+    "cen.picture_unknown": 404,
     "cen.no_such_page": 404,
     "cen.method_not_offered": 405,
     "cen.version_conflict": 409,
@@ -44,7 +45,12 @@ STATUS_OF_CODE: Final[dict[str, int]] = {
     "cen.password_weak": 422,
     "cen.person_invalid": 422,
     "cen.notice_invalid": 422,
+    "cen.picture_refused": 422,
+    "cen.picture_invalid": 422,
+    "cen.picture_forbidden": 422,
+    "cen.picture_unseen": 422,
     "cen.too_many_requests": 429,
+    "cen.storage_failed": 503,
     "cen.database_url_invalid": INTERNAL,
 }
 

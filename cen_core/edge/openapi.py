@@ -9,10 +9,11 @@ from typing import Any, Final
 import msgspec
 from pydantic.json_schema import models_json_schema
 
-from cen_core.edge import bodies, notice_bodies
+from cen_core.edge import bodies, notice_bodies, picture_bodies
 from cen_core.edge.routes import ROUTES, Kind, Route, is_open
 from cen_core.model.content import Content
 from cen_core.model.dimensions import DIMENSIONS
+from cen_core.model.picture import PictureContent
 from cen_core.model.query import FIELDS, MAX_PAGE
 
 _REFERENCE: Final = "#/components/schemas/{model}"
@@ -33,6 +34,7 @@ _REQUESTS: Final[dict[str, type[bodies.Body]]] = {
     "api_return": bodies.JudgeBody,
     "api_withdraw": bodies.JudgeBody,
     **notice_bodies.REQUESTS,
+    **picture_bodies.REQUESTS,
 }
 _ANSWERS: Final[dict[str, tuple[int, type[bodies.Body] | None]]] = {
     "api_sign_in": (201, bodies.SessionOut),
@@ -70,8 +72,9 @@ _ANSWERS: Final[dict[str, tuple[int, type[bodies.Body] | None]]] = {
         (200, bodies.CaseOut),
     ),
     **notice_bodies.ANSWERS,
+    **picture_bodies.ANSWERS,
 }
-KEYED: Final = frozenset({"api_create", "api_release", "api_upload", "api_draft_notice"})
+KEYED: Final = frozenset({"api_create", "api_release", "api_upload", "api_draft_notice", "api_add_picture"})
 """Routes that ask for an idempotency key."""
 _TEXTS: Final = {"type": "array", "items": {"type": "string"}}
 _LIMIT: Final = {"type": "integer", "minimum": 1, "maximum": MAX_PAGE}
@@ -86,6 +89,7 @@ _QUERIES: Final[dict[str, dict[str, Any]]] = {
     "api_log": {"limit": _LIMIT},
     "api_uploads": {"limit": _LIMIT},
     **notice_bodies.QUERIES,
+    **picture_bodies.QUERIES,
 }
 _IN_PATH: Final[dict[str, dict[str, Any]]] = {
     "case_id": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
@@ -93,6 +97,7 @@ _IN_PATH: Final[dict[str, dict[str, Any]]] = {
     "upload_id": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
     "format": {"type": "string", "enum": ["csv", "xlsx"]},
     **notice_bodies.IN_PATH,
+    **picture_bodies.IN_PATH,
 }
 
 
@@ -106,7 +111,7 @@ def document() -> dict[str, Any]:
     }
     ordered = sorted(models, key=lambda model: model.__name__)
     _, schemas = models_json_schema([(model, "validation") for model in ordered], ref_template=_REFERENCE)
-    _, case = msgspec.json.schema_components((Content,), ref_template="#/components/schemas/{name}")
+    _, case = msgspec.json.schema_components((Content, PictureContent), ref_template="#/components/schemas/{name}")
     paths: dict[str, dict[str, Any]] = {}
     for route in ROUTES:
         if route.kind is Kind.API:
@@ -116,7 +121,7 @@ def document() -> dict[str, Any]:
         "info": {
             "title": "CEN core",
             "version": "1",
-            "description": "Non-nominal cases of offences, and notices. An independent work, not the WCO's.",
+            "description": "Non-nominal cases, notices and pictures. An independent work, not the WCO's.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": paths,
@@ -128,11 +133,12 @@ def document() -> dict[str, Any]:
 
 
 def _with_content(schemas: dict[str, Any]) -> dict[str, Any]:
-    """Each model's `content` is a case's content; pydantic only knows that it is an object."""
-    for schema in schemas.values():
+    """Each model's `content` is a case's or a picture's content; pydantic only knows that it is an object."""
+    for name, schema in schemas.items():
         properties = schema.get("properties", {})
         if "content" in properties:
-            properties["content"] = {"$ref": _REFERENCE.format(model="Content")}
+            model = "PictureContent" if "Picture" in name else "Content"
+            properties["content"] = {"$ref": _REFERENCE.format(model=model)}
     return schemas
 
 

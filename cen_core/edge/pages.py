@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 _HERE: Final = Path(__file__).resolve().parent.parent
 _CHECKOUT: Final = _HERE.parent / "web"
 _FACE: Final = re.compile(r"@font-face \{[^}]*?url\(\"[^\"]*/([\w-]+)\.woff2\"\)[^}]*\}", re.DOTALL)
-_STYLES: Final = ("cen.css", "notices.css")
+_STYLES: Final = ("cen.css", "notices.css", "pictures.css")
 _ADDRESS: Final = re.compile(r"url\(\"[^\"]*\"\)")
 
 

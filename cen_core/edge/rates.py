@@ -28,6 +28,8 @@ SIGN_INS_OF_ADDRESS: Final = Rate(per_second=0.2, burst=30)
 SIGN_INS_OF_NAME: Final = Rate(per_second=1 / 60, burst=8)
 EXPORTS: Final = Rate(per_second=0.1, burst=6)
 UPLOADS: Final = Rate(per_second=0.1, burst=12)
+PICTURES: Final = Rate(per_second=0.2, burst=40)
+"""Pictures that one officer may add: each takes a second of decoding."""
 
 
 class Buckets:
@@ -58,3 +60,4 @@ class Rates:
         self.sign_ins_of_name = Buckets(SIGN_INS_OF_NAME, clock)
         self.exports = Buckets(EXPORTS, clock)
         self.uploads = Buckets(UPLOADS, clock)
+        self.pictures = Buckets(PICTURES, clock)

@@ -33,6 +33,7 @@ _PLACES: Final = (
     ("worklist_page", "/cen/cases"),
     ("uploads_page", "/cen/uploads"),
     ("notices_page", "/cen/notices"),
+    ("pictures_page", "/cen/pictures"),
     ("people_page", "/cen/people"),
 )
 

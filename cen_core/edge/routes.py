@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Final
 
 from cen_core.errors import NotAllowed
+from cen_core.model.picture import MAX_BYTES
 from cen_core.model.principal import Principal
 from cen_core.services import access
 
@@ -82,6 +83,19 @@ ROUTES: Final = (
     _api("api_search_seen", "POST", "/searches/{saved_id}/seen"),
     _api("api_share_search", "POST", "/searches/{saved_id}/share"),
     _api("api_forget_search", "DELETE", "/searches/{saved_id}"),
+    _api("api_pictures", "GET", "/pictures"),
+    _api("api_picture_worklist", "GET", "/pictures/worklist"),
+    _api("api_add_picture", "POST", "/pictures"),
+    _api("api_read_picture", "GET", "/pictures/{picture_id}"),
+    _api("api_picture_image", "GET", "/pictures/{picture_id}/{size}.jpg"),
+    _api("api_similar_pictures", "GET", "/pictures/{picture_id}/similar"),
+    _api("api_amend_picture", "PUT", "/pictures/{picture_id}"),
+    _api("api_submit_picture", "POST", "/pictures/{picture_id}/submit"),
+    _api("api_discard_picture", "POST", "/pictures/{picture_id}/discard"),
+    _api("api_validate_picture", "POST", "/pictures/{picture_id}/validate"),
+    _api("api_return_picture", "POST", "/pictures/{picture_id}/return"),
+    _api("api_withdraw_picture", "POST", "/pictures/{picture_id}/withdraw"),
+    _api("api_picture_log", "GET", "/pictures/{picture_id}/log"),
     _page("base", ""),
     _api("api_notices", "GET", "/notices"),
     _api("api_notice_worklist", "GET", "/notices/worklist"),
@@ -145,17 +159,34 @@ ROUTES: Final = (
     _form("approve_notice", "/notices/{notice_id}/approve"),
     _form("return_notice", "/notices/{notice_id}/return"),
     _form("withdraw_notice", "/notices/{notice_id}/withdraw"),
+    _page("pictures_page", "/pictures"),
+    _page("own_pictures_page", "/pictures/own"),
+    _page("new_picture_page", "/pictures/new"),
+    _form("add_picture", "/pictures/new"),
+    _page("picture_page", "/pictures/{picture_id}"),
+    _page("picture_image", "/pictures/{picture_id}/{size}.jpg"),
+    _page("amend_picture_page", "/pictures/{picture_id}/amend"),
+    _form("amend_picture", "/pictures/{picture_id}/amend"),
+    _page("marks_page", "/pictures/{picture_id}/marks"),
+    _form("mark_picture", "/pictures/{picture_id}/marks"),
+    _form("submit_picture", "/pictures/{picture_id}/submit"),
+    _form("discard_picture", "/pictures/{picture_id}/discard"),
+    _form("validate_picture", "/pictures/{picture_id}/validate"),
+    _form("return_picture", "/pictures/{picture_id}/return"),
+    _form("withdraw_picture", "/pictures/{picture_id}/withdraw"),
+    _page("picture_log_page", "/pictures/{picture_id}/log"),
 )
 
 MAX_TABLE: Final = 16 * 1024 * 1024
 MAX_TEXTS: Final = 768 * 1024
-FILE_FORMS: Final[Mapping[str, int]] = {"upload_table": MAX_TABLE}
+FILE_FORMS: Final[Mapping[str, int]] = {"upload_table": MAX_TABLE, "add_picture": MAX_BYTES + 64 * 1024}
 """Forms that bring a file, with the bytes that they take."""
 LARGE: Final[Mapping[str, int]] = {
     **dict.fromkeys(("api_upload", "api_check_upload"), MAX_TABLE),
     **dict.fromkeys(("draft_notice", "amend_notice", "api_draft_notice", "api_amend_notice"), MAX_TEXTS),
+    "api_add_picture": MAX_BYTES * 4 // 3 + 256 * 1024,
 }
-"""Routes that take more bytes than others: many cases, or a text in six languages."""
+"""Routes that take more bytes than others: many cases, a text in six languages, or a picture in base64."""
 
 RULE_OF: Final[Mapping[str, str]] = {
     "api_openapi": OPEN,
@@ -252,6 +283,35 @@ RULE_OF: Final[Mapping[str, str]] = {
     "approve_notice": "approve_notice",
     "return_notice": "return_notice",
     "withdraw_notice": "withdraw_notice",
+    "api_pictures": "see_pictures",
+    "api_picture_worklist": "list_own_pictures",
+    "api_add_picture": "add_picture",
+    "api_read_picture": "see_pictures",
+    "api_picture_image": "see_pictures",
+    "api_similar_pictures": "see_pictures",
+    "api_amend_picture": "amend_picture",
+    "api_submit_picture": "submit_picture",
+    "api_discard_picture": "discard_picture",
+    "api_validate_picture": "validate_picture",
+    "api_return_picture": "return_picture",
+    "api_withdraw_picture": "withdraw_picture",
+    "api_picture_log": "read_picture_log",
+    "pictures_page": "see_pictures",
+    "own_pictures_page": "list_own_pictures",
+    "new_picture_page": "add_picture",
+    "add_picture": "add_picture",
+    "picture_page": "see_pictures",
+    "picture_image": "see_pictures",
+    "amend_picture_page": "amend_picture",
+    "amend_picture": "amend_picture",
+    "marks_page": "amend_picture",
+    "mark_picture": "amend_picture",
+    "submit_picture": "submit_picture",
+    "discard_picture": "discard_picture",
+    "validate_picture": "validate_picture",
+    "return_picture": "return_picture",
+    "withdraw_picture": "withdraw_picture",
+    "picture_log_page": "read_picture_log",
 }
 
 

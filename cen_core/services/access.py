@@ -30,6 +30,13 @@
     approve_notice, return_notice       -        -          -          own *    own *  own *, RILO's *
     withdraw_notice                     -        -          -          own      own    own, RILO's, published
     read_notice_log                     -        -          -          own      own    own, RILO's
+    see_pictures: published             yes      yes        yes        yes      yes    yes
+    see_own_pictures: unpublished       -        own        own        own      -      -
+    list_own_pictures                   -        own        own        own      -      -
+    add_, amend_, submit_picture        -        -          own        own      -      -
+    discard_picture                     -        -          author     author   -      -
+    validate_, return_, withdraw_picture -       -          -          own *    -      -
+    read_picture_log                    -        -          -          own      -      -
 
     own: of the principal's member.   *: never the author (judged by `AUTHOR_NEVER`).
     ** of searches: its own, and what is shared.
@@ -172,6 +179,21 @@ CWS_RULES: Final[Mapping[str, Rule]] = {
 }
 """What stands on the website: bulletins and whatever else is no case."""
 
+CPDB_RULES: Final[Mapping[str, Rule]] = {
+    "see_pictures": Rule(_EVERY_LEVEL, dict.fromkeys(_ALL_ROLES, _published)),
+    "see_own_pictures": _of_member(_READS, _own),
+    "list_own_pictures": _of_member(_READS, _own),
+    "add_picture": _of_member(_WRITES, _own),
+    "amend_picture": _of_member(_WRITES, _own),
+    "submit_picture": _of_member(_WRITES, _own),
+    "discard_picture": _of_member(_WRITES, _author),
+    "validate_picture": _of_ncp(_WRITES),
+    "return_picture": _of_ncp(_WRITES),
+    "withdraw_picture": _of_ncp(_WRITES),
+    "read_picture_log": _of_ncp(_READS),
+}
+"""The concealment pictures, which the level limited sees too."""
+
 RULES: Final[Mapping[str, Rule]] = {
     "search": _EVERYBODY,
     "statistics": _EVERYBODY,
@@ -200,12 +222,17 @@ RULES: Final[Mapping[str, Rule]] = {
     "invite": Rule(_WRITES, {Role.NCP: _own, Role.SECRETARIAT: _any}),
     "change_person": Rule(_WRITES, {Role.NCP: _own, Role.SECRETARIAT: _any}),
     **CWS_RULES,
+    **CPDB_RULES,
 }
 
 AUTHOR_NEVER: Final = frozenset(
-    {"validate", "return", "withdraw", "validate_upload", "approve_notice", "return_notice"}
+    {
+        *("validate", "return", "withdraw", "validate_upload"),
+        *("approve_notice", "return_notice"),
+        *("validate_picture", "return_picture", "withdraw_picture"),
+    }
 )
-"""Four eyes: these are never done by who made the case or the upload."""
+"""Four eyes: these are never done by who made the case, the upload, the notice or the picture."""
 
 
 def may(principal: Principal, action: str, on: Resource | None = None) -> bool:

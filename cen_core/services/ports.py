@@ -12,6 +12,8 @@ from typing import Protocol, Self
 from cen_core.model.case import Case, LogEntry, State, Version
 from cen_core.model.content import Content
 from cen_core.model.person import Invitation, Person, Session
+from cen_core.model.picture import FoundPicture, Picture, PictureContent, PictureVersion
+from cen_core.model.picture_query import PictureFilter
 from cen_core.model.principal import Role
 from cen_core.model.query import Filter, Page
 from cen_core.model.results import Bucket, Found, Statistics
@@ -46,7 +48,8 @@ class Cases(Protocol):
 
     async def release_source_keys(self, upload_id: str) -> None: ...
 
-    async def add_version(self, version: Version) -> None: ...
+    async def add_version(self, version: Version) -> None:
+        """With a heading that is never pictured, every picture that was ever linked to the case is taken out too."""
 
     async def version(self, number: int, version: int) -> Version | None: ...
 
@@ -143,6 +146,57 @@ class SavedSearches(Protocol):
     async def shared(self) -> Sequence[Saved]: ...
 
 
+class Pictures(Protocol):
+    """Heads, what is said about pictures, their log, and what everybody may ask about the published ones."""
+
+    async def new_number(self) -> int: ...
+
+    async def get(self, picture_id: str, *, for_update: bool = False) -> Picture | None: ...
+
+    async def linked(self, case_id: str) -> Sequence[Picture]:
+        """Those of which any version was ever linked to the case."""
+
+    async def counterparts(self, picture_id: str, named: str, limit: int) -> Sequence[Picture]:
+        """The picture `named`, and those of which any version ever named this one."""
+
+    async def worklist(self, member: str, states: Collection[State], limit: int) -> Sequence[Picture]: ...
+
+    async def add(self, picture: Picture, version: PictureVersion) -> None: ...
+
+    async def add_version(self, version: PictureVersion) -> None: ...
+
+    async def version(self, number: int, version: int) -> PictureVersion | None: ...
+
+    async def update(self, picture: Picture) -> None:
+        """Raises VersionConflict unless the stored revision is the one just before `picture.revision`."""
+
+    async def append_log(self, entries: Sequence[tuple[int, LogEntry]]) -> None: ...
+
+    async def log(self, number: int) -> Sequence[LogEntry]: ...
+
+    async def publish(self, picture: Picture, content: PictureContent) -> None: ...
+
+    async def hide(self, numbers: Sequence[int]) -> None: ...
+
+    async def page(self, chosen: PictureFilter) -> tuple[Sequence[FoundPicture], str]:
+        """And what asks for the next page; empty at the end."""
+
+    async def count(self, chosen: PictureFilter) -> int: ...
+
+    async def facet(self, chosen: PictureFilter, name: str) -> Sequence[Bucket]: ...
+
+    async def similar(self, dhash: str, but: int, most: int, limit: int) -> Sequence[FoundPicture]:
+        """Published pictures but the one of that number, at most `most` bits away, the nearest first."""
+
+    async def to_erase(self, limit: int) -> Sequence[str]:
+        """Ids of withdrawn pictures that still have their bytes."""
+
+    async def mark_erased(self, picture_ids: Sequence[str]) -> None: ...
+
+    async def known(self, picture_ids: Sequence[str]) -> set[str]:
+        """Those that there are."""
+
+
 class UnitOfWork(Protocol):
     @property
     def cases(self) -> Cases: ...
@@ -164,6 +218,9 @@ class UnitOfWork(Protocol):
 
     @property
     def saved(self) -> SavedSearches: ...
+
+    @property
+    def pictures(self) -> Pictures: ...
 
     async def commit(self) -> None: ...
 

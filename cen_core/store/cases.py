@@ -12,8 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cen_core.errors import CaseExists, VersionConflict
 from cen_core.model import content
 from cen_core.model.case import Case, LogEntry, State, Version
+from cen_core.model.picture import is_never_pictured
 from cen_core.store import tables
 from cen_core.store.batches import batches
+from cen_core.store.pictures import take_out
 
 _CASES = tables.cases
 _HEAD = [column.name for column in _CASES.columns]
@@ -105,6 +107,8 @@ class SqlCases:
 
     async def add_version(self, version: Version) -> None:
         await self._connection.execute(insert(tables.versions), [_version_row(version)])
+        if is_never_pictured(version.content):
+            await take_out(self._connection, version)
 
     async def version(self, number: int, version: int) -> Version | None:
         statement = select(tables.versions).where(

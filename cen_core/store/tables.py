@@ -4,6 +4,9 @@
 `cen_invitations` and `cen_sessions` end by themselves. `cen_facts*` and the full-text
 index `cen_text` (`fulltext.py`) hold the published version of published cases only, taken apart for questions: what
 is not published cannot be found. Times are whole milliseconds since 1970, UTC.
+
+Pictures are the same once more: `cen_pictures`, `cen_picture_versions` and `cen_picture_log` are kept;
+`cen_picture_facts`, `_codes` and `_bands` hold what is published. Their bytes lie elsewhere (`services.picture_files`).
 """
 
 from __future__ import annotations
@@ -219,4 +222,88 @@ route = Table(
     Column("country", String(2), nullable=False),
     Column("location", String(5), nullable=False),
     Index("ix_cen_facts_route_country", "country", "position"),
+)
+
+pictures = Table(
+    "cen_pictures",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=False),
+    Column("picture_id", String(32), nullable=False),
+    Column("member", String(2), nullable=False),
+    Column("author", String, nullable=False),
+    Column("editor", String, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("published", Integer),
+    Column("sha256", String(64), nullable=False),
+    Column("dhash", String(16), nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("erased", Boolean, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("changed_ms", BigInteger, nullable=False),
+    UniqueConstraint("picture_id"),
+    Index("ix_cen_pictures_worklist", "member", "state", "changed_ms"),
+    Index("ix_cen_pictures_erased", "state", "erased"),
+)
+
+picture_versions = Table(
+    "cen_picture_versions",
+    metadata,
+    Column("number", Number, ForeignKey("cen_pictures.number"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("content", Text, nullable=False),
+    Column("case_id", String(32), nullable=False, index=True),
+    Column("counterpart", String(32), nullable=False, index=True),
+    Column("editor", String, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+)
+
+picture_log = Table(
+    "cen_picture_log",
+    metadata,
+    Column("entry", Number, primary_key=True),
+    Column("number", Number, ForeignKey("cen_pictures.number"), nullable=False, index=True),
+    Column("action", String(32), nullable=False),
+    Column("officer", String, nullable=False),
+    Column("member", String(2), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+)
+
+picture_facts = Table(
+    "cen_picture_facts",
+    metadata,
+    Column("number", Number, ForeignKey("cen_pictures.number"), primary_key=True),
+    Column("picture_id", String(32), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("member", String(2), nullable=False, index=True),
+    Column("kind", String(8), nullable=False),
+    Column("heading", String(64), nullable=False),
+    Column("product", String(64), nullable=False),
+    Column("conveyance_type", String(64), nullable=False, index=True),
+    Column("detection_method", String(64), nullable=False),
+    Column("dhash", String(16), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Index("ix_cen_picture_facts_newest", "at_ms", "picture_id"),
+    Index("ix_cen_picture_facts_goods", "heading", "product"),
+)
+
+picture_codes = Table(
+    "cen_picture_codes",
+    metadata,
+    Column("number", Number, ForeignKey("cen_picture_facts.number"), primary_key=True),
+    Column("kind", String(32), primary_key=True),
+    Column("code", String(64), primary_key=True),
+    Index("ix_cen_picture_codes_code", "kind", "code"),
+)
+
+picture_bands = Table(
+    "cen_picture_bands",
+    metadata,
+    Column("band", SmallInteger, primary_key=True, autoincrement=False),
+    Column("value", Integer, primary_key=True, autoincrement=False),
+    Column("number", Number, ForeignKey("cen_picture_facts.number"), primary_key=True, index=True),
 )

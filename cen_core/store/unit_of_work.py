@@ -12,6 +12,7 @@ from cen_core.store.cases import SqlCases
 from cen_core.store.database import READ_ONLY
 from cen_core.store.notices import SqlNotices
 from cen_core.store.people import SqlPeople
+from cen_core.store.pictures import SqlPictures
 from cen_core.store.published import SqlPublished
 from cen_core.store.saved import SqlSaved
 from cen_core.store.uploads import SqlKeys, SqlUploads
@@ -27,6 +28,7 @@ class SqlUnitOfWork:
     people: SqlPeople
     notices: SqlNotices
     saved: SqlSaved
+    pictures: SqlPictures
 
     def __init__(self, engine: AsyncEngine, *, read_only: bool) -> None:
         self._engine = engine
@@ -49,6 +51,7 @@ class SqlUnitOfWork:
         self.people = SqlPeople(connection)
         self.notices = SqlNotices(connection)
         self.saved = SqlSaved(connection)
+        self.pictures = SqlPictures(connection)
         return self
 
     async def commit(self) -> None:

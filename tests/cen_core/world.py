@@ -7,16 +7,21 @@ from contextlib import asynccontextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from cen_core.api import CenCore, Change, Entry, Level, Principal, Role
-from cen_core.model.case import Case
+from cen_core.api import CenCore, Change, Entry, Level, NewPicture, PictureChange, Principal, Role
+from cen_core.model.case import Case, Move
+from cen_core.model.picture import Picture
 from cen_core.store.database import open_engine
+from cen_core.store.picture_folder import PictureFolder
 from cen_core.store.tables import metadata
 from cen_core.store.unit_of_work import sql_units_of_work
+from tests.cen_core.drawn import NearCleaner, written
 
 FINGERPRINT_KEY = b"a secret of this test, 32 bytes."
 NOW_MS = 1_735_689_600_000
@@ -82,6 +87,20 @@ def import_data(country: str, departure: str, **changes: Any) -> dict[str, Any]:
     return data(**(given | changes))
 
 
+def picture_data(**changes: Any) -> dict[str, Any]:
+    """What is validly said about a picture, with these fields changed; None takes one out."""
+    given: dict[str, Any] = {
+        "kind": "photo",
+        "heading": "drugs",
+        "product": "cocaine",
+        "conveyance_type": "container_ship",
+        "concealment": ["container_structure"],
+        "detection_method": "risk_profile",
+        "detection_aids": ["xray_cargo"],
+    }
+    return {name: value for name, value in (given | changes).items() if value is not None}
+
+
 _KEYS: Iterator[int] = count(1)
 
 
@@ -91,15 +110,26 @@ def entry(given: dict[str, Any] | None = None, **options: Any) -> Entry:
     return Entry(data() if given is None else given, **options)
 
 
+def new_picture(given: dict[str, Any] | None = None, sent: bytes = b"", **options: Any) -> NewPicture:
+    """A picture with a key of its own."""
+    options.setdefault("key", f"key-{next(_KEYS):08d}")
+    return NewPicture(sent or written(), picture_data() if given is None else given, **options)
+
+
+def picture_change(picture: Picture) -> PictureChange:
+    return PictureChange(picture.picture_id, picture.revision)
+
+
 def change(case: Case) -> Change:
     return Change(case.case_id, case.revision)
 
 
 @dataclass
 class Stand:
-    """A core on an empty database, its clock in the test's hand."""
+    """A core on an empty database, its clock in the test's hand, its pictures cleaned in this process."""
 
     engine: AsyncEngine
+    folder: Path
     now_ms: int = NOW_MS
     core: CenCore = field(init=False)
 
@@ -108,6 +138,8 @@ class Stand:
         self.core = CenCore(
             sql_units_of_work(self.engine),
             FINGERPRINT_KEY,
+            PictureFolder(self.folder),
+            cleaner=NearCleaner(),
             now_ms=lambda: self.now_ms,
             new_id=lambda: f"{next(ids):032x}",
         )
@@ -132,8 +164,18 @@ class Stand:
         case = await self.submitted(given, officer)
         return await self.core.validate(contact_point, change(case))
 
+    async def pictured(self, given: dict[str, Any] | None = None, sent: bytes = b"") -> Picture:
+        """A validated picture of Kenya's."""
+        picture = await self.core.cpdb.add(OFFICER, new_picture(given, sent, submit=True))
+        return await self.core.cpdb.move(NCP, Move.VALIDATE, picture_change(picture), looked=True)
+
+    def stored(self) -> list[str]:
+        """The files of pictures."""
+        return sorted(path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*") if path.is_file())
+
 
 @asynccontextmanager
 async def new_stand(database_url: str) -> AsyncIterator[Stand]:
     async with open_engine(database_url) as engine:
-        yield Stand(engine)
+        with TemporaryDirectory(prefix="cen-pictures-") as folder:
+            yield Stand(engine, Path(folder))

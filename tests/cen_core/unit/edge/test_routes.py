@@ -41,8 +41,8 @@ def at(role: Role, level: Level) -> Principal:
 
 
 def address(route: Route) -> str:
-    ids = dict.fromkeys(("case_id", "upload_id", "notice_id", "saved_id"), "0" * 32)
-    return route.path.format(**ids, format="csv", token="x", name="none.css")
+    ids = dict.fromkeys(("case_id", "upload_id", "notice_id", "saved_id", "picture_id"), "0" * 32)
+    return route.path.format(**ids, size="thumb", format="csv", token="x", name="none.css")
 
 
 def test_every_route_has_a_rule_and_every_rule_a_route() -> None:

@@ -26,7 +26,7 @@ from tests.cen_core.world import Stand
 ORIGIN = "https://cen.example"
 PASSWORD = "seven calm herons"
 SMALLEST = 8 * 1024
-SEEN = frozenset({"cen_people", "cen_sessions", "cen_log", "cen_notice_log"})
+SEEN = frozenset({"cen_people", "cen_sessions", "cen_log", "cen_notice_log", "cen_picture_log"})
 """Tables that signing in, being read and being seen change."""
 _FORM_TOKEN = re.compile(r'name="form_token" value="([0-9a-f]{128})"')
 _PAGES = Pages()
@@ -134,7 +134,9 @@ def services_for(stand: Stand) -> Services:
     """All that the edge needs, with rates that no test reaches by itself."""
     people = CenPeople(sql_units_of_work(stand.engine), quick_passwords(), now_ms=lambda: stand.now_ms)
     rates = Rates(lambda: 0.0)
-    rates.requests = rates.exports = rates.uploads = rates.sign_ins_of_address = Buckets(Rate(1, 1e9), lambda: 0.0)
+    rates.requests = rates.exports = rates.uploads = rates.pictures = rates.sign_ins_of_address = Buckets(
+        Rate(1, 1e9), lambda: 0.0
+    )
     return Services(stand.core, people, _PAGES, rates, ORIGIN, CoreTables())
 
 
