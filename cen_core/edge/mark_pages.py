@@ -35,7 +35,9 @@ async def marks_page(context: Context) -> Response:
         first, second = second, None
     elif second is not None:
         region = _region(first, second)
-    return _marks(context, view, first=None if region else first, region=region)
+    if first is None or region:
+        return _marks(context, view, region=region)
+    return _marks(context, view, first=first, region={"x": first[0], "y": first[1]})
 
 
 def _marks(

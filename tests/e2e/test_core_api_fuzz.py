@@ -131,7 +131,7 @@ def test_it_answers_as_the_page_says(core: Core, name: str) -> None:
 
 @pytest.mark.parametrize("route", [route for route in OWN if not is_open(route.name)], ids=lambda route: route.name)
 def test_who_is_not_signed_in_is_told_nothing_else(core: Core, route: Any) -> None:
-    path = re.sub(r"\{[a-z]+_id\}", "0" * 32, route.path).format(format="csv")
+    path = re.sub(r"\{[a-z]+_id\}", "0" * 32, route.path).format(format="csv", size="thumb")
     for token in ({}, {"Authorization": "Bearer of-nobody"}):
         answer = requests.request(route.method, core.address + path, headers=token, timeout=SECONDS)
         assert (answer.status_code, answer.json()["code"]) == (401, "cen.not_signed_in")
