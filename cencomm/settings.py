@@ -13,6 +13,7 @@ CENCOMM_TRUSTED_PROXIES   addresses, with commas between, whose X-Forwarded-For 
 CENCOMM_LOG               debug, info, warning or error; default info
 CENCOMM_SESSION_HOURS     how long a sign-in lasts; default 12
 CENCOMM_RATE              requests a second that one address may send for long; default 50
+CENCOMM_DEVICE_SOCKETS    sockets that one device may have at one process; default 16, older ones are closed
 CENCOMM_BACKUP_DIR        folder for `cencomm admin backup`; default `backups` in the data folder
 CENCOMM_METRICS_PORT      port on which Prometheus may ask for figures; default none: they are shown to nobody
 CENCOMM_METRICS_HOST      address of that listener; default 127.0.0.1
@@ -71,6 +72,7 @@ class Settings:
     log_level: str = "info"
     session_hours: int = 12
     requests_per_second: int = 50
+    device_sockets: int = 16
     backup_dir: Path = Path("backups")
     metrics_port: int | None = None
     """None where nobody may see the figures."""
@@ -117,6 +119,7 @@ class Settings:
             log_level=log_level,
             session_hours=_number(environ, "CENCOMM_SESSION_HOURS", 12, 1, 24 * 30),
             requests_per_second=_number(environ, "CENCOMM_RATE", 50, 1, 1_000_000),
+            device_sockets=_number(environ, "CENCOMM_DEVICE_SOCKETS", 16, 1, 1_000_000),
             backup_dir=Path(environ.get("CENCOMM_BACKUP_DIR") or data_dir / "backups").resolve(),
             **_metrics(environ),
             client_dir=_client_dir(environ),

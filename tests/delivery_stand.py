@@ -200,12 +200,19 @@ async def running(
     limits: Limits = LIMITS,
     redis_url: str = "",
     files_bucket: str = "",
+    device_sockets: int = 100_000,
     **serving: Any,
 ) -> AsyncIterator[Server]:
     """Serve on a free port, until the block ends; `serving` are options of uvicorn's."""
     clock = clock or Clock()
     settings = Settings(
-        folder, database_url, redis_url=redis_url, port=0, requests_per_second=100_000, files_bucket=files_bucket
+        folder,
+        database_url,
+        redis_url=redis_url,
+        port=0,
+        requests_per_second=100_000,
+        device_sockets=device_sockets,
+        files_bucket=files_bucket,
     )
     async with AsyncExitStack() as stack:
         services = await stack.enter_async_context(Startup(settings, now_ms=clock, limits=limits).services())

@@ -70,7 +70,9 @@ class Delivery:
             now_ms=foundation.now_ms,
             on_stored=self._stored,
         )
-        self.feeds: Feeds[Socket] = Feeds(self, poll_seconds=POLL_SECONDS)
+        self.feeds: Feeds[Socket] = Feeds(
+            self, poll_seconds=POLL_SECONDS, device_sockets=foundation.settings.device_sockets
+        )
         self.neighbours = Neighbours(foundation, self.feeds)
         self.presence: Presence[Socket] = presence_of(foundation, self.feeds, self)
         self._views: OrderedDict[CugId, GroupView] = OrderedDict()

@@ -109,11 +109,13 @@ class Feed(Generic[C]):
 class Feeds(Generic[C]):
     """All subscriptions and connections of this process."""
 
-    def __init__(self, source: Source, *, poll_seconds: float = 1.0) -> None:
+    def __init__(self, source: Source, *, poll_seconds: float = 1.0, device_sockets: int = 16) -> None:
         self._source = source
         self._poll_seconds = poll_seconds
+        self._device_sockets = device_sockets
         self._feeds: dict[CugId, Feed[C]] = {}
-        self._connections: dict[OfficerId, set[C]] = {}
+        self._connections: dict[OfficerId, dict[C, None]] = {}
+        """The sockets of each account, in the order in which they came."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
@@ -136,14 +138,20 @@ class Feeds(Generic[C]):
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def connected(self, connection: C) -> None:
-        self._connections.setdefault(connection.account_id, set()).add(connection)
+        """A device has so many sockets here and no more. Its oldest are given up: a line that broke in silence leaves
+        its socket behind, and the newest is the one at which somebody waits."""
+        among = self._connections.setdefault(connection.account_id, {})
+        among[connection] = None
+        own = [one for one in among if one.device_id == connection.device_id]
+        for oldest in own[: -self._device_sockets]:
+            oldest.give_up()
 
     def disconnected(self, connection: C) -> None:
         """Forget the connection and all that it follows."""
         for cug_id in [name for name, feed in self._feeds.items() if connection in feed.subscribers]:
             self.unfollow(connection, cug_id)
-        among = self._connections.get(connection.account_id, set())
-        among.discard(connection)
+        among = self._connections.get(connection.account_id, {})
+        among.pop(connection, None)
         if not among:
             self._connections.pop(connection.account_id, None)
 

@@ -77,7 +77,7 @@ def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
         patch.setattr(app, "BODY_SECONDS", 1.0)
         patch.setattr(app, "SLOWEST_BYTES_PER_SECOND", 1_000_000)
         folder = tmp_path_factory.mktemp("impatient")
-        with Stand(folder, [OTIENO], http=Impatient, timeout_keep_alive=1) as stand:
+        with Stand(folder, [OTIENO], http=Impatient, timeout_keep_alive=1, device_sockets=4) as stand:
             yield stand
 
 
@@ -384,6 +384,15 @@ class TestPeersThatAreNotThere:
             peer.socket.shutdown(socket.SHUT_WR)
             assert peer.close_code() in (None, 1002, 1006)
         assert len(measures.CONNECTIONS) <= connections + 1
+
+    def test_more_of_one_device_than_it_may_have_and_the_newest_are_served(self, impatient: Stand) -> None:
+        peers = [hostile(impatient) for _ in range(6)]
+        for peer in peers[:2]:
+            with peer:
+                assert peer.close_code() == 1013
+        for peer in peers[2:]:
+            with peer:
+                assert answered(peer)
 
     def test_many_idle_ones(self, stand: Stand) -> None:
         _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -24,6 +24,8 @@ from cencomm.wire.frames import (
 )
 
 CUG = CugId(b"c" * 16)
+MOST = 3
+"""Sockets of one device."""
 OTIENO = OfficerId("KE/otieno")
 PETIT = OfficerId("FR/petit")
 MEMBER = Access(EVERYTHING, frozenset())
@@ -111,7 +113,7 @@ class FakeSource:
 class Stand:
     def __init__(self) -> None:
         self.source = FakeSource()
-        self.feeds: Feeds[FakeConnection] = Feeds(self.source, poll_seconds=0.01)
+        self.feeds: Feeds[FakeConnection] = Feeds(self.source, poll_seconds=0.01, device_sockets=MOST)
 
     def connect(self, account_id: OfficerId = OTIENO, after_seq: int | None = 0) -> FakeConnection:
         connection = FakeConnection(account_id)
@@ -137,6 +139,20 @@ async def stand() -> AsyncIterator[Stand]:
 async def settle() -> None:
     for _ in range(60):
         await asyncio.sleep(0)
+
+
+class TestConnections:
+    async def test_a_device_keeps_its_newest_sockets_and_the_oldest_are_given_up(self, stand: Stand) -> None:
+        petit = stand.connect(PETIT)
+        sockets = [stand.connect() for _ in range(MOST)]
+        assert not any(one.given_up for one in sockets)
+        sockets.append(stand.connect())
+        assert [one.given_up for one in sockets] == [True, False, False, False]
+        stand.feeds.disconnected(sockets[0])
+        stand.feeds.disconnected(sockets[2])
+        sockets.append(stand.connect())
+        assert [one.given_up for one in sockets] == [True, False, False, False, False]
+        assert not petit.given_up
 
 
 class TestCatchingUp:
