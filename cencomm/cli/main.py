@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from cencomm.cli import (
     accounts,
     admin,
+    analysing,
     bulk,
     ceremony,
     chains,
@@ -132,7 +133,7 @@ def options(
     )
 
 
-for part in (accounts, groups, talking, forms, chains, releasing, situation, extracting, office, serving):
+for part in (accounts, groups, talking, forms, chains, releasing, situation, analysing, extracting, office, serving):
     part.register(app)
 app.add_typer(bulk.app, name="bulk", rich_help_panel=bulk.PANEL)
 app.add_typer(xlsform.app, name="template", rich_help_panel=xlsform.PANEL)

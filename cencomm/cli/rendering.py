@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from cencomm.cli.output import text
 from cencomm.client.cug import Cug
@@ -12,6 +13,7 @@ from cencomm.client.model import Alarm, Item, ItemKind, MembersChanged, Standing
 from cencomm.client.verify_checks import Failure, Notice
 from cencomm.i18n import message
 from cencomm.i18n.messages import MESSAGES
+from cencomm.templates_forms.calculation import derived_values
 from cencomm.templates_forms.model import Template
 from cencomm.wire.content import (
     Attachment,
@@ -27,6 +29,7 @@ from cencomm.wire.content import (
 )
 from cencomm.wire.content import Template as TemplateContent
 
+_SHOWN_DERIVED = 3
 _SHOWN_ANSWERS = 6
 """How many answers of a form a line shows; `--json` and `extract` show all."""
 
@@ -94,8 +97,22 @@ def _form(item: Item, form: Form, templates: dict[bytes, Template], language: st
         for key, value in form.answers.items()
         if key in template.fields and not isinstance(value, list)
     ]
+    derived = [
+        f"{template.label(path, language)}: {value}"
+        for path, value in _derived(item, template, language).items()
+        if value
+    ]
     more = " …" if len(shown) > _SHOWN_ANSWERS or len(shown) < len(form.answers) else ""
-    return f"{template.title(language)}{valid} | " + " | ".join(shown[:_SHOWN_ANSWERS]) + more
+    return (
+        f"{template.title(language)}{valid} | "
+        + " | ".join([*shown[:_SHOWN_ANSWERS], *derived[:_SHOWN_DERIVED]])
+        + more
+    )
+
+
+def _derived(item: Item, template: Template, language: str) -> dict[str, str]:
+    """What follows from the answers, by path, as of the server's time of the record."""
+    return derived_values(template, item.answers, now=item.at, language=language)
 
 
 def _answer(template: Template, key: str, value: object, language: str) -> str:
@@ -140,8 +157,8 @@ def core_state(state: str, language: str) -> str:
     return text(f"core_state.{state}", language) if f"text.cli.core_state.{state}" in MESSAGES else state
 
 
-def as_data(item: Item) -> dict[str, object]:
-    """Everything of an item, for programs."""
+def as_data(item: Item, templates: Mapping[bytes, Template] = MappingProxyType({})) -> dict[str, object]:
+    """Everything of an item, for programs; derived values where its template is among `templates`."""
     content = item.content
     data: dict[str, object] = {
         "seq": item.seq,
@@ -170,6 +187,9 @@ def as_data(item: Item) -> dict[str, object]:
                 "answers": content.answers,
                 "findings": [{"rule": each.rule, "level": each.level, "path": each.path} for each in item.findings],
             }
+            template = templates.get(content.template_hash)
+            if template is not None:
+                data["derived"] = _derived(item, template, "")
         case Extraction():
             data |= {"count": content.count, "up_to_seq": content.up_to_seq, "manifest_hash": content.manifest_hash}
         case Released():

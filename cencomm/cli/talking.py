@@ -161,7 +161,7 @@ def _all_items(cug: Cug, after: int) -> list[Item]:
 
 
 def _show(client: Client, cug: Cug, given: Options, item: Item) -> None:
-    given.output.say(_line(client, cug, given, item), as_data(item))
+    given.output.say(_line(client, cug, given, item), as_data(item, templates_of(cug)))
 
 
 def _line(client: Client, cug: Cug, given: Options, item: Item) -> str:

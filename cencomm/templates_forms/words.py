@@ -19,6 +19,11 @@ def choose(labels: Mapping[str, str], language: str) -> str:
     return f"{labels[other]} [{other}]" if other else "[?]"
 
 
+def territories() -> frozenset[str]:
+    """The codes of all countries and territories that have a name."""
+    return frozenset(_territories()[SOURCE_LANGUAGE])
+
+
 def territory(code: str, language: str) -> str:
     """CLDR's name of a country or territory, or the code itself where it has none.
 

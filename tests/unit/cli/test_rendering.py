@@ -76,6 +76,15 @@ def test_what_cannot_be_read_says_why() -> None:
     assert describe(refused, {}, "en").endswith("(records.refused)")
 
 
+def test_derived_values_are_shown_with_a_form_and_given_to_programs() -> None:
+    template = standard("simplified_seizure")
+    item = form_item(4, {"item": [{"heading": "drugs", "quantity": "2500", "unit": "GRM"}]})
+    shown = describe(item, {template.hash: template}, "en")
+    assert shown.endswith(f"{template.label('quantity_canonical', 'en')}: 2.5 …")
+    assert as_data(item, {template.hash: template})["derived"] == {"item[0].quantity_canonical": "2.5"}
+    assert "derived" not in as_data(item), "nobody can calculate without the template"
+
+
 def test_a_program_gets_text_and_answers() -> None:
     assert as_data(chat_item(4, "hello"))["text"] == "hello"
     assert as_data(form_item(4, {"reporting_country": "KE"}))["answers"] == {"reporting_country": "KE"}
