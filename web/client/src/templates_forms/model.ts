@@ -76,6 +76,21 @@ export function fieldsOf(node: FormNode): readonly FormField[] {
   return node.kind === "field" ? [node] : node.children.flatMap(fieldsOf);
 }
 
+/** The group itself and all groups below it, in the order of the form. */
+export function groupsOf(group: FormGroup): readonly FormGroup[] {
+  return [group, ...group.children.flatMap((child) => (child.kind === "group" ? groupsOf(child) : []))];
+}
+
+/** The questions of one level, through groups that do not repeat. */
+export function fieldsAt(group: FormGroup): readonly FormField[] {
+  return group.children.flatMap((child) => (child.kind === "field" ? [child] : child.repeat === null ? fieldsAt(child) : []));
+}
+
+/** The repeats that begin in that level. */
+export function repeatsAt(group: FormGroup): readonly FormGroup[] {
+  return group.children.flatMap((child) => (child.kind === "field" ? [] : child.repeat === null ? repeatsAt(child) : [child]));
+}
+
 /** The text in the reader's language; else in another, marked: `Heading [en]`. */
 export function choose(labels: Words, language: Language): string {
   const exact = labels[language];

@@ -37,6 +37,7 @@ async function start(): Promise<void> {
     template: await standardForm(),
     warning: await standardForm("warning"),
     feedback: await standardForm("feedback"),
+    ...(query.has("long") ? { long: await standardForm("long_seizure") } : {}),
     reports: query.has("reports"),
     typing: query.get("typing")?.split(",") ?? [],
     empty: query.has("empty"),

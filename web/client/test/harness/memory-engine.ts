@@ -8,6 +8,7 @@ const MINUTE = 60_000;
 const HASH = "5f".repeat(32);
 const WARNING = "6a".repeat(32);
 const FEEDBACK = "7b".repeat(32);
+const LONG = "8c".repeat(32);
 
 export const id = (number: number): string => number.toString(16).padStart(2, "0").repeat(16);
 
@@ -246,6 +247,7 @@ export interface MemoryEngineWanted {
   readonly template: string;
   readonly warning: string;
   readonly feedback?: string;
+  readonly long?: string;
   readonly empty: boolean;
   /** What many countries have reported is there, too. */
   readonly reports?: boolean;
@@ -262,7 +264,7 @@ export function memoryEngine(wanted: MemoryEngineWanted): EngineApi {
   let items: readonly Item[] = wanted.empty ? [] : wanted.reports === true ? [...ITEMS, ...reportsOf({ now: NOW, seizure: HASH, warning: WARNING, feedback: FEEDBACK })] : wanted.files === true ? [...SAID, ...SAID_WITH_FILES].map(itemOf) : ITEMS;
   let waiting = wanted.files === true ? WAITING_WITH_FILES : WAITING;
   const drafts = new Map<string, Draft>();
-  const templates: readonly TemplateView[] = wanted.template === "" ? [] : [{ hash: HASH, id: "simplified_seizure", version: 1, document: wanted.template, seq: 2 }, { hash: WARNING, id: "warning", version: 1, document: wanted.warning, seq: 3 }, ...(wanted.feedback === undefined ? [] : [{ hash: FEEDBACK, id: "feedback", version: 1, document: wanted.feedback, seq: 3 }])];
+  const templates: readonly TemplateView[] = wanted.template === "" ? [] : [{ hash: HASH, id: "simplified_seizure", version: 1, document: wanted.template, seq: 2 }, { hash: WARNING, id: "warning", version: 1, document: wanted.warning, seq: 3 }, ...(wanted.feedback === undefined ? [] : [{ hash: FEEDBACK, id: "feedback", version: 1, document: wanted.feedback, seq: 3 }]), ...(wanted.long === undefined ? [] : [{ hash: LONG, id: "long_seizure", version: 1, document: wanted.long, seq: 3 }])];
   const tell = (event: EngineEvent): void => listeners.forEach((listener) => listener(event));
   const open = async (): Promise<Account> => {
     status = { ...status, profile: "open", account };

@@ -166,6 +166,22 @@ export const VIEWS: readonly View[] = [
     await page.locator(".chain-of a.btn").first().click();
     await page.locator("#section-feedback, .form-main").first().waitFor();
   } },
+  { name: "49-long-form", query: "long", hash: `${ROOM}/form/${"8c".repeat(32)}`, whole: true, prepare: async (page) => {
+    const choose = async (field: string, words: string): Promise<void> => {
+      await page.locator(`[data-field="${field}"] input`).fill(words);
+      await page.keyboard.press("Enter");
+    };
+    await choose("departure_country", "BR");
+    await choose("destination_country", "BE");
+    for (const country of ["SN", "ES"]) {
+      await page.locator("#section-transit .btn.link:not(.movers *)").last().click();
+      await choose(`transit[${country === "SN" ? 0 : 1}].transit_country`, country);
+    }
+    await page.locator('[data-row="transit[0]"] input[type=checkbox]').first().check();
+    await page.keyboard.press("Alt+ArrowDown");
+    await choose("item[0].heading", "drugs");
+    await page.locator("#content").evaluate((content) => content.scrollTo(0, 0));
+  } },
   { name: "50-designer-start", hash: `${ROOM}/designer`, whole: true },
   { name: "51-designer-questions", hash: `${ROOM}/designer`, prepare: async (page) => {
     await design(page);

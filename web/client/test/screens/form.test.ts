@@ -1,13 +1,14 @@
 import { describe, expect, test } from "vitest";
 
 import type { Answers } from "../../src/engine/api.ts";
-import { momentText, nowText, pathOf, TOP, typedTime, withAnswer, withoutRow, withRow, withUsualUnit } from "../../src/screens/form/answers.ts";
+import { levelAt, levelsOf, momentText, nowText, pathOf, placed, TOP, typedTime, withAnswer, withMovedRow, withoutRow, withRow, withUsualUnit } from "../../src/screens/form/answers.ts";
 import { planOf } from "../../src/engine/rules/plan.ts";
 import { validate } from "../../src/engine/rules/validate.ts";
 import { filledIn, firstAnswers } from "../../src/screens/form/filled.ts";
 import { choose } from "../../src/templates_forms/model.ts";
 import { foreignName, matching } from "../../src/ui/combo.tsx";
 import { amountText, answerText, codeLabel, fieldLabel, optionsOf } from "../../src/screens/form/wording.ts";
+import { stopsOf } from "../../src/screens/route-line.tsx";
 import { standardTemplate } from "./standard.ts";
 
 const template = standardTemplate();
@@ -97,12 +98,40 @@ describe("judging the standard form while one types", () => {
 describe("answers", () => {
   test("rows come, change and go", () => {
     const begun = withRow(withRow({}, "item"), "item");
-    const changed = withAnswer(begun, { repeat: "item", row: 1 }, "unit", "KGM");
+    const changed = withAnswer(begun, [["item", 1]], "unit", "KGM");
     expect(changed).toEqual({ item: [{}, { unit: "KGM" }] });
     expect(withoutRow(changed, "item", 0)).toEqual({ item: [{ unit: "KGM" }] });
     expect(withoutRow(withRow({}, "item"), "item", 0)).toEqual({});
     expect(withAnswer({ a: "1" }, TOP, "a", "")).toEqual({});
-    expect(pathOf({ repeat: "item", row: 1 }, "unit")).toBe("item[1].unit");
+    expect(pathOf([["item", 1]], "unit")).toBe("item[1].unit");
+  });
+
+  test("rows in rows are read and changed at their place, and no other", () => {
+    const answers: Answers = { box: [{ name: "a" }, { name: "b", part: [{ size: 1 }, { size: 2 }] }] };
+    const place = [["box", 1], ["part", 1]] as const;
+    expect(pathOf(place, "size")).toBe("box[1].part[1].size");
+    expect(placed("box[1].part[1].size")).toEqual({ place, key: "size" });
+    expect(placed("name")).toEqual({ place: TOP, key: "name" });
+    expect(levelAt(answers, place)).toEqual({ size: 2 });
+    expect(withAnswer(answers, place, "size", 3)).toEqual({ box: [{ name: "a" }, { name: "b", part: [{ size: 1 }, { size: 3 }] }] });
+    expect(withoutRow(answers, "part", 0, [["box", 1]])).toEqual({ box: [{ name: "a" }, { name: "b", part: [{ size: 2 }] }] });
+    expect(withRow(answers, "part", [["box", 0]])).toEqual({ box: [{ name: "a", part: [{}] }, (answers["box"] as Answers[])[1]] });
+  });
+
+  test("a row moves up and down, at the ends it stays", () => {
+    const answers: Answers = { stop: [{ at: "A" }, { at: "B" }, { at: "C" }] };
+    const order = (moved: Answers): unknown => (moved["stop"] as Answers[]).map(({ at }) => at);
+    expect(order(withMovedRow(answers, "stop", 2, -1))).toEqual(["A", "C", "B"]);
+    expect(order(withMovedRow(answers, "stop", 0, 1))).toEqual(["B", "A", "C"]);
+    expect(order(withMovedRow(answers, "stop", 0, -1))).toEqual(["A", "B", "C"]);
+    expect(order(withMovedRow(answers, "stop", 2, 1))).toEqual(["A", "B", "C"]);
+  });
+
+  test("the questions of every level of a form are found, those of a heading beside its goods", () => {
+    const item = standardTemplate("long_seizure").groups.find(({ key }) => key === "item")!;
+    const [first, second] = levelsOf(item, { item: [{ heading: "drugs" }, { heading: "tobacco" }] });
+    expect(first!.fields.map(({ key }) => key)).toEqual(expect.arrayContaining(["product", "purity_pct", "tax_stamp"]));
+    expect([first!.place, second!.place, second!.level]).toEqual([[["item", 0]], [["item", 1]], { heading: "tobacco" }]);
   });
 
   test.each([
@@ -122,16 +151,30 @@ describe("answers", () => {
 
   test("a new line takes the unit that the draft last used for its heading", () => {
     const answers: Answers = { item: [{ heading: "drugs", unit: "KGM" }, { heading: "tobacco", unit: "x_cig_carton" }, { heading: "drugs" }] };
-    expect(withUsualUnit(answers, { repeat: "item", row: 2 })).toEqual({ item: [(answers["item"] as Answers[])[0], (answers["item"] as Answers[])[1], { heading: "drugs", unit: "KGM" }] });
-    expect(withUsualUnit(answers, { repeat: "item", row: 0 })).toBe(answers);
+    expect(withUsualUnit(answers, [["item", 2]])).toEqual({ item: [(answers["item"] as Answers[])[0], (answers["item"] as Answers[])[1], { heading: "drugs", unit: "KGM" }] });
+    expect(withUsualUnit(answers, [["item", 0]])).toBe(answers);
     const other: Answers = { item: [{ heading: "drugs", unit: "KGM" }, { heading: "weapons" }] };
-    expect(withUsualUnit(other, { repeat: "item", row: 1 })).toBe(other);
+    expect(withUsualUnit(other, [["item", 1]])).toBe(other);
     expect(withUsualUnit(other, TOP)).toBe(other);
   });
 
   test("a time is written with the offset that holds there", () => {
     expect(momentText("2026-11-22", "")).toBe("2026-11-22");
     expect(momentText("2026-11-22", "01:42")).toMatch(/^2026-11-22T01:42[+-]\d\d:\d\d$/u);
+  });
+});
+
+describe("the way of the goods", () => {
+  const stops = (answers: Answers): unknown => stopsOf(answers).map(({ country, kind }) => `${country} ${kind}`);
+  const ends = { departure_country: "BR", offence_country: "MA", destination_country: "BE" };
+
+  test("goes over the stops that were reached, and from where it was found over those that were not", () => {
+    expect(stops({ ...ends, transit: [{ transit_country: "SN", transit_reached: true }, { transit_country: "ES", transit_reached: false }, { transit_country: "MA" }] })).toEqual(["BR from", "SN transit", "MA found", "ES beyond", "BE to"]);
+  });
+
+  test("is not drawn where an end is not known, and has no end twice", () => {
+    expect(stops({ ...ends, departure_country: "" })).toEqual([]);
+    expect(stops({ ...ends, destination_country: "MA" })).toEqual(["BR from", "MA found"]);
   });
 });
 

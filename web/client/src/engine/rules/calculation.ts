@@ -6,6 +6,7 @@
 import { Decimal } from "./decimal.ts";
 import { ExpressionTooLarge } from "./errors.ts";
 import type { Env, Word } from "./evaluation.ts";
+import type { RowPath } from "./row_path.ts";
 import { type FieldPlan, type LevelPlan, type Plan, envOf } from "./plan.ts";
 import { Findings, Reader } from "./reading.ts";
 import { MISSING, type Value, toBool, toNumber, toText } from "./values.ts";
@@ -45,17 +46,18 @@ export function defaultAnswers(plan: Plan, answers: Given, nowMs: number, newId:
   return defaults(plan.level.fields, answers, envFor(plan, answers, nowMs), newId);
 }
 
-/** What a row that is added at the end of an outermost repeat begins with. */
-export function defaultRow(plan: Plan, answers: Given, repeat: string, nowMs: number, newId: NewId = () => crypto.randomUUID()): Given {
-  const level = plan.level.repeats.find((one) => one.key === repeat)?.level;
-  if (level === undefined) return {};
-  const given = answers[repeat];
-  const before = Array.isArray(given) ? (given as unknown[]) : [];
-  const env = envFor(plan, { ...answers, [repeat]: [...before, {}] }, nowMs);
-  const row = env.rows[0]!.rows.get(repeat)?.[before.length];
-  if (row === undefined) return {};
-  Object.assign(env, { rows: [...env.rows, row], positions: [before.length + 1] });
-  return defaults(level.fields, {}, env, newId);
+/** What a row that was just added, still empty, begins with; `at` names the row of each repeat down to it. */
+export function defaultRow(plan: Plan, answers: Given, at: RowPath, nowMs: number, newId: NewId = () => crypto.randomUUID()): Given {
+  const level = at.reduce<LevelPlan | undefined>((outer, [repeat]) => outer?.repeats.find((one) => one.key === repeat)?.level, plan.level);
+  const env = envFor(plan, answers, nowMs);
+  const rows = [env.rows[0]!];
+  for (const [repeat, number] of at) {
+    const row = rows.at(-1)!.rows.get(repeat)?.[number];
+    if (row === undefined || level === undefined) return {};
+    rows.push(row);
+  }
+  Object.assign(env, { rows, positions: at.map(([, number]) => number + 1) });
+  return defaults(level!.fields, {}, env, newId);
 }
 
 function defaults(fields: readonly FieldPlan[], answers: Given, env: Env, newId: NewId): Given {

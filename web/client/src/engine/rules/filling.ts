@@ -8,13 +8,11 @@ import { ExpressionTooLarge } from "./errors.ts";
 import type { Env, Row, Word } from "./evaluation.ts";
 import { type FieldPlan, type GroupPlan, type LevelPlan, type Plan, envOf } from "./plan.ts";
 import { Findings, Reader } from "./reading.ts";
+import type { RowPath } from "./row_path.ts";
 import { validate } from "./validate.ts";
 import { MISSING, toBool } from "./values.ts";
 
 type Given = Readonly<Record<string, unknown>>;
-
-/** The row of each repeat around a field, from the outermost in; empty outside repeats. */
-export type RowPath = readonly (readonly [repeat: string, row: number])[];
 
 export interface Filling {
   /** What is asked and what must be answered, by path (`item[0].unit`). */

@@ -47,7 +47,7 @@ function Filling({ document }: { readonly document: TemplateDoc }) {
             filled={filled}
             shown={filled.findings.filter(({ rule }) => rule !== "required")}
             onChange={setAnswers}
-            onAddRow={(repeat) => setAnswers(withNewRow(plan, answers, repeat, Date.now()))}
+            onAddRow={(repeat, place) => setAnswers(withNewRow(plan, answers, repeat, Date.now(), place))}
             onLeave={() => undefined}
           />
         ))}

@@ -1,18 +1,42 @@
 /** Answers as one changes them. Pure. */
 
 import type { Answers, AnswerValue } from "../../engine/api.ts";
+import type { RowPath } from "../../engine/rules/row_path.ts";
+import { fieldsAt, type FormField, type FormGroup, repeatsAt } from "../../templates_forms/model.ts";
 import { westernFigures } from "../../templates_forms/entry.ts";
 
-/** Where a field stands: outside repeats, or in one row of one. */
-export interface Place {
-  readonly repeat: string;
-  readonly row: number;
-}
+/** Where a field stands: the row of each repeat around it, from the outermost in; empty outside repeats. */
+export type Place = RowPath;
 
-export const TOP: Place = { repeat: "", row: 0 };
+export const TOP: Place = [];
 
 export function pathOf(place: Place, key: string): string {
-  return place.repeat === "" ? key : `${place.repeat}[${place.row}].${key}`;
+  return [...place.map(([repeat, row]) => `${repeat}[${row}]`), key].join(".");
+}
+
+/** What a path such as `item[0].part[1].unit` names. */
+export function placed(path: string): { readonly place: Place; readonly key: string } {
+  const steps = path.split(".");
+  const place = steps.slice(0, -1).map((step) => /^(.*)\[(\d+)\]$/u.exec(step)).map((found): Place[number] => [found?.[1] ?? "", Number(found?.[2] ?? 0)]);
+  return { place, key: steps.at(-1)! };
+}
+
+/** The answers beside a field: of the form, or of its row. */
+export function levelAt(answers: Answers, place: Place): Answers {
+  return place.reduce<Answers>((level, [repeat, row]) => rowsOf(level, repeat)[row] ?? {}, answers);
+}
+
+export interface Level {
+  readonly fields: readonly FormField[];
+  readonly place: Place;
+  readonly level: Answers;
+}
+
+/** Every level of answers of a group, outer rows before inner ones. */
+export function levelsOf(group: FormGroup, answers: Answers, place: Place = TOP): readonly Level[] {
+  const inside = (level: Answers, at: Place): readonly Level[] => [{ fields: fieldsAt(group), place: at, level }, ...repeatsAt(group).flatMap((repeat) => levelsOf(repeat, level, at))];
+  if (group.repeat === null) return inside(answers, place);
+  return rowsOf(answers, group.key).flatMap((row, number) => inside(row, [...place, [group.key, number]]));
 }
 
 export function isRows(value: AnswerValue | undefined): value is readonly Answers[] {
@@ -30,27 +54,44 @@ export function isMissing(value: AnswerValue | undefined): boolean {
 
 /** The answers with one changed; what is missing is left out. */
 export function withAnswer(answers: Answers, place: Place, key: string, value: AnswerValue): Answers {
-  if (place.repeat === "") return changed(answers, key, value);
-  const rows = rowsOf(answers, place.repeat).map((row, at) => (at === place.row ? changed(row, key, value) : row));
-  return { ...answers, [place.repeat]: rows };
+  return withLevel(answers, place, (level) => changed(level, key, value));
 }
 
-export function withRow(answers: Answers, repeat: string): Answers {
-  return { ...answers, [repeat]: [...rowsOf(answers, repeat), {}] };
+function withLevel(answers: Answers, place: Place, change: (level: Answers) => Answers): Answers {
+  const [outermost, ...inner] = place;
+  if (outermost === undefined) return change(answers);
+  const [repeat, number] = outermost;
+  return { ...answers, [repeat]: rowsOf(answers, repeat).map((row, at) => (at === number ? withLevel(row, inner, change) : row)) };
+}
+
+export function withRow(answers: Answers, repeat: string, place: Place = TOP, row: Answers = {}): Answers {
+  return withLevel(answers, place, (level) => ({ ...level, [repeat]: [...rowsOf(level, repeat), row] }));
 }
 
 /** A row whose unit is open takes the one that this draft last used for the same heading. */
-export function withUsualUnit(answers: Answers, { repeat, row }: Place): Answers {
-  const rows = rowsOf(answers, repeat);
+export function withUsualUnit(answers: Answers, place: Place): Answers {
+  const [repeat, row] = place.at(-1) ?? ["", 0];
+  const rows = rowsOf(levelAt(answers, place.slice(0, -1)), repeat);
   const mine = rows[row];
   if (mine === undefined || isMissing(mine["heading"]) || !isMissing(mine["unit"])) return answers;
   const alike = rows.findLast((other, at) => at !== row && other["heading"] === mine["heading"] && !isMissing(other["unit"]));
-  return alike === undefined ? answers : withAnswer(answers, { repeat, row }, "unit", alike["unit"]!);
+  return alike === undefined ? answers : withAnswer(answers, place, "unit", alike["unit"]!);
 }
 
-export function withoutRow(answers: Answers, repeat: string, row: number): Answers {
-  const rows = rowsOf(answers, repeat).filter((_, at) => at !== row);
-  return changed(answers, repeat, rows);
+export function withoutRow(answers: Answers, repeat: string, row: number, place: Place = TOP): Answers {
+  return withLevel(answers, place, (level) => changed(level, repeat, rowsOf(level, repeat).filter((_, at) => at !== row)));
+}
+
+/** A row changes places with the one before it or after it; at an end it stays. */
+export function withMovedRow(answers: Answers, repeat: string, row: number, by: -1 | 1, place: Place = TOP): Answers {
+  return withLevel(answers, place, (level) => {
+    const rows = [...rowsOf(level, repeat)];
+    const [mine, other] = [rows[row], rows[row + by]];
+    if (mine === undefined || other === undefined) return level;
+    rows[row] = other;
+    rows[row + by] = mine;
+    return { ...level, [repeat]: rows };
+  });
 }
 
 function changed(answers: Answers, key: string, value: AnswerValue): Answers {

@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import type { Finding } from "../../engine/api.ts";
 import { language, t } from "../../i18n/index.ts";
-import { choose, fieldsOf, type FormGroup, type FormTemplate } from "../../templates_forms/model.ts";
+import { choose, fieldsOf, groupsOf, type FormGroup, type FormTemplate } from "../../templates_forms/model.ts";
 import { Button, Note } from "../../ui/basics.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import type { Filled } from "./filled.ts";
@@ -40,7 +40,7 @@ export function Contents({ template, filled, findings }: ContentsProps) {
 
 function isIn(group: FormGroup, finding: Finding): boolean {
   const key = fieldKey(finding.path);
-  return group.key === key || fieldsOf(group).some((field) => field.key === key);
+  return groupsOf(group).some((one) => one.key === key) || fieldsOf(group).some((field) => field.key === key);
 }
 
 function goTo(key: string): void {

@@ -29,7 +29,7 @@ interface QuestionProps {
 
 export function Question(props: QuestionProps) {
   const { template, field, place, findings } = props;
-  const messages: readonly Message[] = findings.map((finding) => ({ tone: finding.level === "error" ? "invalid" : "warning", text: (place.repeat === "" ? findingWords : placedFinding)(template, finding) }));
+  const messages: readonly Message[] = findings.map((finding) => ({ tone: finding.level === "error" ? "invalid" : "warning", text: (place.length === 0 ? findingWords : placedFinding)(template, finding) }));
   const words = Object.keys(field.hints).length > 0 ? choose(field.hints, language.value) : undefined;
   const hint = field.type === "datetime" ? <MomentHint value={String(props.row[field.key] ?? "")} words={words} onChange={props.onChange} /> : words;
   const long = field.type === "longtext" || field.type === "codes";
@@ -40,7 +40,7 @@ export function Question(props: QuestionProps) {
       messages={messages}
       required={props.required}
       optionalMark
-      size={long ? "w12" : place.repeat !== "" && field.conditional ? "extra" : ""}
+      size={long ? "w12" : place.length > 0 && field.conditional ? "extra" : ""}
       personal={field.personal}
       name={pathOf(place, field.key)}
     >

@@ -6,10 +6,9 @@ import type { Word } from "../../engine/rules/evaluation.ts";
 import { fill, type Filling } from "../../engine/rules/filling.ts";
 import { type Plan, planOf } from "../../engine/rules/plan.ts";
 import type { FormTemplate } from "../../templates_forms/model.ts";
-import { nowText, TOP, withAnswer, withRow } from "./answers.ts";
+import { levelAt, nowText, type Place, placed, rowsOf, TOP, withAnswer, withRow } from "./answers.ts";
 import { codeLabel } from "./wording.ts";
 
-const DERIVED_PATH = /^(?:(?<repeat>[a-z0-9_]+)\[(?<row>\d+)\]\.)?(?<key>[a-z0-9_]+)$/u;
 const plans = new WeakMap<FormTemplate, Plan>();
 
 /** A form made ready for judging, once. */
@@ -26,22 +25,22 @@ export function wordsOf(template: FormTemplate): Word {
   return (list, code) => (template.codeLists.get(list)?.codes.has(code) === true ? codeLabel(template.codeLists.get(list), code) : "");
 }
 
-/** The answers of a record with what is worked out from them, for reading; deeper rows have none. */
+/** The answers of a record with what is worked out from them, for reading. */
 export function withDerived(template: FormTemplate, answers: Answers, atMs: number): Answers {
   let all = answers;
   for (const [path, text] of derivedValues(planFor(template), answers, atMs, wordsOf(template))) {
-    const { repeat, row, key } = DERIVED_PATH.exec(path)?.groups ?? {};
-    if (key !== undefined) all = withAnswer(all, repeat === undefined ? TOP : { repeat, row: Number(row) }, key, text);
+    const { place, key } = placed(path);
+    all = withAnswer(all, place, key, text);
   }
   return all;
 }
 
 /** The answers with one row more, begun with its defaults. */
-export function withNewRow(plan: Plan, answers: Answers, repeat: string, nowMs: number): Answers {
-  const begun = defaultRow(plan, answers, repeat, nowMs) as Answers;
-  const rows = withRow(answers, repeat);
-  const last = (rows[repeat] as readonly Answers[]).length - 1;
-  return Object.entries(begun).reduce((all, [key, value]) => withAnswer(all, { repeat, row: last }, key, value), rows);
+export function withNewRow(plan: Plan, answers: Answers, repeat: string, nowMs: number, place: Place = TOP): Answers {
+  const added = withRow(answers, repeat, place);
+  const row = rowsOf(levelAt(added, place), repeat).length - 1;
+  const begun = defaultRow(plan, added, [...place, [repeat, row]], nowMs) as Answers;
+  return Object.entries(begun).reduce((all, [key, value]) => withAnswer(all, [...place, [repeat, row]], key, value), added);
 }
 
 export interface Filled extends Pick<Filling, "relevant" | "required" | "offers" | "derived"> {

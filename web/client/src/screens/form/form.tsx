@@ -190,7 +190,7 @@ function Filling({ room, records, template, plan, begun, draftKey, replaces, tit
               filled={filled}
               shown={shown}
               onChange={change}
-              onAddRow={(repeat) => change(withNewRow(plan, answers, repeat, Date.now()))}
+              onAddRow={(repeat, place) => change(withNewRow(plan, answers, repeat, Date.now(), place))}
               onLeave={(path) => setLeft((before) => new Set(before).add(path))}
             />
           ))}

@@ -3,23 +3,20 @@
 import type { Answers } from "../../engine/api.ts";
 import { language, t } from "../../i18n/index.ts";
 import { Note } from "../../ui/basics.tsx";
-import { isMissing, pathOf, rowsOf, TOP } from "./answers.ts";
-import { choose, fieldsOf, type FormField, type FormTemplate } from "../../templates_forms/model.ts";
+import { isMissing, levelsOf, pathOf } from "./answers.ts";
+import { choose, type FormField, type FormTemplate } from "../../templates_forms/model.ts";
 import { answerText, isLatinOnly } from "./wording.ts";
 
 export function Leaves({ template, answers, relevant }: { readonly template: FormTemplate; readonly answers: Answers; readonly relevant: ReadonlySet<string> }) {
   const shown: { readonly field: FormField; readonly text: string; readonly path: string }[] = [];
-  for (const group of template.groups) {
-    const rows = group.repeat === null ? [answers] : rowsOf(answers, group.key);
-    rows.forEach((row, at) => {
-      for (const field of fieldsOf(group)) {
-        const path = pathOf(group.repeat === null ? TOP : { repeat: group.key, row: at }, field.key);
-        if ((field.cen !== "full" && field.cen !== "coarse") || isMissing(row[field.key]) || !relevant.has(path)) continue;
-        // Coarse is the day without the hour, as the core's projection leaves it.
-        const leaving = field.cen === "coarse" ? String(row[field.key]).slice(0, 10) : row[field.key];
-        shown.push({ field, path, text: answerText(template, field, leaving) });
-      }
-    });
+  for (const { fields, place, level } of template.groups.flatMap((group) => levelsOf(group, answers))) {
+    for (const field of fields) {
+      const path = pathOf(place, field.key);
+      if ((field.cen !== "full" && field.cen !== "coarse") || isMissing(level[field.key]) || !relevant.has(path)) continue;
+      // Coarse is the day without the hour, as the core's projection leaves it.
+      const leaving = field.cen === "coarse" ? String(level[field.key]).slice(0, 10) : level[field.key];
+      shown.push({ field, path, text: answerText(template, field, leaving) });
+    }
   }
   const staying = [...template.fields.values()].filter((field) => field.cen === "none" && field.type !== "derived");
   return (

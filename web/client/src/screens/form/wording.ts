@@ -4,7 +4,7 @@ import type { AnswerValue, Finding } from "../../engine/api.ts";
 import { compare, countryName, countryNameIn, decimal, list, written } from "../../i18n/format.ts";
 import { findingText, isRightToLeft, type Language, language, LANGUAGES, t } from "../../i18n/index.ts";
 import type { Option } from "../../ui/combo.tsx";
-import { choose, type CodeList, type FormField, type FormTemplate, type Words } from "../../templates_forms/model.ts";
+import { choose, groupsOf, type CodeList, type FormField, type FormTemplate, type Words } from "../../templates_forms/model.ts";
 
 export function codeLabel(codes: CodeList | undefined, key: string): string {
   const words = codes?.codes.get(key);
@@ -107,6 +107,6 @@ export function fieldKey(path: string): string {
 /** The label of the field of a finding; empty for the record as a whole. */
 export function fieldLabel(template: FormTemplate, path: string): string {
   const key = fieldKey(path);
-  const field = template.fields.get(key) ?? template.groups.find((group) => group.key === key);
+  const field = template.fields.get(key) ?? template.groups.flatMap(groupsOf).find((group) => group.key === key);
   return field === undefined ? "" : choose(field.labels, language.value);
 }

@@ -9,8 +9,8 @@ import { language, t } from "../../i18n/index.ts";
 import { Button, State } from "../../ui/basics.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { RouteLine } from "../route-line.tsx";
-import { isMissing, pathOf, rowsOf } from "../form/answers.ts";
-import { choose, fieldsOf, type FormField, type FormTemplate } from "../../templates_forms/model.ts";
+import { isMissing, type Level, levelsOf, pathOf, type Place, rowsOf } from "../form/answers.ts";
+import { choose, type FormField, type FormTemplate } from "../../templates_forms/model.ts";
 import { withDerived } from "../form/filled.ts";
 import { amountText, answerText, codeLabel, isLatinOnly, placedFinding } from "../form/wording.ts";
 
@@ -169,32 +169,44 @@ function Everything({ template, answers, wrong }: EverythingProps) {
   return (
     <div class="sections">
       {template.groups.map((group) => {
-        const rows = group.repeat === null ? [answers] : rowsOf(answers, group.key);
-        const fields = fieldsOf(group).filter((field) => rows.some((row) => !isMissing(row[field.key])));
-        if (fields.length === 0) return null;
+        const levels = levelsOf(group, answers);
+        // Rows of one repeat stand as lines under one head, those of a repeat inside it under a head of their own.
+        const kinds = [...new Set(levels.map(({ place }) => nameOf(place)))].map((name) => levels.filter(({ place }) => nameOf(place) === name));
+        const filled = kinds.filter((kind) => answered(kind).length > 0);
+        if (filled.length === 0) return null;
         return (
           <section key={group.key}>
             <h3>{choose(group.labels, language.value)}</h3>
-            {group.repeat === null ? (
-              <dl class="boxes">
-                {fields.map((field) => (
-                  <Box key={field.key} template={template} field={field} answers={answers} bad={bad.has(field.key)} />
-                ))}
-              </dl>
-            ) : (
-              <div class="line-boxes" style={{ "--columns": String(fields.length) } as preact.CSSProperties}>
-                {rows.map((row, at) => (
-                  <dl class="boxes" key={at} aria-label={t("form.row", { number: at + 1 })}>
-                    {fields.map((field) => (
-                      <Box key={field.key} template={template} field={field} answers={row} bad={bad.has(pathOf({ repeat: group.key, row: at }, field.key))} />
-                    ))}
-                  </dl>
-                ))}
-              </div>
-            )}
+            <div>
+              {filled.map((kind) => (
+                <LevelBoxes key={nameOf(kind[0]!.place)} template={template} levels={kind} bad={bad} />
+              ))}
+            </div>
           </section>
         );
       })}
+    </div>
+  );
+}
+
+const nameOf = (place: Place): string => place.map(([repeat]) => repeat).join(".");
+
+function answered(levels: readonly Level[]): readonly FormField[] {
+  return levels[0]!.fields.filter((field) => levels.some(({ level }) => !isMissing(level[field.key])));
+}
+
+function LevelBoxes({ template, levels, bad }: { readonly template: FormTemplate; readonly levels: readonly Level[]; readonly bad: ReadonlySet<string> }) {
+  const fields = answered(levels);
+  const boxes = ({ place, level }: Level) => fields.map((field) => <Box key={field.key} template={template} field={field} answers={level} bad={bad.has(pathOf(place, field.key))} />);
+  const first = levels[0]!;
+  if (first.place.length === 0) return <dl class="boxes">{boxes(first)}</dl>;
+  return (
+    <div class="line-boxes" style={{ "--columns": String(fields.length) } as preact.CSSProperties}>
+      {levels.map((one) => (
+        <dl class="boxes" key={pathOf(one.place, "")} aria-label={one.place.map(([, row]) => t("form.row", { number: row + 1 })).join(", ")}>
+          {boxes(one)}
+        </dl>
+      ))}
     </div>
   );
 }
@@ -245,5 +257,5 @@ function Moment({ text }: { readonly text: string }) {
 
 function hasAnswer(answers: Answers, key: string): boolean {
   if (!isMissing(answers[key])) return true;
-  return Object.keys(answers).some((repeat) => rowsOf(answers, repeat).some((row) => !isMissing(row[key])));
+  return Object.keys(answers).some((repeat) => rowsOf(answers, repeat).some((row) => hasAnswer(row, key)));
 }

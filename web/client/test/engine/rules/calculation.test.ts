@@ -20,9 +20,22 @@ const plan = planOf({
 test("defaults are given once, and a new row begins with its own", () => {
   expect(defaultAnswers(plan, {}, NOW, () => "abc")).toEqual({ id: "abc", day: "2026-03-01" });
   expect(defaultAnswers(plan, { id: "mine", day: "2026-01-01" }, NOW)).toEqual({});
-  expect(defaultRow(plan, { shade: "red", row: [{ number: 1 }] }, "row", NOW)).toEqual({ number: 2, copy: "red" });
-  expect(defaultRow(plan, { row: [{}, {}, {}] }, "row", NOW)).toEqual({});
-  expect(defaultRow(plan, {}, "nothing", NOW)).toEqual({});
+  expect(defaultRow(plan, { shade: "red", row: [{ number: 1 }, {}] }, [["row", 1]], NOW)).toEqual({ number: 2, copy: "red" });
+  expect(defaultRow(plan, { row: [{}, {}, {}, {}] }, [["row", 3]], NOW)).toEqual({});
+  expect(defaultRow(plan, {}, [["nothing", 0]], NOW)).toEqual({});
+});
+
+test("a row of a repeat inside a row begins with its own defaults, which see the rows around it", () => {
+  const nested = planOf({
+    format: 1,
+    id: "nested",
+    version: 1,
+    labels: { en: "Nested" },
+    groups: [{ kind: "group", key: "box", labels: { en: "Box" }, repeat: { max: 5 }, children: [field("name", "text"), { kind: "group", key: "part", labels: { en: "Part" }, repeat: { max: 5 }, children: [field("number", "int", { default: "position(..)" }), field("of", "text", { default: "${name}" })] }] }],
+  });
+  const answers = { box: [{ name: "a", part: [{}] }, { name: "b", part: [{ number: 1 }, {}] }] };
+  expect(defaultRow(nested, answers, [["box", 1], ["part", 1]], NOW)).toEqual({ number: 2, of: "b" });
+  expect(defaultRow(nested, answers, [["box", 1], ["part", 7]], NOW)).toEqual({});
 });
 
 test("what is worked out is said in the reader's words where these are given", () => {
