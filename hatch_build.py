@@ -27,6 +27,7 @@ class ClientBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # its para
             str(built): "cencomm/web_client",
             str(root / "web" / "pages"): "cen_core/web_pages",
             str(root / "web" / "client" / "src" / "styles" / "tokens.css"): "cen_core/web_pages/styles/tokens.css",
+            str(root / "web" / "client" / "src" / "analysis" / "places.json"): "cen_core/web_pages/places.json",
         }
 
 

@@ -95,7 +95,7 @@ _IN_PATH: Final[dict[str, dict[str, Any]]] = {
     "case_id": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
     "saved_id": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
     "upload_id": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
-    "format": {"type": "string", "enum": ["csv", "xlsx"]},
+    "format": {"type": "string", "enum": ["csv", "geojson", "sqlite", "xlsx", "zip"]},
     **notice_bodies.IN_PATH,
     **picture_bodies.IN_PATH,
 }

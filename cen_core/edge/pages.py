@@ -6,8 +6,11 @@ there is none, or on a line too slow for them, the reader's own are used.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +32,15 @@ def folder() -> Path:
 def tokens_file() -> Path:
     packed = _HERE / "web_pages" / "styles" / "tokens.css"
     return packed if packed.is_file() else _CHECKOUT / "client" / "src" / "styles" / "tokens.css"
+
+
+@cache
+def places() -> Mapping[str, tuple[Decimal, Decimal]]:
+    """Longitude and latitude of the middle of each country, as the browser client has them (`tools/places.py`)."""
+    packed = _HERE / "web_pages" / "places.json"
+    path = packed if packed.is_file() else _CHECKOUT / "client" / "src" / "analysis" / "places.json"
+    found = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal, parse_int=Decimal)
+    return {country: (longitude, latitude) for country, (longitude, latitude) in found.items()}
 
 
 def style(client_dir: Path | None) -> bytes:

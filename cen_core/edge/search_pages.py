@@ -26,6 +26,7 @@ SHOWN_VALUES: Final = 6
 PAGE: Final = 25
 MAX_ROWS: Final = 200
 MAX_SUMS: Final = 3
+EXPORTS: Final = ("xlsx", "csv", "sqlite", "geojson", "zip")
 TYPED: Final = ("text", "since", "until", "quantity_min", "quantity_max", "quantity_unit")
 """Fields with a place of their own on the search page; of other fields the page keeps what the address says."""
 
@@ -106,7 +107,7 @@ async def search_page(context: Context) -> Response:
         sums=_sums(words, total),
         first_url=address("/cen/search", given) if after else "",
         next_url=address("/cen/search", given, after=results.next_after) if results.next_after else "",
-        exports=[(kind, address(f"/cen/export.{kind}", given)) for kind in ("xlsx", "csv")],
+        exports=[(kind, address(f"/cen/export.{kind}", given)) for kind in EXPORTS],
         statistics_url=address("/cen/statistics", given),
         condition=urlencode([(name, value) for name, values in given.items() for value in values]),
         headings=options("heading", words.language),

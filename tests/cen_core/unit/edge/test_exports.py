@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
+import json
+import sqlite3
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -60,3 +64,49 @@ async def test_nothing_of_an_export_stays_on_the_server(
     await web.stand.published()
     assert (await (await web.browser(READER)).get("/cen/export.xlsx")).status_code == 200
     assert list(tmp_path.glob("cen-export-*")) == []
+
+
+async def _exported(web: Web, name: str) -> bytes:
+    answer = await (await web.browser(READER)).get(f"/cen/export.{name}")
+    assert answer.status_code == 200, answer.text
+    return answer.content
+
+
+async def test_the_base_is_one_database_of_related_tables(web: Web, tmp_path: Path) -> None:
+    await web.stand.published(data(goods=[line(), line(quantity="2", product="live", unit="HEA")]))
+    await web.stand.published(import_data("FR", "CO"))
+    await web.stand.submitted()
+    path = tmp_path / "a.sqlite"
+    path.write_bytes(await _exported(web, "sqlite?heading=fauna_flora"))
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        assert database.execute("SELECT member, occurred_on FROM cases").fetchall() == [("KE", "2024-03-01")]
+        joined = "SELECT product, quantity, country FROM goods_whole ORDER BY line"
+        assert database.execute(joined).fetchall() == [("ivory_raw", 512.5, "KE"), ("live", 2.0, "KE")]
+        assert database.execute("SELECT word FROM words WHERE list = 'country' AND code = 'KE'").fetchall()
+
+
+async def test_the_base_is_a_zip_that_access_imports(web: Web) -> None:
+    await web.stand.published()
+    archive = ZipFile(io.BytesIO(await _exported(web, "zip")))
+    assert set(archive.namelist()) == {"cases.csv", "goods.csv", "route.csv", "codes.csv", "words.csv", "schema.ini"}
+    schema = archive.read("schema.ini").decode("ascii")
+    assert "[goods.csv]" in schema
+    assert '"quantity" Double' in schema and '"occurred_on" DateTime' in schema
+    rows = list(csv.DictReader(io.StringIO(archive.read("goods.csv").decode("utf-8-sig"))))
+    assert [(row["product"], row["quantity"]) for row in rows] == [("ivory_raw", "512.5")]
+
+
+async def test_a_feature_stands_in_the_middle_of_its_country_and_says_so(web: Web) -> None:
+    await web.stand.published()
+    found = json.loads(await _exported(web, "geojson"))
+    (feature,) = found["features"]
+    assert (found["type"], feature["geometry"]["type"]) == ("FeatureCollection", "Point")
+    longitude, latitude = feature["geometry"]["coordinates"]
+    assert 34 < longitude < 42 and -5 < latitude < 5
+    assert (feature["properties"]["point"], feature["properties"]["country_word"]) == ("country", "Kenya")
+    assert feature["properties"]["goods"][0]["quantity"] == "512.5"
+
+
+@pytest.mark.parametrize("name", ["csv", "xlsx", "sqlite", "geojson", "zip"])
+async def test_nothing_fits_is_an_export_too(web: Web, name: str) -> None:
+    assert await _exported(web, f"{name}?heading=drugs")
