@@ -24,6 +24,7 @@ export function Breakdown({ dimension, lines, measure, templates }: BreakdownPro
   const [all, setAll] = useState(false);
   const most = Math.max(0, ...lines.map((line) => measured(line, measure)));
   // Of days the newest are the first to be looked at.
+  const hasMoney = lines.some(({ money }) => money.length > 0);
   const drawn = all ? lines : dimension === "day" ? lines.slice(-FIRST) : lines.slice(0, FIRST);
   return (
     <>
@@ -38,9 +39,11 @@ export function Breakdown({ dimension, lines, measure, templates }: BreakdownPro
               <th scope="col" class="num">
                 {t("figures.quantities")}
               </th>
-              <th scope="col" class="num">
-                {t("figures.value")}
-              </th>
+              {hasMoney && (
+                <th scope="col" class="num">
+                  {t("figures.value")}
+                </th>
+              )}
             </tr>
           </thead>
           <tbody>
@@ -54,9 +57,11 @@ export function Breakdown({ dimension, lines, measure, templates }: BreakdownPro
                 <td class="num">
                   <Sums texts={line.sums.map((sum) => sumText(templates, sum))} />
                 </td>
-                <td class="num">
-                  <Sums texts={line.money.map(moneyText)} />
-                </td>
+                {hasMoney && (
+                  <td class="num">
+                    <Sums texts={line.money.map(moneyText)} />
+                  </td>
+                )}
               </tr>
             ))}
           </tbody>
