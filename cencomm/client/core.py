@@ -11,6 +11,7 @@ A content is what the schema `Content` of `/cen/v1/openapi.json` says, quantitie
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal, Self, TypeVar
 from urllib.parse import quote
 
@@ -67,6 +68,47 @@ class CoreFound(_Answer):
     member: str
     version: int
     content: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CoreRow:
+    """One case of many: `number` names it in errors, `reference` is the national case number, which the core only
+    fingerprints."""
+
+    number: int
+    reference: str
+    content: Content
+
+    def sent(self) -> dict[str, Any]:
+        return {"number": self.number, "reference": self.reference, "content": dict(self.content)}
+
+
+class CoreCellError(_Answer):
+    row: int
+    cell: str
+    reason: str
+
+
+class CoreReport(_Answer):
+    """What became of the rows, or would; `duplicates` names rows that are left out."""
+
+    rows: int
+    creates: int
+    duplicates: list[int]
+    errors: list[CoreCellError]
+
+
+class CoreUpload(_Answer):
+    upload_id: str
+    name: str
+    state: str
+    rows: int
+    created: int
+
+
+class _Uploaded(_Answer):
+    upload: CoreUpload
+    report: CoreReport
 
 
 class _Session(_Answer):
@@ -159,6 +201,24 @@ class CoreApi:
     async def withdraw_release(self, source_key: str, reason: str = "") -> CoreCase:
         body = {"source_key": source_key, "reason": reason}
         return await self._ask(CoreCase, "POST", "/releases/withdrawal", body)
+
+    # ------------------------------------------------------------ many cases
+
+    async def check_upload(self, rows: Sequence[CoreRow], *, words_read: bool = False) -> CoreReport:
+        """What `upload` would do; nothing is stored."""
+        body = {"rows": [row.sent() for row in rows], "words_read": words_read}
+        return await self._ask(CoreReport, "POST", "/uploads/check", body)
+
+    async def upload(
+        self, rows: Sequence[CoreRow], name: str, key: str, *, words_read: bool = False
+    ) -> tuple[CoreUpload, CoreReport]:
+        """All rows that are no duplicates, or nothing where one of them is wrong; `key` makes a resend harmless."""
+        body = {"rows": [row.sent() for row in rows], "words_read": words_read, "name": name}
+        done = await self._ask(_Uploaded, "POST", "/uploads", body, key=key)
+        return done.upload, done.report
+
+    async def undo_upload(self, upload_id: str) -> CoreUpload:
+        return await self._ask(CoreUpload, "POST", f"/uploads/{quote(upload_id, safe='')}/undo")
 
     # ------------------------------------------------------------ questions
 

@@ -15,7 +15,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 
-from cencomm.client.core import CoreApi
+from cencomm.client.core import CoreApi, CoreRow
 from cencomm.client.errors import ServerMisbehaved, ServerRefused, ServerUnreachable
 from tests.cen_core.unit.edge.web import ORIGIN, PASSWORD, Web, served
 from tests.cen_core.world import NCP, OFFICER, data, new_stand
@@ -49,6 +49,20 @@ async def test_cc_01_a_case_is_entered_judged_and_found(web: Web) -> None:
     await officer.sign_out()
     with pytest.raises(ServerRefused, match=r"cen\.not_signed_in"):
         await officer.read(case.case_id)
+
+
+async def test_cc_02_many_cases_at_once(web: Web) -> None:
+    await web.with_password(OFFICER)
+    officer = await signed_in(web, OFFICER.officer)
+    rows = [CoreRow(1, "KE-1", data()), CoreRow(2, "KE-2", data(occurred_on="2024-03-02"))]
+    before = await web.counts()
+    wrong = await officer.check_upload([*rows, CoreRow(3, "KE-3", data(direction="up"))])
+    assert [(error.row, error.cell) for error in wrong.errors] == [(3, "direction")]
+    assert await web.counts() == before
+    first, report = await officer.upload(rows, "March", "table-of-march")
+    again, _ = await officer.upload(rows, "March", "table-of-march")
+    assert (first, first.created, report.duplicates) == (again, 2, [])
+    assert (await officer.undo_upload(first.upload_id)).state == "undone"
 
 
 async def test_cc_02_a_release_follows_its_record(web: Web) -> None:
