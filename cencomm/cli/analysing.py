@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from cencomm.analysis.duplicates import duplicates
 from cencomm.analysis.links import links
 from cencomm.analysis.quality import quality
 from cencomm.analysis.reported import Dimension, Reported
@@ -60,7 +61,9 @@ def analyse(
         if not by:
             members = {member.administration for member in cug.members()}
             view.quality(reported, [each for each in members if each in words.territories()])
-            view.links(reported, {item.client_ref.hex(): item.seq for item in records(cug)})
+            seqs = {item.client_ref.hex(): item.seq for item in records(cug)}
+            view.links(reported, seqs)
+            view.duplicates(reported, seqs)
 
     with_client(context, show)
 
@@ -128,6 +131,25 @@ class _View:
                 for each in found
             ],
             [{"table": "quality", **asdict(each)} for each in found],
+        )
+
+    def duplicates(self, reported: Sequence[Reported], seqs: Mapping[str, int]) -> None:
+        found = duplicates(reported)
+        if not found and not self._output.as_json:
+            self._output.note(self._output.text("no_duplicates"))
+            return
+        self._output.table(
+            self._output.text("duplicates"),
+            (self._text("same"), self._text("named"), self._text("q_records")),
+            [
+                (
+                    question_words(self.templates, each.by, self._output.language),
+                    each.value,
+                    f"{seqs[each.first]}, {seqs[each.second]}",
+                )
+                for each in found[:_MOST_LINES]
+            ],
+            [{"table": "duplicates", **asdict(each)} for each in found],
         )
 
     def links(self, reported: Iterable[Reported], seqs: Mapping[str, int]) -> None:

@@ -10,10 +10,11 @@ import typer
 
 from cencomm.cli.begun import begin, completed
 from cencomm.cli.context import Options
+from cencomm.cli.duplicates import warn_of_duplicates
 from cencomm.cli.files import read_answers, read_bytes
-from cencomm.cli.groups import Group
+from cencomm.cli.groups import Group, Yes
 from cencomm.cli.reference import reference_notes
-from cencomm.cli.running import find_cug, with_client
+from cencomm.cli.running import confirm, find_cug, with_client
 from cencomm.cli.typed_answers import answers_from_words
 from cencomm.client.api import Client
 from cencomm.client.cug import Cug
@@ -151,8 +152,12 @@ def submit(
             help="Take over what records that came before say: the warning, its feedback, the simplified form.",
         ),
     ] = None,
+    yes: Yes = False,
 ) -> None:
-    """Fill in a form and send it. The rules are checked before anything leaves this device."""
+    """Fill in a form and send it. The rules are checked before anything leaves this device.
+
+    You are asked before a seizure is sent that the group probably has already.
+    """
     answers: Answers = read_answers(file) if file is not None else {}
     reference = _reference(replaces)
 
@@ -167,6 +172,8 @@ def submit(
         complete = completed(cug, chosen, complete, officer, client.clock.now_ms())
         for _, said in reference_notes(given, chosen, [(0, complete)]):
             given.output.note(said, style="yellow")
+        if warn_of_duplicates(given, cug, chosen, complete, reference or begun.replaces):
+            confirm(given, given.output.text("ask.send_duplicate"), yes)
         try:
             sent = await cug.submit(
                 chosen.hash, complete, replaces=reference or begun.replaces, record_id=begun.record_id

@@ -104,6 +104,16 @@ def test_a_group_without_records_is_counted_too(cli: Cli) -> None:
     said = cli("analyse", TITLE)
     assert said.code == 0
     assert "No two records" in said.err
+    assert "reported twice" in said.err
+
+
+def test_seizures_that_are_probably_one_are_listed(cli: Cli) -> None:
+    case = {"reporting_country": "KE", "national_case_ref": "KE-17", "item": [{"heading": "drugs"}]}
+    cli.client.group.found = [form_item(3, case), form_item(5, case, sender="BR/silva/laptop")]
+    assert "3, 5" in cli("analyse", TITLE).out
+    rows = [json.loads(line) for line in cli("--json", "analyse", TITLE).out.splitlines()]
+    (found,) = [row for row in rows if row["table"] == "duplicates"]
+    assert (found["by"], found["value"]) == ("national_case_ref", "KE17")
 
 
 @pytest.mark.parametrize(
