@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 
+from cen_core.model.attachment import Attachment
 from cen_core.model.case import LogEntry
+from cen_core.model.feed import Feed
 from cen_core.model.notice import Notice, NoticeMove, NoticeState, NoticeVersion, NoticeView
 from cen_core.model.notice_content import NoticeContent
 from cen_core.model.notice_query import NoticePage
+from cen_core.model.person import Person
 from cen_core.model.principal import Principal
-from cen_core.services import notices
+from cen_core.services import feeds, notices
 from cen_core.services.notices import MAX_OWN, OPEN, NewNotice, NoticesFound, SeenNotice
 from cen_core.services.ports import NewUnitOfWork
 
@@ -17,10 +21,17 @@ from cen_core.services.ports import NewUnitOfWork
 class Cws:
     """Errors are those of the service functions of the same names; each refusal leaves everything as it was."""
 
-    def __init__(self, new_uow: NewUnitOfWork, now_ms: Callable[[], int], new_id: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        new_uow: NewUnitOfWork,
+        now_ms: Callable[[], int],
+        new_id: Callable[[], str],
+        new_token: Callable[[], str] = lambda: secrets.token_urlsafe(32),
+    ) -> None:
         self._new_uow = new_uow
         self._now_ms = now_ms
         self._new_id = new_id
+        self._new_token = new_token
 
     async def create(self, principal: Principal, given: NewNotice) -> Notice:
         return await notices.create(principal, given, self._new_uow(), self._now_ms(), self._new_id())
@@ -29,6 +40,15 @@ class Cws:
         self, principal: Principal, seen: SeenNotice, content: NoticeContent, *, submit: bool = False
     ) -> Notice:
         return await notices.amend(principal, seen, content, self._new_uow(), self._now_ms(), submit=submit)
+
+    async def attach(self, principal: Principal, seen: SeenNotice, name: str, sent: bytes) -> Notice:
+        return await notices.attach(principal, seen, name, sent, self._new_uow(), self._now_ms(), self._new_id())
+
+    async def detach(self, principal: Principal, seen: SeenNotice, file_id: str) -> Notice:
+        return await notices.detach(principal, seen, file_id, self._new_uow(), self._now_ms())
+
+    async def file_of(self, principal: Principal, notice_id: str, file_id: str) -> tuple[Attachment, bytes]:
+        return await notices.file_of(principal, notice_id, file_id, self._new_uow(), self._now_ms())
 
     async def move(self, principal: Principal, move: NoticeMove, seen: SeenNotice, reason: str = "") -> Notice:
         return await notices.move(principal, move, seen, self._new_uow(), self._now_ms(), reason)
@@ -49,3 +69,18 @@ class Cws:
 
     async def find(self, principal: Principal, given: Mapping[str, Sequence[str]], page: NoticePage) -> NoticesFound:
         return await notices.find(principal, given, page, self._new_uow(read_only=True))
+
+    async def make_feed(self, principal: Principal) -> str:
+        """The token of the address, which is nowhere else."""
+        token = self._new_token()
+        await feeds.make(principal, self._new_uow(), self._now_ms(), token)
+        return token
+
+    async def end_feed(self, principal: Principal) -> None:
+        await feeds.end(principal, self._new_uow())
+
+    async def own_feed(self, principal: Principal) -> Feed | None:
+        return await feeds.own(principal, self._new_uow(read_only=True))
+
+    async def feed_person(self, token: str) -> Person:
+        return await feeds.person_of(token, self._new_uow(read_only=True))

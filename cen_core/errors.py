@@ -207,6 +207,18 @@ class NoticeInvalid(CenError):
     code = "cen.notice_invalid"
 
 
+class AttachmentUnknown(CenError):
+    """The version that the principal sees has no such file."""
+
+    code = "cen.attachment_unknown"
+
+
+class AttachmentRefused(CenError):
+    """The file cannot be attached. Facts: reason."""
+
+    code = "cen.attachment_refused"
+
+
 class RequestMalformed(CenError):
     """The request itself is broken. Facts: what."""
 

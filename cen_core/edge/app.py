@@ -24,6 +24,7 @@ from cen_core.edge import (
     api,
     case_pages,
     door_pages,
+    feed_pages,
     mark_pages,
     notice_api,
     notice_pages,
@@ -79,6 +80,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     **picture_api.HANDLERS,
     **picture_pages.HANDLERS,
     **mark_pages.HANDLERS,
+    **feed_pages.HANDLERS,
 }
 HEADERS: Final = {
     "Cache-Control": "no-store",
@@ -127,6 +129,10 @@ def _endpoint(route: Route, services: Services) -> Callable[[Request], Awaitable
 
 async def _known(context: Context, route: Route) -> Context:
     """With who asks. Raises NotSignedIn, NotAllowed: deny by default."""
+    if route.kind is Kind.FEED:
+        context = replace(context, person=await context.core.cws.feed_person(context.path["token"]))
+        routes.require(context.principal, route.name)
+        return context
     token = bearer_of(context.request) if route.kind is Kind.API else cookie_of(context.request)
     person = await _person(context, token)
     context = replace(context, token=token if person is not None else "", person=person)
@@ -164,7 +170,7 @@ async def _read(context: Context, route: Route) -> Context:
 
 
 def _refusal(context: Context, route: Route, error: CenError) -> Response:
-    if route.kind is Kind.API:
+    if route.kind in {Kind.API, Kind.FEED}:
         return refusal(error)
     if isinstance(error, NotSignedIn):
         return RedirectResponse(f"{BASE}/sign-in", 303)

@@ -20,6 +20,7 @@ from cen_core.edge.notice_bodies import (
     version_out,
     view_out,
 )
+from cen_core.edge.notice_pages import notice_file
 from cen_core.edge.requests import one
 from cen_core.errors import NoticeInvalid, QueryInvalid
 from cen_core.model.notice import NoticeKind, NoticeMove
@@ -114,4 +115,5 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "api_withdraw_notice": _judging(NoticeMove.WITHDRAW),
     "api_notice_versions": versions,
     "api_notice_log": log,
+    "api_notice_file": notice_file,
 }

@@ -39,6 +39,16 @@ class NoticeAmendment(NoticeBody):
     submit: bool = False
 
 
+class FileOut(Body):
+    """What is attached; its bytes are at `/cen/v1/notices/{notice_id}/files/{file_id}`."""
+
+    file_id: str
+    name: str
+    kind: str
+    size: int
+    sha256: str
+
+
 class NoticeOut(Body):
     notice_id: str
     kind: str
@@ -64,6 +74,7 @@ class NoticeViewOut(Body):
     texts: dict[str, TextBody]
     url: str
     missing: list[str]
+    files: list[FileOut]
     first_ms: int | None
     approved_ms: int | None
     author: str
@@ -87,6 +98,7 @@ class NoticeVersionOut(Body):
     original: str
     texts: dict[str, TextBody]
     url: str
+    files: list[FileOut]
     editor: str
     at_ms: int
 
@@ -116,6 +128,13 @@ def _texts_out(content: NoticeContent) -> dict[str, TextBody]:
     return {name: TextBody(title=text.title, body=text.body) for name, text in content.texts.items()}
 
 
+def _files_out(content: NoticeContent) -> list[FileOut]:
+    return [
+        FileOut(file_id=file.file_id, name=file.name, kind=file.kind, size=file.size, sha256=file.sha256)
+        for file in content.files
+    ]
+
+
 def view_out(view: NoticeView) -> NoticeViewOut:
     return NoticeViewOut(
         notice_id=view.notice_id,
@@ -129,6 +148,7 @@ def view_out(view: NoticeView) -> NoticeViewOut:
         texts=_texts_out(view.content),
         url=view.content.url,
         missing=list(view.content.missing),
+        files=_files_out(view.content),
         first_ms=view.first_ms,
         approved_ms=view.approved_ms,
         author=view.author,
@@ -147,6 +167,7 @@ def version_out(version: NoticeVersion) -> NoticeVersionOut:
         original=version.content.original,
         texts=_texts_out(version.content),
         url=version.content.url,
+        files=_files_out(version.content),
         editor=version.editor,
         at_ms=version.at_ms,
     )
@@ -168,6 +189,7 @@ ANSWERS: Final[dict[str, tuple[int, type[Body] | None]]] = {
     "api_read_notice": (200, NoticeViewOut),
     "api_notice_versions": (200, NoticeVersionsOut),
     "api_notice_log": (200, LogOut),
+    "api_notice_file": (200, None),
     **{name: (200, NoticeOut) for name in REQUESTS if name != "api_draft_notice"},
 }
 _VALUES: Final = {"type": "array", "items": {"type": "string"}}
@@ -181,5 +203,6 @@ QUERIES: Final[dict[str, dict[str, Any]]] = {
         "after": {"type": "string"},
     },
 }
-IN_PATH: Final[dict[str, dict[str, Any]]] = {"notice_id": {"type": "string", "pattern": "^[0-9a-f]{32}$"}}
+_ID: Final = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
+IN_PATH: Final[dict[str, dict[str, Any]]] = {"notice_id": _ID, "file_id": _ID}
 """What the OpenAPI page says of the routes."""

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import quote
 
 from starlette.responses import RedirectResponse, Response
 
@@ -19,8 +20,10 @@ from cen_core.edge.rendering import OWN_NAMES, sentence, shown
 from cen_core.edge.requests import one
 from cen_core.edge.search_pages import address, given_of
 from cen_core.edge.words import Words
-from cen_core.errors import CenError, NoticeUnknown, QueryInvalid, RequestMalformed
+from cen_core.errors import AttachmentRefused, CenError, NoticeUnknown, QueryInvalid, RequestMalformed
 from cen_core.model import notice_content
+from cen_core.model.attachment import KINDS as FILE_KINDS
+from cen_core.model.attachment import MAX_BYTES, MAX_FILES
 from cen_core.model.case import LogEntry
 from cen_core.model.notice import (
     GENERAL,
@@ -35,6 +38,7 @@ from cen_core.model.notice import (
     region_of,
     topics,
 )
+from cen_core.model.notice_content import NoticeContent
 from cen_core.model.notice_query import notice_page as page_of
 from cen_core.services import access
 from cen_core.services.access import Resource
@@ -67,7 +71,7 @@ class ChangedText:
     after: str
 
 
-def _common(language: str) -> dict[str, Any]:
+def common(language: str) -> dict[str, Any]:
     """What every page of notices needs."""
     words = Words(language)
     return {
@@ -94,7 +98,8 @@ def owner_word(words: Words, owner: str) -> str:
     return words.say("cen.role.secretariat")
 
 
-def _topics(words: Words) -> list[tuple[str, str]]:
+def listed_topics(words: Words) -> list[tuple[str, str]]:
+    """Each topic with its word, the general one first."""
     named = sorted(((code, topic_word(words, code)) for code in topics() - {GENERAL}), key=lambda pair: pair[1])
     return [(GENERAL, topic_word(words, GENERAL)), *named]
 
@@ -117,15 +122,15 @@ async def notices_page(context: Context) -> Response:
         older=address("/cen/notices", given, after=found.next_after) if found and found.next_after else "",
         first=address("/cen/notices", given) if one(context.query, "after") else "",
         kinds=[kind.value for kind in NoticeKind],
-        topics=_topics(words),
-        **_common(context.view.language),
+        topics=listed_topics(words),
+        **common(context.view.language),
     )
 
 
 async def notice_worklist_page(context: Context) -> Response:
     found = await context.core.cws.worklist(context.principal)
     by_state = {state: [view for view in found if view.state is state] for state in OPEN}
-    return shown(context, "notice_worklist.html", by_state=by_state, **_common(context.view.language))
+    return shown(context, "notice_worklist.html", by_state=by_state, **common(context.view.language))
 
 
 async def notice_page(context: Context) -> Response:
@@ -135,7 +140,7 @@ async def notice_page(context: Context) -> Response:
 
 def _notice(context: Context, view: NoticeView, status: int = 200, problem: str = "") -> Response:
     """In the reader's language, in the one that he asks for, or in all of them beside each other."""
-    wanted = one(context.query, "in")
+    words, wanted = Words(context.view.language), one(context.query, "in")
     beside = wanted == "all"
     moves = _moves(context, view)
     waits = view.state is NoticeState.SUBMITTED and NoticeMove.APPROVE not in moves
@@ -150,7 +155,10 @@ def _notice(context: Context, view: NoticeView, status: int = 200, problem: str 
         moves={move.value.removesuffix("_notice") for move in moves},
         author_waits=waits and context.principal.role is not Role.OFFICER and _is_author(context, view),
         reasons=sorted(REASONS - {""}),
-        **_common(context.view.language),
+        room_for_files=MAX_FILES - len(view.content.files),
+        max_file=words.number(MAX_BYTES // 1024 // 1024),
+        file_kinds=", ".join(FILE_KINDS),
+        **common(context.view.language),
     )
 
 
@@ -184,7 +192,7 @@ async def notice_history_page(context: Context) -> Response:
         versions=[(version, changed(words, before, version)) for version, before in reversed(numbered)],
         log=log,
         log_actions={entry.action: words.say(f"cen.done.{entry.action}") for entry in log},
-        **_common(context.view.language),
+        **common(context.view.language),
     )
 
 
@@ -198,6 +206,8 @@ def changed(words: Words, before: NoticeVersion | None, after: NoticeVersion) ->
         for name in ("original", "url")
         if getattr(old, name) != getattr(new, name)
     ]
+    if old.files != new.files:
+        found.append(ChangedText(words.field("files"), "", _file_names(old), _file_names(new)))
     for language in LANGUAGES:
         for part in ("title", "body"):
             was = getattr(old.texts.get(language), part, "")
@@ -205,6 +215,10 @@ def changed(words: Words, before: NoticeVersion | None, after: NoticeVersion) ->
             if was != now:
                 found.append(ChangedText(words.field(part), language, was, now))
     return found
+
+
+def _file_names(content: NoticeContent) -> str:
+    return "\n".join(file.name for file in content.files)
 
 
 async def new_notice_page(context: Context) -> Response:
@@ -240,11 +254,11 @@ def _form(
         action=action,
         view=view,
         kinds=sorted(kind.value for kind in KINDS[context.principal.role]),
-        topics=_topics(words),
+        topics=listed_topics(words),
         ordered=sorted(LANGUAGES, key=lambda language: language != own),
         max_title=notice_content.MAX_TITLE,
         max_body=notice_content.MAX_BODY,
-        **_common(context.view.language),
+        **common(context.view.language),
     )
 
 
@@ -359,6 +373,47 @@ def _moving(move: NoticeMove) -> Handler:
     return handler
 
 
+async def attach_file(context: Context) -> Response:
+    """Back to the notice; why a file was refused is said there."""
+
+    async def attach(seen: SeenNotice) -> Notice:
+        if context.file is None:
+            raise AttachmentRefused(reason="empty")
+        return await context.core.cws.attach(context.principal, seen, context.file.name, context.file.content)
+
+    return await _changed(context, attach)
+
+
+async def detach_file(context: Context) -> Response:
+    file_id = one(context.form, "file_id")
+    return await _changed(context, lambda seen: context.core.cws.detach(context.principal, seen, file_id))
+
+
+async def _changed(context: Context, change: Callable[[SeenNotice], Awaitable[Notice]]) -> Response:
+    notice_id = context.path["notice_id"]
+    try:
+        await change(SeenNotice(notice_id, _revision(context)))
+    except CenError as refused:
+        if status_of(refused.code) not in {403, 404, 409, 422}:
+            raise
+        view = await context.core.cws.read(context.principal, notice_id)
+        return _notice(context, view, status_of(refused.code), sentence(context, refused))
+    return RedirectResponse(f"/cen/notices/{notice_id}", SEE_OTHER)
+
+
+async def notice_file(context: Context) -> Response:
+    """The file, to be saved: no browser shows it as a page of this origin, whatever is in it."""
+    file, content = await context.core.cws.file_of(
+        context.principal, context.path["notice_id"], context.path["file_id"]
+    )
+    named = f"filename*=UTF-8''{quote(file.name, safe='')}"
+    headers = {
+        "Content-Disposition": f'attachment; filename="file.{file.kind}"; {named}',
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+    }
+    return Response(content, media_type="application/octet-stream", headers=headers)
+
+
 HANDLERS: Final[Mapping[str, Handler]] = {
     "notices_page": notices_page,
     "notice_worklist_page": notice_worklist_page,
@@ -368,5 +423,8 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "notice_history_page": notice_history_page,
     "amend_notice_page": amend_notice_page,
     "amend_notice": amend_notice,
+    "attach_file": attach_file,
+    "detach_file": detach_file,
+    "notice_file": notice_file,
     **{f"{move.value}": _moving(move) for move in NoticeMove if move is not NoticeMove.AMEND},
 }

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Final
 
 from cen_core.errors import NotAllowed
+from cen_core.model import attachment
 from cen_core.model.picture import MAX_BYTES
 from cen_core.model.principal import Principal
 from cen_core.services import access
@@ -24,11 +25,13 @@ SIGNED_IN: Final = "signed_in"
 
 class Kind(Enum):
     """API: JSON for programs, a bearer token, never a cookie. PAGE is read, FORM is sent from a page: both with the
-    cookie, a form with its page's token besides."""
+    cookie, a form with its page's token besides. FEED is read by a program that has only its address, with the token in
+    it (ADR 24)."""
 
     API = "api"
     PAGE = "page"
     FORM = "form"
+    FEED = "feed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,7 @@ ROUTES: Final = (
     _api("api_withdraw_notice", "POST", "/notices/{notice_id}/withdraw"),
     _api("api_notice_versions", "GET", "/notices/{notice_id}/versions"),
     _api("api_notice_log", "GET", "/notices/{notice_id}/log"),
+    _api("api_notice_file", "GET", "/notices/{notice_id}/files/{file_id}"),
     _page("home", "/"),
     _page("sign_in_page", "/sign-in"),
     _form("sign_in", "/sign-in"),
@@ -147,6 +151,10 @@ ROUTES: Final = (
     _form("invite", "/people/invite"),
     _form("change_person", "/people/change"),
     _page("notices_page", "/notices"),
+    _page("feeds_page", "/notices/feeds"),
+    _form("make_feed", "/notices/feeds/make"),
+    _form("end_feed", "/notices/feeds/end"),
+    Route("feed", "GET", f"{BASE}/feeds/{{token}}/{{topic}}.atom", Kind.FEED),
     _page("notice_worklist_page", "/notices/worklist"),
     _page("new_notice_page", "/notices/new"),
     _form("draft_notice", "/notices/new"),
@@ -175,11 +183,19 @@ ROUTES: Final = (
     _form("return_picture", "/pictures/{picture_id}/return"),
     _form("withdraw_picture", "/pictures/{picture_id}/withdraw"),
     _page("picture_log_page", "/pictures/{picture_id}/log"),
+    _form("attach_file", "/notices/{notice_id}/attach"),
+    _form("detach_file", "/notices/{notice_id}/detach"),
+    _page("notice_file", "/notices/{notice_id}/files/{file_id}"),
 )
 
 MAX_TABLE: Final = 16 * 1024 * 1024
 MAX_TEXTS: Final = 768 * 1024
-FILE_FORMS: Final[Mapping[str, int]] = {"upload_table": MAX_TABLE, "add_picture": MAX_BYTES + 64 * 1024}
+MAX_ATTACHED: Final = attachment.MAX_BYTES + 16 * 1024
+FILE_FORMS: Final[Mapping[str, int]] = {
+    "upload_table": MAX_TABLE,
+    "add_picture": MAX_BYTES + 64 * 1024,
+    "attach_file": MAX_ATTACHED,
+}
 """Forms that bring a file, with the bytes that they take."""
 LARGE: Final[Mapping[str, int]] = {
     **dict.fromkeys(("api_upload", "api_check_upload"), MAX_TABLE),
@@ -233,6 +249,7 @@ RULE_OF: Final[Mapping[str, str]] = {
     "api_withdraw_notice": "withdraw_notice",
     "api_notice_versions": "read_notice_history",
     "api_notice_log": "read_notice_log",
+    "api_notice_file": "read_notice",
     "home": OPEN,
     "sign_in_page": OPEN,
     "sign_in": OPEN,
@@ -271,6 +288,10 @@ RULE_OF: Final[Mapping[str, str]] = {
     "invite": "invite",
     "change_person": "change_person",
     "notices_page": "notices",
+    "feeds_page": "feed",
+    "make_feed": "feed",
+    "end_feed": "feed",
+    "feed": "feed",
     "notice_worklist_page": "list_own_notices",
     "new_notice_page": "draft_notice",
     "draft_notice": "draft_notice",
@@ -312,6 +333,9 @@ RULE_OF: Final[Mapping[str, str]] = {
     "return_picture": "return_picture",
     "withdraw_picture": "withdraw_picture",
     "picture_log_page": "read_picture_log",
+    "attach_file": "amend_notice",
+    "detach_file": "amend_notice",
+    "notice_file": "read_notice",
 }
 
 

@@ -1,5 +1,6 @@
-"""What a notice says: a title and a text in Markdown for each language that it was written in, and for a link where it
-leads. The same words in several languages are one notice; what is missing in one is shown as missing."""
+"""What a notice says: a title and a text in Markdown for each language that it was written in, for a link where it
+leads, and what is attached. The same words in several languages are one notice; what is missing is shown as missing.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from cen_core.errors import NoticeInvalid
+from cen_core.model.attachment import Attachment
 from cencomm.i18n.catalogue import LANGUAGES
 
 MAX_TITLE: Final = 200
@@ -36,6 +38,7 @@ class NoticeContent(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     original: str
     texts: dict[str, NoticeText]
     url: str = ""
+    files: tuple[Attachment, ...] = ()
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -60,7 +63,7 @@ def tidied(content: NoticeContent) -> NoticeContent:
     texts = {language: NoticeText(text.title.strip(), _lines(text.body)) for language, text in content.texts.items()}
     kept = {language: text for language, text in texts.items() if text.title or text.body}
     ordered = {language: kept[language] for language in (*LANGUAGES, *sorted(kept)) if language in kept}
-    return NoticeContent(content.original, ordered, content.url.strip())
+    return NoticeContent(content.original, ordered, content.url.strip(), content.files)
 
 
 def _lines(body: str) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Protocol
 
+from cen_core.model.attachment import Attachment
 from cen_core.model.case import LogEntry
+from cen_core.model.feed import Feed
 from cen_core.model.notice import Notice, NoticeState, NoticeVersion, NoticeView
 from cen_core.model.notice_query import NoticeFilter, NoticePage
 
@@ -46,3 +48,20 @@ class Notices(Protocol):
         """Published notices, the newest approval first."""
 
     async def count(self, chosen: NoticeFilter) -> int: ...
+
+    async def add_file(self, number: int, attachment: Attachment, content: bytes, at_ms: int) -> None: ...
+
+    async def file(self, number: int, file_id: str) -> bytes | None: ...
+
+
+class Feeds(Protocol):
+    """The addresses of feeds, one for each person at most; of tokens only their hashes."""
+
+    async def put(self, feed: Feed) -> None:
+        """In place of the one that the person may have."""
+
+    async def forget(self, officer: str) -> None: ...
+
+    async def of(self, officer: str) -> Feed | None: ...
+
+    async def by_token(self, token_hash: str) -> Feed | None: ...

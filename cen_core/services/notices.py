@@ -11,8 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from cen_core.errors import KeyReused, NoticeInvalid, NoticeUnknown
+from msgspec import structs
+
+from cen_core.errors import AttachmentRefused, AttachmentUnknown, KeyReused, NoticeInvalid, NoticeUnknown
+from cen_core.model import attachment as attachments
 from cen_core.model import notice_content
+from cen_core.model.attachment import Attachment
 from cen_core.model.case import LogEntry
 from cen_core.model.notice import (
     Notice,
@@ -186,14 +190,17 @@ async def _to_change(principal: Principal, move: NoticeMove, seen: SeenNotice, u
 async def amend(
     principal: Principal, seen: SeenNotice, given: NoticeContent, uow: UnitOfWork, now_ms: int, *, submit: bool = False
 ) -> Notice:
-    """The notice as a draft with a new version (or submitted at once); what is published stays so meanwhile.
+    """The notice as a draft with a new version (or submitted at once); what is published stays so meanwhile, and what
+    is attached stays attached.
 
     Raises:
         NoticeUnknown, NotAllowed, VersionConflict, WrongState, NoticeInvalid.
     """
     async with uow:
         notice = await _to_change(principal, NoticeMove.AMEND, seen, uow)
+        present = (await uow.notices.version(notice.number, notice.version)).content
         content = notice_content.admitted(given, is_link=notice.kind is NoticeKind.LINK)
+        content = structs.replace(content, files=present.files)
         moved = replace(notice.moved(NoticeMove.AMEND, seen.revision, now_ms), editor=principal.officer)
         if submit:
             moved = replace(moved, state=NoticeState.SUBMITTED)
@@ -202,6 +209,80 @@ async def amend(
         await _log(principal, moved, NoticeMove.AMEND.value, uow, now_ms)
         await uow.commit()
     return moved
+
+
+async def attach(
+    principal: Principal, seen: SeenNotice, name: str, sent: bytes, uow: UnitOfWork, now_ms: int, new_id: str
+) -> Notice:
+    """The notice as a draft with a new version that has the file.
+
+    Raises:
+        NoticeUnknown, NotAllowed, VersionConflict, WrongState, AttachmentRefused.
+    """
+    async with uow:
+        notice = await _to_change(principal, NoticeMove.AMEND, seen, uow)
+        file = attachments.attachment(new_id, name, sent, notice.topic)
+        present = (await uow.notices.version(notice.number, notice.version)).content
+        if len(present.files) >= attachments.MAX_FILES:
+            raise AttachmentRefused(reason="too_many_files")
+        if any(known.sha256 == file.sha256 for known in present.files):
+            raise AttachmentRefused(reason="twice")
+        await uow.notices.add_file(notice.number, file, sent, now_ms)
+        return await _with_files(principal, notice, seen, present, (*present.files, file), uow, now_ms)
+
+
+async def detach(principal: Principal, seen: SeenNotice, file_id: str, uow: UnitOfWork, now_ms: int) -> Notice:
+    """The notice as a draft with a new version without the file; versions that had it have it still.
+
+    Raises:
+        NoticeUnknown, NotAllowed, VersionConflict, WrongState, AttachmentUnknown.
+    """
+    async with uow:
+        notice = await _to_change(principal, NoticeMove.AMEND, seen, uow)
+        present = (await uow.notices.version(notice.number, notice.version)).content
+        left = tuple(file for file in present.files if file.file_id != file_id)
+        if len(left) == len(present.files):
+            raise AttachmentUnknown
+        return await _with_files(principal, notice, seen, present, left, uow, now_ms)
+
+
+async def _with_files(
+    principal: Principal,
+    notice: Notice,
+    seen: SeenNotice,
+    present: NoticeContent,
+    files: tuple[Attachment, ...],
+    uow: UnitOfWork,
+    now_ms: int,
+) -> Notice:
+    moved = replace(notice.moved(NoticeMove.AMEND, seen.revision, now_ms), editor=principal.officer)
+    content = structs.replace(present, files=files)
+    await uow.notices.add_version(NoticeVersion(moved.number, moved.version, content, principal.officer, now_ms))
+    await uow.notices.update(moved)
+    await _log(principal, moved, NoticeMove.AMEND.value, uow, now_ms)
+    await uow.commit()
+    return moved
+
+
+async def file_of(
+    principal: Principal, notice_id: str, file_id: str, uow: UnitOfWork, now_ms: int
+) -> tuple[Attachment, bytes]:
+    """A file that stands in the version which the principal sees; that it was taken is logged.
+
+    Raises:
+        NotAllowed, NoticeUnknown, AttachmentUnknown.
+    """
+    access.require(principal, "read_notice")
+    async with uow:
+        notice = await _seen(principal, notice_id, uow)
+        view = await _view(principal, notice, uow)
+        found = next((file for file in view.content.files if file.file_id == file_id), None)
+        content = await uow.notices.file(notice.number, file_id) if found is not None else None
+        if found is None or content is None:
+            raise AttachmentUnknown
+        await _log(principal, replace(notice, version=view.version), "take_attachment", uow, now_ms)
+        await uow.commit()
+    return found, content
 
 
 async def move(

@@ -19,7 +19,7 @@ from cen_core.model.query import Filter, Page
 from cen_core.model.results import Bucket, Found, Statistics
 from cen_core.model.saved import Saved
 from cen_core.model.upload import Upload
-from cen_core.services.notice_ports import Notices
+from cen_core.services.notice_ports import Feeds, Notices
 
 
 class Cases(Protocol):
@@ -221,6 +221,9 @@ class UnitOfWork(Protocol):
 
     @property
     def pictures(self) -> Pictures: ...
+
+    @property
+    def feeds(self) -> Feeds: ...
 
     async def commit(self) -> None: ...
 

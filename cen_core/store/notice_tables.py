@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from cen_core.store.tables import Number, metadata
 
@@ -50,4 +61,24 @@ log = Table(
     Column("version", Integer, nullable=False),
     Column("reason", String(32), nullable=False),
     Column("at_ms", BigInteger, nullable=False),
+)
+
+files = Table(
+    "cen_notice_files",
+    metadata,
+    Column("file_id", String(32), primary_key=True),
+    Column("number", Number, ForeignKey("cen_notices.number"), nullable=False, index=True),
+    Column("sha256", String(64), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+)
+"""What is attached to notices. Name and kind stand in the versions that have it."""
+
+feeds = Table(
+    "cen_feeds",
+    metadata,
+    Column("officer", String(80), ForeignKey("cen_people.officer"), primary_key=True),
+    Column("token_hash", String(64), nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    UniqueConstraint("token_hash"),
 )

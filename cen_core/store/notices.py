@@ -10,12 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cen_core.errors import VersionConflict
 from cen_core.model import notice_content
+from cen_core.model.attachment import Attachment
 from cen_core.model.case import LogEntry
 from cen_core.model.notice import GENERAL, Notice, NoticeKind, NoticeState, NoticeVersion, NoticeView
 from cen_core.model.notice_query import NoticeFilter, NoticePage
 from cen_core.model.text import code_token, tokens
 from cen_core.store import fulltext
-from cen_core.store.notice_tables import log, notices, versions
+from cen_core.store.notice_tables import files, log, notices, versions
 
 _FIXED: Final = frozenset({"number", "notice_id", "kind", "topic", "owner", "author", "created_ms"})
 """What of a head never changes by a move."""
@@ -87,6 +88,15 @@ class SqlNotices:
         columns = [column for column in log.columns if column.name not in _KEYS]
         statement = select(*columns).where(log.c.number == number).order_by(log.c.entry.desc()).limit(limit)
         return [LogEntry(**row._mapping) for row in await self._connection.execute(statement)]
+
+    async def add_file(self, number: int, attachment: Attachment, content: bytes, at_ms: int) -> None:
+        values = {"file_id": attachment.file_id, "number": number, "sha256": attachment.sha256, "at_ms": at_ms}
+        await self._connection.execute(insert(files).values(content=content, **values))
+
+    async def file(self, number: int, file_id: str) -> bytes | None:
+        statement = select(files.c.content).where(files.c.number == number, files.c.file_id == file_id)
+        found = (await self._connection.execute(statement)).scalar_one_or_none()
+        return None if found is None else bytes(found)
 
     async def publish(self, notice: Notice, version: NoticeVersion) -> None:
         await self.unpublish(notice.number)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from cen_core.services.ports import NewUnitOfWork, UnitOfWork
 from cen_core.store.cases import SqlCases
 from cen_core.store.database import READ_ONLY
+from cen_core.store.feeds import SqlFeeds
 from cen_core.store.notices import SqlNotices
 from cen_core.store.people import SqlPeople
 from cen_core.store.pictures import SqlPictures
@@ -29,6 +30,7 @@ class SqlUnitOfWork:
     notices: SqlNotices
     saved: SqlSaved
     pictures: SqlPictures
+    feeds: SqlFeeds
 
     def __init__(self, engine: AsyncEngine, *, read_only: bool) -> None:
         self._engine = engine
@@ -52,6 +54,7 @@ class SqlUnitOfWork:
         self.notices = SqlNotices(connection)
         self.saved = SqlSaved(connection)
         self.pictures = SqlPictures(connection)
+        self.feeds = SqlFeeds(connection)
         return self
 
     async def commit(self) -> None:

@@ -35,7 +35,7 @@ PAGES = (
     ("people", "notices/new"),
     ("search", "notices/worklist", "saved"),
     ("case", "uploads", "notice/history"),
-    ("case/history", "notice/amend"),
+    ("case/history", "notice/amend", "notices/feeds"),
 )
 """For each language. `case` and `notice` are the first of their lists."""
 

@@ -88,3 +88,12 @@ async def test_a_head_of_another_revision_is_not_overwritten(both: Stand) -> Non
         assert await uow.notices.get(notice.notice_id) == notice
         assert await uow.notices.get("f" * 32) is None
     assert notice.state is NoticeState.DRAFT
+
+
+async def test_a_files_bytes_come_back_as_they_are(both: Stand) -> None:
+    given = NewNotice(NoticeKind.ALERT, "general", content_of("en", TEXTS), "key-of-a-file")
+    notice = await both.core.cws.create(OFFICER, given)
+    sent = b"%PDF-" + bytes(range(256)) * 20
+    await both.core.cws.attach(OFFICER, SeenNotice(notice.notice_id, 1), "a.pdf", sent)
+    (file,) = (await both.core.cws.read(OFFICER, notice.notice_id)).content.files
+    assert await both.core.cws.file_of(OFFICER, notice.notice_id, file.file_id) == (file, sent)

@@ -17,4 +17,11 @@ def test_the_core_has_one(stand: Stand) -> None:
         "log",
         "worklist",
         "find",
+        "attach",
+        "detach",
+        "file_of",
+        "make_feed",
+        "end_feed",
+        "own_feed",
+        "feed_person",
     }

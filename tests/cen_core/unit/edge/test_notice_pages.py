@@ -195,3 +195,34 @@ async def test_no_known_payload_runs_from_a_notice(web: Web) -> None:
             assert harms(page.text) == [], below
     listed = await browser.get("/cen/notices")
     assert harms(listed.text) == []
+
+
+async def test_a_file_is_attached_saved_and_never_shown(web: Web) -> None:
+    address = address_in(await written(web, do="draft"))
+    browser = await web.browser(OFFICER)
+    sent = b"%PDF-1.7 <script>alert(1)</script>"
+    answer = await browser.send_file(f"{address}/attach", {"revision": "1"}, ("Карта «А».pdf", sent), page=address)
+    assert answer.status_code == 303
+    page = await browser.get(address)
+    link = re.search(rf'href="({address}/files/[0-9a-f]+)"', page.text)
+    assert link is not None and "Карта _А.pdf" in page.text
+    file = await browser.get(link[1])
+    assert file.content == sent
+    assert file.headers["content-type"] == "application/octet-stream"
+    assert file.headers["content-disposition"].startswith("attachment; filename=\"file.pdf\"; filename*=UTF-8''%D0")
+    assert file.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert file.headers["x-content-type-options"] == "nosniff"
+    gone = await browser.send(f"{address}/detach", {"revision": "2", "file_id": link[1][-32:]}, page=address)
+    assert gone.status_code == 303
+    assert (await browser.get(link[1])).status_code == 404
+    assert "Карта" in text_of(await browser.get(f"{address}/history"))
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.html", b"<script>"), ("a.pdf", b""), ("a.svg", b"<svg/>")])
+async def test_a_refused_file_is_said_beside_the_notice(web: Web, name: str, content: bytes) -> None:
+    address = address_in(await written(web, do="draft"))
+    before = await web.counts()
+    browser = await web.browser(OFFICER)
+    answer = await browser.send_file(f"{address}/attach", {"revision": "1"}, (name, content), page=address)
+    assert answer.status_code == 422 and 'role="alert"' in answer.text
+    assert await web.counts() == before

@@ -41,8 +41,8 @@ def at(role: Role, level: Level) -> Principal:
 
 
 def address(route: Route) -> str:
-    ids = dict.fromkeys(("case_id", "upload_id", "notice_id", "saved_id", "picture_id"), "0" * 32)
-    return route.path.format(**ids, size="thumb", format="csv", token="x", name="none.css")
+    ids = dict.fromkeys(("case_id", "upload_id", "notice_id", "file_id", "saved_id", "picture_id"), "0" * 32)
+    return route.path.format(**ids, size="thumb", format="csv", token="x", name="none.css", topic="all")
 
 
 def test_every_route_has_a_rule_and_every_rule_a_route() -> None:
@@ -102,6 +102,8 @@ async def test_without_a_session_only_open_routes_answer(web: Web) -> None:
         if route.kind is Kind.API:
             answer = await program.ask(route.method, address(route).removeprefix("/cen/v1"), {})
             assert (answer.status_code, answer.json()["code"]) == (401, "cen.not_signed_in"), route.name
+        elif route.kind is Kind.FEED:
+            assert (await browser.get(address(route))).status_code == 401
         else:
             answer = await (browser.get(address(route)) if route.method == "GET" else browser.post(address(route), {}))
             assert (answer.status_code, answer.headers["location"]) == (303, "/cen/sign-in"), route.name

@@ -59,10 +59,10 @@ class Browser:
         return await self.post(path, {"form_token": found[1], **fields}, Origin=ORIGIN, **headers)
 
     async def send_file(
-        self, path: str, fields: Mapping[str, Any], file: tuple[str, bytes] | None = None
+        self, path: str, fields: Mapping[str, Any], file: tuple[str, bytes] | None = None, *, page: str = ""
     ) -> httpx2.Response:
         """A form with a file, with the token of the page that it stands on."""
-        shown = await self.get(path)
+        shown = await self.get(page or path)
         found = _FORM_TOKEN.search(shown.text)
         assert found is not None, shown.status_code
         parts = {"form_token": found[1], **fields}

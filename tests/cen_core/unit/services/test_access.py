@@ -155,6 +155,7 @@ def four_eyes(row: Row) -> Row:
 
 CWS_MATRIX: dict[str, Row] = {
     "notices": dict.fromkeys(Role, (LEVELS, frozenset(CWS_RESOURCES))),
+    "feed": dict.fromkeys(Role, (LEVELS, frozenset(CWS_RESOURCES))),
     "read_notice": owners(
         LEVELS,
         officer=OF_MEMBER | {"shared"},
@@ -179,7 +180,7 @@ CWS_MATRIX: dict[str, Row] = {
     "read_notice_log": without_officers(owners(READS)),
 }
 EVERY_RESOURCE = (*RESOURCES.values(), *CWS_RESOURCES.values())
-FOR_LIMITED = {"notices", "read_notice", "see_pictures"}
+FOR_LIMITED = {"notices", "feed", "read_notice", "see_pictures"}
 """Written out: whatever level limited may is added here on purpose."""
 CELLS = [
     *((action, role, MATRIX[action], RESOURCES) for action, role in product(sorted(MATRIX), Role)),

@@ -8,6 +8,8 @@ from itertools import count
 import pytest
 
 from cen_core.errors import (
+    AttachmentRefused,
+    AttachmentUnknown,
     AuthorMayNotJudge,
     KeyReused,
     NotAllowed,
@@ -16,6 +18,7 @@ from cen_core.errors import (
     VersionConflict,
     WrongState,
 )
+from cen_core.model.attachment import MAX_FILES
 from cen_core.model.notice import Notice, NoticeKind, NoticeMove, NoticeState
 from cen_core.model.notice_content import content_of
 from cen_core.model.notice_query import notice_page
@@ -255,4 +258,59 @@ async def test_a_wrong_reason_or_state_changes_nothing(stand: Stand) -> None:
         await stand.core.cws.move(NCP, NoticeMove.APPROVE, seen(notice))
     with pytest.raises(NoticeUnknown):
         await stand.core.cws.read(OFFICER, "' OR 1=1 --")
+    assert await stand.counts() == before
+
+
+PDF = b"%PDF-1.7 one"
+
+
+async def test_a_file_belongs_to_the_version_that_has_it(stand: Stand) -> None:
+    notice = await published(stand)
+    attached = await stand.core.cws.attach(COLLEAGUE, seen(notice), "map.pdf", PDF)
+    (file,) = (await stand.core.cws.read(OFFICER, notice.notice_id)).content.files
+    assert attached.state is NoticeState.DRAFT
+    with pytest.raises(AttachmentUnknown):
+        await stand.core.cws.file_of(FOREIGNER, notice.notice_id, file.file_id)
+    waiting = await stand.core.cws.amend(OFFICER, seen(attached), LATER, submit=True)
+    approved = await stand.core.cws.move(NCP, NoticeMove.APPROVE, seen(waiting))
+    for reader in (FOREIGNER, LIMITED, ANALYST):
+        assert await stand.core.cws.file_of(reader, notice.notice_id, file.file_id) == (file, PDF)
+    await stand.core.cws.detach(OFFICER, seen(approved), file.file_id)
+    assert (await stand.core.cws.file_of(FOREIGNER, notice.notice_id, file.file_id))[1] == PDF
+    with pytest.raises(AttachmentUnknown):
+        await stand.core.cws.file_of(OFFICER, notice.notice_id, file.file_id)
+    assert "take_attachment" in [entry.action for entry in await stand.core.cws.log(NCP, notice.notice_id)]
+
+
+async def test_a_refused_file_is_not_stored(stand: Stand) -> None:
+    notice = await stand.core.cws.create(OFFICER, new(submit=False))
+    for number in range(MAX_FILES):
+        notice = await stand.core.cws.attach(OFFICER, seen(notice), "a.pdf", PDF + b"%d" % number)
+    before = await stand.counts()
+    with pytest.raises(AttachmentRefused):
+        await stand.core.cws.attach(OFFICER, seen(notice), "a.pdf", PDF)
+    notice = await stand.core.cws.detach(
+        OFFICER, seen(notice), (await stand.core.cws.read(OFFICER, notice.notice_id)).content.files[0].file_id
+    )
+    with pytest.raises(AttachmentRefused):
+        await stand.core.cws.attach(OFFICER, seen(notice), "again.pdf", PDF + b"5")
+    with pytest.raises(AttachmentRefused):
+        await stand.core.cws.attach(OFFICER, seen(notice), "a.exe", b"MZ")
+    with pytest.raises(VersionConflict):
+        await stand.core.cws.attach(OFFICER, SeenNotice(notice.notice_id, 1), "b.pdf", PDF)
+    with pytest.raises(NotAllowed):
+        await stand.core.cws.attach(READER, seen(notice), "b.pdf", PDF)
+    with pytest.raises(NoticeUnknown):
+        await stand.core.cws.attach(FOREIGNER, seen(notice), "b.pdf", PDF)
+    with pytest.raises(AttachmentUnknown):
+        await stand.core.cws.detach(OFFICER, seen(notice), "f" * 32)
+    after = await stand.counts()
+    assert after["cen_notice_files"] == before["cen_notice_files"] == MAX_FILES
+
+
+async def test_no_picture_comes_in_under_the_topic_of_abuse_material(stand: Stand) -> None:
+    notice = await stand.core.cws.create(OFFICER, replace(new(submit=False), topic="abuse_material"))
+    before = await stand.counts()
+    with pytest.raises(AttachmentRefused):
+        await stand.core.cws.attach(OFFICER, seen(notice), "a.pdf", PDF)
     assert await stand.counts() == before
