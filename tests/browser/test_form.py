@@ -17,6 +17,7 @@ from cencomm.wire.content import Form
 from tests.browser.person import PATIENCE_MS, Person
 from tests.browser.seizure import ANSWERS, ASKED, REMARKS, TEMPLATE, SeizureForm, boxes, expected_boxes, record
 from tests.browser.stage import PHONE, Stage
+from tests.browser.typist import Typist
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -26,6 +27,26 @@ _IN_RUSSIAN = {
     "quantity": "1\u00a0412,5",
     "quantity_canonical": "1\u00a0412,5",
 }
+
+
+TYPICAL = {
+    "national_case_ref": "RU-147",
+    "location_type": "seaport",
+    "offence_location": "RULED",
+    "direction": "import",
+    "departure_country": "EC",
+    "destination_country": "RU",
+    "transport_mode": "1",
+    "traffic_type": "cargo",
+    "item[0].heading": "drugs",
+    "item[0].product": "cocaine",
+    "item[0].quantity": "412",
+    "item[0].unit": "KGM",
+    "item[0].quantity_basis": "weighed",
+    "detection_method": "routine",
+}
+"""What an officer types of a seizure in a port; the rest is known without asking."""
+MOST_STROKES = 80
 
 
 @dataclass
@@ -92,6 +113,24 @@ async def test_an_error_stops_the_form_and_a_warning_does_not(room: Room) -> Non
     sent = await _form_after(room.cug, before)
     assert [(finding.rule, finding.level) for finding in sent.findings] == [("M11", "warn")]
     await expect(record(room.sokolova).last).to_contain_text(TEMPLATE.rule_message("M11", "ru"))
+
+
+async def test_a_typical_seizure_is_sent_with_eighty_keystrokes(room: Room) -> None:
+    before = room.cug.last_seq
+    form = await SeizureForm.begin(room.sokolova)
+    hand = Typist(room.sokolova)
+    for path, answer in TYPICAL.items():
+        await hand.answer(path, answer)
+    await hand.press("Tab")  # the last choice is made
+    await hand.press("Control+Enter", keys=2)
+    await form.is_sent()
+    sent = await _form_after(room.cug, before)
+    assert isinstance(sent.content, Form)
+    assert sent.findings == ()
+    (goods,) = sent.content.answers["item"]
+    told = {**sent.content.answers, **{f"item[0].{key}": value for key, value in goods.items()}}
+    assert {path: told[path] for path in TYPICAL} == TYPICAL
+    assert hand.strokes <= MOST_STROKES, hand.strokes
 
 
 async def test_a_form_that_fails_its_rules_is_shown_as_failing_with_the_rule_in_words(
