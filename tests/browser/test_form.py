@@ -127,8 +127,9 @@ async def test_a_typical_seizure_is_sent_with_eighty_keystrokes(room: Room) -> N
     sent = await _form_after(room.cug, before)
     assert isinstance(sent.content, Form)
     assert sent.findings == ()
-    (goods,) = sent.content.answers["item"]
-    told = {**sent.content.answers, **{f"item[0].{key}": value for key, value in goods.items()}}
+    rows = sent.content.answers["item"]
+    assert isinstance(rows, list) and isinstance(rows[0], dict)
+    told = {**sent.content.answers, **{f"item[0].{key}": value for key, value in rows[0].items()}}
     assert {path: told[path] for path in TYPICAL} == TYPICAL
     assert hand.strokes <= MOST_STROKES, hand.strokes
 
