@@ -79,6 +79,7 @@ soak: setup ## The long tests whole, then three processes under faults for MINUT
 	CENCOMM_TESTS=full $(BIN)/pytest tests/unit/bulk/test_real_tables.py tests/unit/xlsform/test_write.py
 	$(BIN)/python -m tests.soak --form nodes --minutes $(or $(MINUTES),60)
 	$(BIN)/python -m tests.soak --form single --minutes $$(($(or $(MINUTES),60) / 2))
+	$(MAKE) fuzz
 
 check: layers lint types i18n test ## All of the above: what CI runs
 
