@@ -34,6 +34,7 @@ Judged = Ready | Remembered
 @dataclass(frozen=True, slots=True)
 class FieldPlan:
     field: Field
+    key: str
     codes: Mapping[str, Mapping[str, str]]
     """The attributes of each code of its list."""
     relevant: Judged | None
@@ -52,9 +53,12 @@ class FieldPlan:
 @dataclass(frozen=True, slots=True)
 class RulePlan:
     rule: Rule
+    at: str
     expression: Judged
     needs: tuple[Slot, ...]
     """The fields that must be answered, where `expression` does not look for them itself."""
+    looks_at_own: bool
+    """Whether `expression` may ask for the answer at its field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +203,9 @@ class _Maker:
         again = tuple(slot for key, slot in needs.items() if comes_again(self.template.fields[key].type))
         judged = self._ready(rule.expression, path, rule.at, needs=again)
         assert judged is not None
-        return RulePlan(rule, judged, tuple(needs.values()) if isinstance(judged, Ready) else _without(needs, again))
+        is_ready = isinstance(judged, Ready)
+        wanted = tuple(needs.values()) if is_ready else _without(needs, again)
+        return RulePlan(rule, rule.at, judged, wanted, looks_at_own=is_ready)
 
     def _field(self, field: Field, path: tuple[str, ...]) -> FieldPlan:
         code_list = self.template.lists.get(field.code_list)
@@ -208,6 +214,7 @@ class _Maker:
         units = self.template.lists.get(unit.code_list) if unit is not None else None
         return FieldPlan(
             field,
+            field.key,
             {code.key: code.attributes for code in code_list.codes} if code_list is not None else {},
             self._ready(field.relevant, path, field.key),
             self._ready(field.required, path, field.key),

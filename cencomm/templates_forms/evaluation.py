@@ -297,7 +297,13 @@ def _logic(is_or: bool, operands: list[Compiled]) -> Compiled:
 
 
 def _binary(operator: Operator, left: Compiled, right: Compiled) -> Compiled:
-    return lambda env: _apply(env, operator, left(env), right(env))
+    def run(env: Env) -> Value:
+        first, second = left(env), right(env)
+        if first.__class__ is tuple and second.__class__ is tuple:
+            return _apply(env, operator, first, second)
+        return operator(first, second)  # without another call: most expressions are made of these
+
+    return run
 
 
 def _apply(env: Env, operator: Operator, left: Value, right: Value) -> Value:

@@ -65,6 +65,8 @@ def _different(left: Value, right: Value) -> bool:
 
 def _ordered(judge: Callable[[Decimal, Decimal], bool]) -> Callable[[Value, Value], Value]:
     def compare(left: Value, right: Value) -> bool:
+        if isinstance(left, Decimal) and isinstance(right, Decimal):
+            return judge(left, right)
         if isinstance(left, tuple):
             return any(compare(item, right) for item in left)
         if isinstance(right, tuple):

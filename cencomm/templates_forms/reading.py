@@ -73,7 +73,7 @@ class Reader:
         places = sorted([level.places[key] for key in answers if key in level.places])
         for place in places:
             plan = fields[place]
-            key = plan.field.key
+            key = plan.key
             given = answers[key]
             if plan.is_code and given.__class__ is str and given in plan.codes and self._values < MAX_VALUES:
                 self._values += 1  # what most answers are, without a detour

@@ -18,7 +18,7 @@ Slot = tuple[int, str]
 COLUMNS = -1
 _MAX_REMEMBERED = 256
 _MAX_TEXT = 80
-_VARIED = frozenset({"longtext", "date", "datetime", "derived"})
+_VARIED = frozenset({"decimal", "longtext", "date", "datetime", "derived"})
 """Types whose answers hardly come twice."""
 _OF_MORE_THAN_ARGUMENTS = frozenset(
     {"any", "all", "once", "uuid", "now", "today", "position", "indexed-repeat", "jr:choice-name"}
@@ -83,8 +83,12 @@ class Remembered:
         known = self._known.get(key)
         if known is None:
             return self._judge(env, key)
-        env.budget.spend(known[1])
-        return known[0]
+        value, cost = known
+        budget = env.budget
+        if budget.steps < cost:
+            budget.spend(cost)
+        budget.steps -= cost  # without a call: this is the way of nearly every judgement
+        return value
 
     def _judge(self, env: Env, answers: object) -> Value:
         before = env.budget.steps
@@ -92,13 +96,16 @@ class Remembered:
         if all(env.rows[depth][key] is not MISSING for depth, key in self._needs):
             env.budget.spend(self._nodes)
             value = self._run(env)
-        if _is_short(answers):
+        if self._is_short(answers):
             if len(self._known) >= _MAX_REMEMBERED:
                 self._known.clear()
             self._known[answers] = (value, before - env.budget.steps)
         return value
 
-
-def _is_short(key: object) -> bool:
-    answers = key if isinstance(key, tuple) else (key,)
-    return all(not isinstance(answer, str) or len(answer) <= _MAX_TEXT for answer in answers)
+    def _is_short(self, key: object) -> bool:
+        """Whether no answer is a long text; an attribute of a code may be, since a form has only so many."""
+        answers = key if isinstance(key, tuple) else (key,)
+        for (depth, _), answer in zip(self._slots, answers, strict=True):
+            if isinstance(answer, str) and len(answer) > _MAX_TEXT and depth != COLUMNS:
+                return False
+        return True

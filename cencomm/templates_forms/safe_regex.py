@@ -50,22 +50,21 @@ class Pattern:
 
     def matches(self, text: str) -> bool:
         """Whether the whole of `text` matches, in work of at most its length times the number of states."""
-        current = self._start
+        current, remembered = self._start, self._remembered
         for character in text:
-            current = self._step(current, character)
+            following = remembered.get((current, character))
+            current = self._step(current, character) if following is None else following
             if not current:
                 return False
         return self._end in current
 
     def _step(self, current: frozenset[int], character: str) -> frozenset[int]:
-        key = (current, character)
-        following = self._remembered.get(key)
-        if following is None:
-            point = ord(character)
-            reached = [self._states[index].after for index in current if _accepts(self._states[index].ranges, point)]
-            following = self._spread(reached)
-            if len(self._remembered) < _MAX_REMEMBERED:
-                self._remembered[key] = following
+        """Where a character leads that has not been seen here."""
+        point = ord(character)
+        reached = [self._states[index].after for index in current if _accepts(self._states[index].ranges, point)]
+        following = self._spread(reached)
+        if len(self._remembered) < _MAX_REMEMBERED:
+            self._remembered[current, character] = following
         return following
 
     def _spread(self, indices: list[int]) -> frozenset[int]:

@@ -98,10 +98,10 @@ class _Judge:
     def _inside(self, plan: GroupPlan, prefix: str, *, relevant: bool) -> None:
         row, failed = self.env.rows[-1], self.findings.failed
         for child in plan.fields:
-            if row[child.field.key] is not MISSING:
+            if row[child.key] is not MISSING:
                 if child.is_judged or not relevant:
                     self._answered(child, prefix, relevant=relevant)
-            elif relevant and child.required is not None and not (failed and prefix + child.field.key in failed):
+            elif relevant and child.required is not None and not (failed and prefix + child.key in failed):
                 self._missing(child, child.required, prefix)
         for group in plan.groups:
             self._group(group, prefix, relevant=relevant)
@@ -152,12 +152,13 @@ class _Judge:
                 if rows[depth][key] is MISSING:
                     break
             else:
-                if failed and prefix + plan.rule.at in failed:
+                if failed and prefix + plan.at in failed:
                     continue
-                own = rows[-1].get(plan.rule.at, MISSING)
-                env.own = MISSING if isinstance(own, list) else own
+                if plan.looks_at_own:
+                    own = rows[-1].get(plan.at, MISSING)
+                    env.own = MISSING if isinstance(own, list) else own
                 verdict = plan.expression(env)
                 if verdict is not True and not to_bool(verdict):
-                    path = prefix + plan.rule.at
+                    path = prefix + plan.at
                     self.findings.add(plan.rule.key, path, plan.rule.level)
                     self.found_at.add(path)

@@ -130,9 +130,10 @@ def _offset_minutes(text: str) -> int | None:
 def moment_of(at: datetime) -> Moment:
     """An aware time as a moment in UTC, in whole seconds."""
     assert at.tzinfo is not None
-    found = parse_moment(f"{at.astimezone(UTC).isoformat()[:19]}Z")
-    assert isinstance(found, Moment)
-    return found
+    utc = at.astimezone(UTC)
+    days = utc.toordinal() - _EPOCH.toordinal()
+    seconds = days * 86_400 + utc.hour * 3600 + utc.minute * 60 + utc.second
+    return Moment(f"{utc.isoformat()[:19]}Z", CONTEXT.divide(Decimal(seconds), _SECONDS_A_DAY))
 
 
 def day_of(moment: Moment) -> Moment:

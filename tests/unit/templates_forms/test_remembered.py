@@ -13,7 +13,7 @@ from cencomm.templates_forms.remembered import COLUMNS, Remembered, comes_again,
 from cencomm.templates_forms.values import Value
 from tests.unit.templates_forms.forms import NOW
 
-TYPES = {"a": "code", "b": "text", "day": "date", "note": "longtext", "q": "decimal"}
+TYPES = {"a": "code", "b": "text", "day": "date", "note": "longtext", "q": "int"}
 LAYOUT = Layout({"a": (), "b": (), "day": (), "note": (), "q": ("row",)}, {"row": ("row",)})
 
 
@@ -59,8 +59,8 @@ def test_what_follows_from_more_is_never_remembered(text: str) -> None:
     assert _slots(text) is None
 
 
-def test_days_and_long_texts_are_taken_to_differ() -> None:
-    assert [kind for kind in ("code", "text", "date", "datetime", "longtext") if comes_again(kind)] == ["code", "text"]
+def test_days_measures_and_long_texts_are_taken_to_differ() -> None:
+    assert [kind for kind in ("code", "text", "date", "decimal", "longtext") if comes_again(kind)] == ["code", "text"]
 
 
 def test_the_second_time_gives_the_same_value_for_the_same_cost() -> None:
@@ -83,6 +83,25 @@ def test_it_holds_and_costs_nothing_where_what_it_needs_is_missing() -> None:
     missing, there = _env({"a": "n"}), _env({"a": "n", "b": "y"})
     assert (judged(missing), missing.budget.steps) == (True, 10_000)
     assert (judged(there), there.budget.steps < 10_000) == (False, True)
+
+
+@pytest.mark.parametrize(("length", "times"), [(80, 1), (81, 2)])
+def test_a_long_answer_is_judged_anew_and_a_long_attribute_of_a_code_is_not(length: int, times: int) -> None:
+    judged: list[Env] = []
+
+    def run(env: Env) -> Value:
+        judged.append(env)
+        return True
+
+    answer, attribute = Remembered(run, 1, ((0, "b"),)), Remembered(run, 1, ((COLUMNS, "kind"), (0, "a")))
+    assert answer(_env({"b": "x" * length}))
+    assert answer(_env({"b": "x" * length}))
+    assert len(judged) == times
+    env = _env({"a": "x"})
+    env.columns = {"kind": "x" * 500}
+    assert attribute(env)
+    assert attribute(env)
+    assert len(judged) == times + 1
 
 
 def test_long_texts_and_more_combinations_than_the_bound_are_judged_all_the_same() -> None:
