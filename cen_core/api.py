@@ -22,10 +22,12 @@ from cen_core.model.projection import project, source_key
 from cen_core.model.results import CaseView, Found, Results, Statistics
 from cen_core.model.saved import Kind as SavedKind
 from cen_core.model.saved import Measured, Saved, Watched
+from cen_core.model.trends import Trend
 from cen_core.model.upload import DryRun, Row, Upload
-from cen_core.services import bulk, cases, people, releases, saved, search
+from cen_core.services import bulk, cases, people, releases, saved, search, trends
 from cen_core.services.bulk import Bulk
 from cen_core.services.cases import OPEN, Change, Entry
+from cen_core.services.entry import day_of
 from cen_core.services.passwords import Passwords
 from cen_core.services.people import Wanted
 from cen_core.services.picture_files import Cleaner, PictureFiles
@@ -167,6 +169,9 @@ class CenCore:
         self, principal: Principal, given: Mapping[str, Sequence[str]], *, period: str = "month", by: str = ""
     ) -> Statistics:
         return await search.over_time(principal, given, self._new_uow(read_only=True), period=period, by=by)
+
+    async def trend(self, principal: Principal, given: Mapping[str, Sequence[str]]) -> Trend:
+        return await trends.trend(principal, given, self._new_uow(read_only=True), day_of(self._now_ms()))
 
     async def save_search(self, principal: Principal, wanted: WantedSearch) -> Saved:
         return await saved.save(principal, wanted, self._new_uow(), self._now_ms(), self._new_id())

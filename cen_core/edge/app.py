@@ -34,6 +34,7 @@ from cen_core.edge import (
     routes,
     saved_pages,
     search_pages,
+    trend_pages,
     upload_api,
     upload_pages,
 )
@@ -70,6 +71,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     **api.HANDLERS,
     **door_pages.HANDLERS,
     **search_pages.HANDLERS,
+    **trend_pages.HANDLERS,
     **case_pages.HANDLERS,
     **people_pages.HANDLERS,
     **upload_pages.HANDLERS,

@@ -200,6 +200,7 @@ async def statistics_page(context: Context) -> Response:
             hidden=[],
             chips=[],
             search_url="/cen/search",
+            trends_url="",
         )
     lines = _lines(words, found, given)
     return shown(
@@ -218,6 +219,7 @@ async def statistics_page(context: Context) -> Response:
             : sum(len(values) for values in given.values())
         ],
         search_url=address("/cen/search", given),
+        trends_url=address("/cen/trends", given),
     )
 
 
