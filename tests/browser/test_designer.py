@@ -242,8 +242,12 @@ async def _publishes_the_next_version(designer: Designer, hers: Cug, first: Temp
     await person.page.get_by_role("listitem").filter(has_text="Version 2").get_by_role("button").click()
     await designer.open_part("Remarks and sources")
     await designer.switch("Method (no names)").uncheck()
+    await designer.open_part("Time and place of detection")
+    await designer.switch("Latitude (degrees)").check()
     dialog = await designer.publish(3)
-    await expect(dialog.get_by_role("listitem")).to_have_text(["Question taken out: Method (no names)."])
+    await expect(dialog.get_by_role("listitem")).to_have_text(
+        ["Question taken out: Method (no names).", "New question: Latitude (degrees)."]
+    )
     await dialog.get_by_role("button", name=person.words("design.publish_version", version=3)).click()
     await expect(person.composer).to_be_visible(timeout=PATIENCE_MS)
     await hers.caught_up()

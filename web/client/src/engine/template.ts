@@ -4,6 +4,7 @@ import { compareCodePoints, equal, fromUtf8, utf8 } from "../crypto/bytes.ts";
 import { sha256 } from "../crypto/primitives.ts";
 import { Malformed } from "../wire/encoding.ts";
 import { type Fields, count, field, fields, listOf, textOf } from "../wire/shape.ts";
+import { plainTemplate } from "./rules/canonical.ts";
 import { check } from "./rules/checking.ts";
 import { TemplateMalformed } from "./rules/errors.ts";
 import { type Plan, layoutOf, planOf } from "./rules/plan.ts";
@@ -57,15 +58,19 @@ export function decodeTemplate(document: Uint8Array, seq: number): Template {
  */
 export function acceptTemplate(document: Uint8Array, seq: number): Template {
   if (document.length > MAX_TEMPLATE_BYTES) throw new Malformed("template");
-  const from = fields(parse(document));
-  canonical(from);
+  const given = fields(parse(document));
+  canonical(given);
+  const from = plainTemplate(given);
   check(from, layoutOf(listOf(fields)(from["groups"])));
+  if (!equal(utf8(canonical(from)), document)) throw new TemplateMalformed("not_canonical", "");
   return decodeTemplate(document, seq);
 }
 
 /** The template to publish of a document that a person wrote, in any order and spacing. Throws as `acceptTemplate`. */
 export function publishable(document: string): Template {
-  return acceptTemplate(utf8(canonical(parse(utf8(document)))), 0);
+  const given = parse(utf8(document));
+  canonical(given);
+  return acceptTemplate(utf8(canonical(plainTemplate(given))), 0);
 }
 
 /** JSON with sorted keys and no spaces: one template has one name. Throws TemplateMalformed. */

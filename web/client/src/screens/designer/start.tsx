@@ -5,9 +5,11 @@ import { useId, useState } from "preact/hooks";
 import type { Room } from "../../app/room.ts";
 import { useApp } from "../../app/state.ts";
 import { type Design, designOf, emptyDesign } from "../../designer/design.ts";
+import type { TemplateDoc } from "../../designer/document.ts";
+import { withShipped } from "../../designer/shipped.ts";
 import { language, t } from "../../i18n/index.ts";
 import { newestForms } from "../../templates_forms/versions.ts";
-import { choose } from "../../templates_forms/model.ts";
+import { choose, type FormTemplate } from "../../templates_forms/model.ts";
 import { Button } from "../../ui/basics.tsx";
 import { Field } from "../../ui/field.tsx";
 import { Icon } from "../../ui/icon.tsx";
@@ -32,7 +34,7 @@ export function Start({ room, onStart }: { readonly room: Room; readonly onStart
         <p class="hint">{t("design.begin_hint")}</p>
         <ul class="rows">
           {forms.map((form) => (
-            <Source key={form.hash} name={choose(form.labels, language.value)} detail={t("design.version", { version: form.version })} onBegin={() => onStart(designOf(form.document))} />
+            <Source key={form.hash} name={choose(form.labels, language.value)} detail={t("design.version", { version: form.version })} onBegin={() => void app.attempt(async () => onStart(await nextVersionOf(form)))} />
           ))}
           {others.map((name) => (
             <Source key={name} name={t(`form.standard_${name}`)} detail={t("design.standard")} onBegin={() => void app.attempt(async () => onStart(designOf(await standardForm(name))))} />
@@ -52,6 +54,13 @@ export function Start({ room, onStart }: { readonly room: Room; readonly onStart
       </section>
     </div>
   );
+}
+
+/** With what the form that comes with CENcomm has besides, switched off. */
+async function nextVersionOf(form: FormTemplate): Promise<Design> {
+  const name = STANDARD.find((one) => one === form.id);
+  const design = designOf(form.document);
+  return name === undefined ? design : withShipped(design, JSON.parse(await standardForm(name)) as TemplateDoc);
 }
 
 function Source({ name, detail, onBegin }: { readonly name: string; readonly detail: string; readonly onBegin: () => void }) {
