@@ -4,7 +4,7 @@
  */
 
 import type { Design } from "./design.ts";
-import { EXPRESSIONS, type FieldDoc, type GroupDoc, mapNodes, type NodeDoc, nodesOf, type RuleDoc, type TemplateDoc } from "./document.ts";
+import { EXPRESSIONS, type FieldDoc, type GroupDoc, mapNodes, type NodeDoc, nodesOf, type TemplateDoc } from "./document.ts";
 import { trimmed } from "./trim.ts";
 
 /** `published` as `Design.document` has it; its version stays what it is. */
@@ -17,7 +17,7 @@ export function withShipped(published: Design, shipped: TemplateDoc): Design {
   const document = mapNodes(published.document, (node) => restored(node, conditions.shipped.get(node.key), conditions.left.get(node.key)));
   const off: string[] = [];
   const groups = merged(document.groups, shipped.groups, known, off) as readonly GroupDoc[];
-  const rules = mergedRules(published.document.rules ?? [], shipped.rules ?? [], left.document.rules ?? []);
+  const rules = inserted(published.document.rules ?? [], shipped.rules ?? []);
   const gone = new Set(left.rules);
   const before = new Set((published.document.rules ?? []).map(({ key }) => key));
   return {
@@ -53,15 +53,6 @@ function merged(own: readonly NodeDoc[], shipped: readonly NodeDoc[], known: Rea
 /** A section without the questions of it that the published form has in another one. */
 function unknownOf(node: NodeDoc, known: ReadonlySet<string>): NodeDoc {
   return node.kind === "field" ? node : { ...node, children: node.children.filter(({ key }) => !known.has(key)).map((child) => unknownOf(child, known)) };
-}
-
-function mergedRules(own: readonly RuleDoc[], shipped: readonly RuleDoc[], left: readonly RuleDoc[]): readonly RuleDoc[] {
-  const whole = own.map((rule) => {
-    const short = left.find(({ key }) => key === rule.key)?.expression;
-    const full = shipped.find(({ key }) => key === rule.key)?.expression;
-    return full !== undefined && short === rule.expression ? { ...rule, expression: full } : rule;
-  });
-  return inserted(whole, shipped);
 }
 
 /** Those of `own` in their order, and each other one behind the one that stands before it. */

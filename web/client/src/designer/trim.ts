@@ -1,6 +1,7 @@
 /**
- * The form without what is switched off. What is left is judged as if the questions that are off were never answered: rules
- * that need them go with them, and so does what is asked only because of them. Pure.
+ * The form without what is switched off. Rules and limits that name a question that is off go with it, or they could refuse
+ * every answer; when something is asked or required, it is as if the question were never answered, so that what is asked
+ * only because of it goes too. Pure.
  */
 
 import { compileExpression, newEnv } from "../engine/rules/evaluation.ts";
@@ -39,7 +40,7 @@ export function trimmed(template: TemplateDoc, { off, offRules }: Off): Trimmed 
   const without = new Without(gone, placesOf(left));
   const made = mapNodes(left, (node) => without.node(node));
   const kept = (template.rules ?? []).filter(({ key }) => !offRules.includes(key));
-  const rules = kept.flatMap((rule) => without.rule(rule) ?? []);
+  const rules = kept.filter((rule) => without.isLeft(rule));
   const staying = new Set(rules.map(({ key }) => key));
   return {
     document: tidied({ ...made, code_lists: listsOf(template, made, rules), rules }),
@@ -122,13 +123,15 @@ class Without {
   #field(field: FieldDoc, relevant: string): FieldDoc | null {
     const calculation = this.#said(field, "calculation");
     if (field.type === "derived" && calculation === "" && calculation !== field.calculation) return null;
-    const constraint = this.#said(field, "constraint");
+    const limited = this.#names(field.constraint);
+    if (limited) this.conditions.add(field.key);
+    const constraint = limited ? "" : (field.constraint ?? "");
     const { constraint_messages: messages = {}, ...rest } = field;
     return {
       ...rest,
       relevant,
       required: this.#said(field, "required"),
-      constraint: constraint === "true()" ? "" : constraint,
+      constraint,
       ...(constraint === "" ? {} : { constraint_messages: messages }),
       // A list that is narrowed by a question that is off offers everything again.
       choice_filter: this.#names(field.choice_filter) ? "" : (field.choice_filter ?? ""),
@@ -138,14 +141,8 @@ class Without {
     };
   }
 
-  /** Null where the rule goes with what it is about. */
-  rule(rule: RuleDoc): RuleDoc | null {
-    if (this.#gone.has(rule.at) || (rule.needs ?? []).some((key) => this.#gone.has(key))) return null;
-    if (!this.#names(rule.expression)) return rule;
-    const expression = answeredWithout(rule.expression, this.#gone);
-    const inside = this.#places.fields.get(rule.at) ?? this.#places.repeats.get(rule.at)?.slice(0, -1) ?? [];
-    const isLeft = expression !== null && constantOf(expression) === null && expressionProblem(expression, this.#places, { inside, at: rule.at }) === null;
-    return isLeft ? { ...rule, expression } : null;
+  isLeft(rule: RuleDoc): boolean {
+    return ![rule.at, ...(rule.needs ?? [])].some((key) => this.#gone.has(key)) && !this.#names(rule.expression);
   }
 
   #names(text = ""): boolean {
