@@ -13,7 +13,9 @@ from cen_core.model.notice_content import NoticeContent
 from cen_core.model.notice_query import NoticePage
 from cen_core.model.person import Person
 from cen_core.model.principal import Principal
-from cen_core.services import feeds, notices
+from cen_core.model.proposal import ProposalState, ProposalView, Thread
+from cen_core.services import feeds, forum, notices
+from cen_core.services.forum import Post, Verdict
 from cen_core.services.notices import MAX_OWN, OPEN, NewNotice, NoticesFound, SeenNotice
 from cen_core.services.ports import NewUnitOfWork
 
@@ -84,3 +86,27 @@ class Cws:
 
     async def feed_person(self, token: str) -> Person:
         return await feeds.person_of(token, self._new_uow(read_only=True))
+
+    async def propose(self, principal: Principal, post: Post) -> str:
+        return await forum.propose(principal, post, self._new_uow(), self._now_ms(), self._new_id())
+
+    async def answer(self, principal: Principal, proposal_id: str, post: Post) -> None:
+        await forum.answer(principal, proposal_id, post, self._new_uow(), self._now_ms(), self._new_id())
+
+    async def vote(self, principal: Principal, proposal_id: str, *, wanted: bool) -> None:
+        await forum.vote(principal, proposal_id, wanted=wanted, uow=self._new_uow(), now_ms=self._now_ms())
+
+    async def judge(self, principal: Principal, proposal_id: str, verdict: Verdict) -> None:
+        await forum.judge(principal, proposal_id, verdict, self._new_uow(), self._now_ms())
+
+    async def hide_answer(self, principal: Principal, proposal_id: str, answer_id: str, *, hidden: bool) -> None:
+        now_ms = self._now_ms()
+        await forum.hide_answer(principal, proposal_id, answer_id, hidden=hidden, uow=self._new_uow(), now_ms=now_ms)
+
+    async def proposals(
+        self, principal: Principal, state: ProposalState | None = None, page: int = 1
+    ) -> tuple[Sequence[ProposalView], int]:
+        return await forum.proposals(principal, state, page, self._new_uow(read_only=True))
+
+    async def thread(self, principal: Principal, proposal_id: str) -> Thread:
+        return await forum.thread(principal, proposal_id, self._new_uow(read_only=True))

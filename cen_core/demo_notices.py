@@ -8,6 +8,8 @@ from cen_core.cws import Cws
 from cen_core.model.notice import NoticeKind, NoticeMove
 from cen_core.model.notice_content import content_of
 from cen_core.model.principal import Level, Principal, Role
+from cen_core.model.proposal import ProposalState
+from cen_core.services.forum import Post, Verdict
 from cen_core.services.notices import NewNotice, SeenNotice
 
 Texts = dict[str, tuple[str, str]]
@@ -106,6 +108,21 @@ async def fill(cws: Cws) -> None:
     analyst = _of("KE", "analyst")
     await cws.create(analyst, _new(NoticeKind.BULLETIN, "precursors", "en", WAITING, submit=True))
     await cws.create(analyst, _new(NoticeKind.BULLETIN, "general", "en", DRAFT))
+    await _proposed(cws, analyst, desk)
+
+
+async def _proposed(cws: Cws, author: Principal, desk: Principal) -> None:
+    """A proposal with votes and an answer, and one that nobody has answered yet."""
+    body = (
+        "A picture of concealment says more than a paragraph. One click from the **case** to its pictures would help."
+    )
+    first = await cws.propose(author, Post("en", "From a case to its pictures", body, "demo-proposal-one"))
+    for member in ("FR", "BR", "EG"):
+        await cws.vote(_of(member, "analyst"), first, wanted=True)
+    await cws.answer(desk, first, Post("en", "", "Planned for the next version.", "demo-answer-one"))
+    await cws.judge(desk, first, Verdict(1, ProposalState.PLANNED, hidden=False))
+    body = "Les bulletins du mois dans un seul fichier, à lire hors ligne."
+    await cws.propose(_of("FR", "analyst"), Post("fr", "Un recueil mensuel", body, "demo-proposal-two"))
 
 
 async def _of_member(cws: Cws, member: str, kind: NoticeKind, topic: str, original: str, texts: Texts) -> None:

@@ -207,6 +207,12 @@ class NoticeInvalid(CenError):
     code = "cen.notice_invalid"
 
 
+class ProposalUnknown(CenError):
+    """There is no such proposal or answer, or the principal may not know that there is."""
+
+    code = "cen.proposal_unknown"
+
+
 class AttachmentUnknown(CenError):
     """The version that the principal sees has no such file."""
 

@@ -25,6 +25,7 @@ from cen_core.edge import (
     case_pages,
     door_pages,
     feed_pages,
+    forum_pages,
     mark_pages,
     notice_api,
     notice_pages,
@@ -83,6 +84,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     **picture_pages.HANDLERS,
     **mark_pages.HANDLERS,
     **feed_pages.HANDLERS,
+    **forum_pages.HANDLERS,
 }
 HEADERS: Final = {
     "Cache-Control": "no-store",

@@ -25,6 +25,7 @@ STATUS_OF_CODE: Final[dict[str, int]] = {
     "cen.saved_unknown": 404,
     "cen.person_unknown": 404,
     "cen.notice_unknown": 404,
+    "cen.proposal_unknown": 404,
     "cen.picture_unknown": 404,
     "cen.attachment_unknown": 404,
     "cen.no_such_page": 404,

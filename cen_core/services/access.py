@@ -20,7 +20,8 @@
     quality                             -        -          -          own      region any
     people                              -        -          -          own      -      any
     invite, change_person               -        -          -          own **   -      any **
-    notices, feed                       yes      yes        yes        yes      yes    yes
+    notices, feed, forum, post_forum    yes      yes        yes        yes      yes    yes
+    moderate_forum                      -        -          -          -        -      yes
     read_notice: published              yes      yes        yes        yes      yes    yes
     read_notice: unpublished            -        own        own        own      own    own, RILO's
     read_notice_history                 -        own        own        own      own    own, RILO's
@@ -166,6 +167,9 @@ _WRITERS: Final[Mapping[Role, Target]] = dict.fromkeys(_ALL_ROLES, _owner)
 CWS_RULES: Final[Mapping[str, Rule]] = {
     "notices": Rule(_EVERY_LEVEL, dict.fromkeys(_ALL_ROLES, _any)),
     "feed": Rule(_EVERY_LEVEL, dict.fromkeys(_ALL_ROLES, _any)),
+    "forum": Rule(_EVERY_LEVEL, dict.fromkeys(_ALL_ROLES, _any)),
+    "post_forum": Rule(_EVERY_LEVEL, dict.fromkeys(_ALL_ROLES, _any)),
+    "moderate_forum": Rule(_WRITES, {Role.SECRETARIAT: _any}),
     "read_notice": Rule(_EVERY_LEVEL, {role: _or_published(target) for role, target in _OWNERS.items()}),
     "read_notice_history": Rule(_READS, _OWNERS),
     "list_own_notices": Rule(_READS, _OWNERS),

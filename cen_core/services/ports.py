@@ -19,6 +19,7 @@ from cen_core.model.query import Filter, Page
 from cen_core.model.results import Bucket, Found, Statistics
 from cen_core.model.saved import Saved
 from cen_core.model.upload import Upload
+from cen_core.services.forum_ports import Forum
 from cen_core.services.notice_ports import Feeds, Notices
 
 
@@ -224,6 +225,9 @@ class UnitOfWork(Protocol):
 
     @property
     def feeds(self) -> Feeds: ...
+
+    @property
+    def forum(self) -> Forum: ...
 
     async def commit(self) -> None: ...
 

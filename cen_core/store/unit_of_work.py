@@ -11,6 +11,7 @@ from cen_core.services.ports import NewUnitOfWork, UnitOfWork
 from cen_core.store.cases import SqlCases
 from cen_core.store.database import READ_ONLY
 from cen_core.store.feeds import SqlFeeds
+from cen_core.store.forum import SqlForum
 from cen_core.store.notices import SqlNotices
 from cen_core.store.people import SqlPeople
 from cen_core.store.pictures import SqlPictures
@@ -31,6 +32,7 @@ class SqlUnitOfWork:
     saved: SqlSaved
     pictures: SqlPictures
     feeds: SqlFeeds
+    forum: SqlForum
 
     def __init__(self, engine: AsyncEngine, *, read_only: bool) -> None:
         self._engine = engine
@@ -55,6 +57,7 @@ class SqlUnitOfWork:
         self.saved = SqlSaved(connection)
         self.pictures = SqlPictures(connection)
         self.feeds = SqlFeeds(connection)
+        self.forum = SqlForum(connection)
         return self
 
     async def commit(self) -> None:

@@ -35,7 +35,7 @@ PAGES = (
     ("people", "trends", "notices/new"),
     ("search", "notices/worklist", "saved"),
     ("case", "uploads", "notice/history"),
-    ("case/history", "notice/amend", "notices/feeds"),
+    ("case/history", "notice/amend", "notices/feeds", "forum", "proposal"),
 )
 """For each language. `case` and `notice` are the first of their lists."""
 
@@ -78,7 +78,11 @@ async def _signs_in(page: Page, cen: str, officer: str) -> None:
 
 
 async def _address(page: Page, cen: str, wanted: str) -> str:
-    for name, listed, link in (("case", "cases", "table a"), ("notice", "notices?owner=KE", ".notices a")):
+    for name, listed, link in (
+        ("case", "cases", "table a"),
+        ("notice", "notices?owner=KE", ".notices a"),
+        ("proposal", "forum", ".notices a"),
+    ):
         if wanted in {name, f"{name}?in=all"} or wanted.startswith(f"{name}/"):
             await page.goto(f"{cen}/{listed}")
             found = await page.locator(link).first.get_attribute("href")

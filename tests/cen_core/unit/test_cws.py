@@ -24,4 +24,11 @@ def test_the_core_has_one(stand: Stand) -> None:
         "end_feed",
         "own_feed",
         "feed_person",
+        "propose",
+        "answer",
+        "vote",
+        "judge",
+        "hide_answer",
+        "proposals",
+        "thread",
     }

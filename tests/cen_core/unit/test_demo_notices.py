@@ -15,3 +15,5 @@ async def test_they_fill_an_empty_core(stand: Stand) -> None:
     assert {view.kind for view in found.notices} == set(NoticeKind) - {NoticeKind.BULLETIN}
     assert {language for view in found.notices for language in view.content.texts} == set(LANGUAGES)
     assert len(await stand.core.cws.worklist(OFFICER)) == 2
+    proposed, _ = await stand.core.cws.proposals(OFFICER)
+    assert [(view.votes, view.answers) for view in proposed] == [(3, 1), (0, 0)]

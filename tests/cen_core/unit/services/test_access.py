@@ -155,7 +155,8 @@ def four_eyes(row: Row) -> Row:
 
 CWS_MATRIX: dict[str, Row] = {
     "notices": dict.fromkeys(Role, (LEVELS, frozenset(CWS_RESOURCES))),
-    "feed": dict.fromkeys(Role, (LEVELS, frozenset(CWS_RESOURCES))),
+    **dict.fromkeys(("feed", "forum", "post_forum"), dict.fromkeys(Role, (LEVELS, frozenset(CWS_RESOURCES)))),
+    "moderate_forum": {Role.SECRETARIAT: (WRITES, frozenset(CWS_RESOURCES))},
     "read_notice": owners(
         LEVELS,
         officer=OF_MEMBER | {"shared"},
@@ -180,7 +181,7 @@ CWS_MATRIX: dict[str, Row] = {
     "read_notice_log": without_officers(owners(READS)),
 }
 EVERY_RESOURCE = (*RESOURCES.values(), *CWS_RESOURCES.values())
-FOR_LIMITED = {"notices", "feed", "read_notice", "see_pictures"}
+FOR_LIMITED = {"notices", "feed", "forum", "post_forum", "read_notice", "see_pictures"}
 """Written out: whatever level limited may is added here on purpose."""
 CELLS = [
     *((action, role, MATRIX[action], RESOURCES) for action, role in product(sorted(MATRIX), Role)),
