@@ -43,7 +43,7 @@ and pictures that members attached are shown from the page's own memory (`blob:`
 _HEADERS: Final = {
     "Content-Security-Policy": "; ".join(_POLICY),
     "Cross-Origin-Embedder-Policy": "require-corp",
-    "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=(), usb=()",
+    "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()",
 }
 _FOREVER: Final = "public, max-age=31536000, immutable"
 _ASK_AGAIN: Final = "no-cache"

@@ -171,6 +171,8 @@ export const VIEWS: readonly View[] = [
       await page.locator(`[data-field="${field}"] input`).fill(words);
       await page.keyboard.press("Enter");
     };
+    await page.locator('[data-field="offence_lat"] input').fill("49.48");
+    await page.locator('[data-field="offence_lon"] input').fill("0.11");
     await choose("departure_country", "BR");
     await choose("destination_country", "BE");
     for (const country of ["SN", "ES"]) {

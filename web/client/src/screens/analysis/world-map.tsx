@@ -1,14 +1,13 @@
 /** Circles on the coastline of the world, zoomed to the operation; what they say stands in the table beside. No borders are drawn. */
 
-import LAND from "world-atlas/land-110m.json?url";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 
-import { type Atlas, coastPath } from "../../analysis/coast.ts";
 import { placeLabels } from "../../analysis/labels.ts";
 import PLACES from "../../analysis/places.json" with { type: "json" };
 import { frameAround, project } from "../../analysis/projection.ts";
 import type { Line } from "../../analysis/tally.ts";
 import { t } from "../../i18n/index.ts";
+import { useCoast } from "../coastline.ts";
 import type { Templates } from "./columns.ts";
 import { measured, measuredText, type Measure } from "./measure.ts";
 
@@ -18,24 +17,6 @@ const SMALLEST = 0.004;
 const TEXT = 0.019;
 /** Of the height of a line: as wide as a figure or capital letter is. */
 const FIGURE = 0.68;
-
-let coast: Promise<string> | null = null;
-
-async function readCoast(): Promise<string> {
-  const answer = await fetch(LAND);
-  if (!answer.ok) throw new TypeError(`the coastline answers ${answer.status}`);
-  return coastPath((await answer.json()) as Atlas);
-}
-
-/** The path of the coastline, once it is there; the circles do not wait for it. */
-export function useCoast(): string {
-  const [path, setPath] = useState("");
-  useEffect(() => {
-    coast ??= readCoast();
-    coast.then(setPath, () => (coast = null));
-  }, []);
-  return path;
-}
 
 interface MapProps {
   /** By country. */

@@ -11,6 +11,7 @@ import { Codes } from "./codes.tsx";
 import { momentText, nowText, pathOf, type Place, typedTime } from "./answers.ts";
 import { finishedNumber, typedAnswer } from "../../templates_forms/entry.ts";
 import { choose, type FormField, type FormTemplate } from "../../templates_forms/model.ts";
+import { PositionButton } from "./position.tsx";
 import { findingWords, isLatinOnly, optionsOf, placedFinding } from "./wording.ts";
 
 interface QuestionProps {
@@ -25,13 +26,15 @@ interface QuestionProps {
   readonly findings: readonly Finding[];
   readonly onChange: (value: AnswerValue) => void;
   readonly onLeave: () => void;
+  /** Of a latitude: both degrees, from the device. */
+  readonly onPosition?: ((latitude: string, longitude: string) => void) | undefined;
 }
 
 export function Question(props: QuestionProps) {
   const { template, field, place, findings } = props;
   const messages: readonly Message[] = findings.map((finding) => ({ tone: finding.level === "error" ? "invalid" : "warning", text: (place.length === 0 ? findingWords : placedFinding)(template, finding) }));
   const words = Object.keys(field.hints).length > 0 ? choose(field.hints, language.value) : undefined;
-  const hint = field.type === "datetime" ? <MomentHint value={String(props.row[field.key] ?? "")} words={words} onChange={props.onChange} /> : words;
+  const hint = field.type === "datetime" ? <MomentHint value={String(props.row[field.key] ?? "")} words={words} onChange={props.onChange} /> : props.onPosition !== undefined ? <PositionHint words={words} onTake={props.onPosition} /> : words;
   const long = field.type === "longtext" || field.type === "codes";
   return (
     <Field
@@ -46,6 +49,15 @@ export function Question(props: QuestionProps) {
     >
       {(control) => <Control {...props} control={control} />}
     </Field>
+  );
+}
+
+/** What the form says of a latitude, and the device's own position in one press. */
+function PositionHint({ words, onTake }: { readonly words: string | undefined; readonly onTake: (latitude: string, longitude: string) => void }) {
+  return (
+    <>
+      {words} <PositionButton onTake={onTake} />
+    </>
   );
 }
 

@@ -6,6 +6,7 @@ import { choose, type FormField, type FormGroup, type FormTemplate } from "../..
 import { levelAt, pathOf, type Place, withAnswer, withUsualUnit } from "./answers.ts";
 import { Question } from "./control.tsx";
 import type { Filled } from "./filled.ts";
+import { longitudeOf, PointMap, pointOf } from "./position.tsx";
 import { answerText } from "./wording.ts";
 
 export interface FillingProps {
@@ -37,6 +38,8 @@ export function Questions({ template, group, place, answers, filled, shown, onCh
         .filter((field) => filled.relevant.has(pathOf(place, field.key)))
         .map((field) => {
           const path = pathOf(place, field.key);
+          const longitude = longitudeOf(field.key);
+          const isPoint = longitude !== "" && group.children.some(({ key }) => key === longitude);
           return (
             <Question
               key={path}
@@ -49,9 +52,15 @@ export function Questions({ template, group, place, answers, filled, shown, onCh
               findings={shown.filter((finding) => finding.path === path)}
               onChange={(value) => onChange(withUsualUnit(withAnswer(answers, place, field.key, value), place))}
               onLeave={() => onLeave(path)}
+              onPosition={isPoint ? (up, across) => onChange(withAnswer(withAnswer(answers, place, field.key, up), place, longitude, across)) : undefined}
             />
           );
         })}
+      {group.children
+        .filter(({ key }) => longitudeOf(key) !== "" && pointOf(row[key], row[longitudeOf(key)]) !== null)
+        .map(({ key }) => (
+          <PointMap key={key} answers={row} latitude={key} longitude={longitudeOf(key)} />
+        ))}
       <Derived template={template} group={group} place={place} derived={filled.derived} />
     </>
   );
