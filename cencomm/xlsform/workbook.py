@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import xlrd
-from xlrd.compdoc import CompDocError
+from xlrd.compdoc import CompDoc, CompDocError
 from xlrd.xldate import XLDateError, xldate_as_datetime
 
 from cencomm.bulk.errors import TableTooLarge, TableUnreadable
@@ -35,6 +35,8 @@ SHEETS: Final = frozenset({"survey", "choices", "settings", "external_choices", 
 OTHER_SHEETS: Final = frozenset({"entities", "osm"})
 """Sheets of XLSForm that have no counterpart here."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_BEGINNING = b"\t"
+"""The first byte of every workbook stream: that of its record BOF."""
 _DAMAGED_XLS: Final = (
     xlrd.XLRDError,
     CompDocError,
@@ -95,10 +97,36 @@ def _read_xlsx(path: Path) -> Book:
         raise XlsformTooLarge(**error.facts) from None
 
 
+class _BoundedDocument(CompDoc):  # type: ignore[misc]  # xlrd ships no types
+    """The container of an xls. In xlrd a chain of sectors that comes back to itself would be followed for ever."""
+
+    def _get_stream(
+        self, mem: bytes, base: int, sat: Sequence[int], size: int, start: int, *more: Any, **named: Any
+    ) -> Any:
+        sector, left = start, len(sat)
+        while sector >= 0:
+            if not left:
+                raise CompDocError("a chain without an end")
+            sector, left = sat[sector], left - 1
+        return super()._get_stream(mem, base, sat, size, start, *more, **named)
+
+
+def _xls_stream(data: bytes) -> bytes:
+    """The workbook in its container, which xlrd takes without it, too."""
+    document = _BoundedDocument(data, logfile=io.StringIO())
+    for name in ("Workbook", "Book"):
+        found, base, length = document.locate_named_stream(name)
+        stream = bytes(found[base : base + length]) if found else b""
+        if stream.startswith(_BEGINNING):  # nothing else: in here xlrd would open another container, or an archive
+            return stream
+    raise CompDocError("no workbook in it")
+
+
 def _read_xls(path: Path) -> Book:
     try:
+        stream = _xls_stream(path.read_bytes())
         with xlrd.open_workbook(
-            file_contents=path.read_bytes(), logfile=io.StringIO(), on_demand=True, ragged_rows=True
+            file_contents=stream, logfile=io.StringIO(), on_demand=True, ragged_rows=True
         ) as workbook:
             return _of_form(workbook.sheet_names(), lambda name: _xls_rows(workbook, name))
     except _DAMAGED_XLS:

@@ -94,6 +94,21 @@ def test_naughty_strings_in_every_cell_give_a_form_or_a_typed_refusal(tmp_path: 
                 import_form(path)
 
 
+def test_a_chain_of_sectors_that_comes_back_to_itself_ends(tmp_path: Path) -> None:
+    data = bytearray(real_forms()["pyxform_bug_blank_second_row.xls"].read_bytes())
+    begin = 512 * (int.from_bytes(data[60:64], "little") + 1)
+    assert not _is_refused(tmp_path / "a.xls", bytes(data))
+    data[begin : begin + 512] = b"".join(number.to_bytes(4, "little") for number in range(128))
+    assert _is_refused(tmp_path / "a.xls", bytes(data))
+
+
+@pytest.mark.parametrize("inner", [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"])
+def test_a_container_in_the_container_is_not_opened(tmp_path: Path, inner: bytes) -> None:
+    data = real_forms()["pyxform_bug_blank_second_row.xls"].read_bytes()
+    place = data.index(b"\x09\x08", 512)
+    assert _is_refused(tmp_path / "a.xls", data[:place] + inner + data[place + len(inner) :])
+
+
 def _is_refused(path: Path, data: bytes) -> bool:
     path.write_bytes(data)
     try:
