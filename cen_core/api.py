@@ -19,12 +19,13 @@ from cen_core.model.findings import Finding
 from cen_core.model.person import Person
 from cen_core.model.principal import Level, Principal, Role
 from cen_core.model.projection import project, source_key
+from cen_core.model.quality import Quality
 from cen_core.model.results import CaseView, Found, Results, Statistics
 from cen_core.model.saved import Kind as SavedKind
 from cen_core.model.saved import Measured, Saved, Watched
 from cen_core.model.trends import Trend
 from cen_core.model.upload import DryRun, Row, Upload
-from cen_core.services import bulk, cases, people, releases, saved, search, trends
+from cen_core.services import bulk, cases, people, quality, releases, saved, search, trends
 from cen_core.services.bulk import Bulk
 from cen_core.services.cases import OPEN, Change, Entry
 from cen_core.services.entry import day_of
@@ -172,6 +173,9 @@ class CenCore:
 
     async def trend(self, principal: Principal, given: Mapping[str, Sequence[str]]) -> Trend:
         return await trends.trend(principal, given, self._new_uow(read_only=True), day_of(self._now_ms()))
+
+    async def quality(self, principal: Principal, given: Mapping[str, Sequence[str]]) -> Sequence[Quality]:
+        return await quality.board(principal, given, self._new_uow(read_only=True))
 
     async def save_search(self, principal: Principal, wanted: WantedSearch) -> Saved:
         return await saved.save(principal, wanted, self._new_uow(), self._now_ms(), self._new_id())

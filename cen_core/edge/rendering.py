@@ -34,6 +34,7 @@ _PLACES: Final = (
     ("uploads_page", "/cen/uploads"),
     ("notices_page", "/cen/notices"),
     ("pictures_page", "/cen/pictures"),
+    ("quality_page", "/cen/quality"),
     ("people_page", "/cen/people"),
 )
 

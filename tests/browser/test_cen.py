@@ -32,7 +32,7 @@ PASSWORD = "seven calm herons"
 PAGES = (
     ("cases/new", "notices"),
     ("statistics?by=heading&then=country", "notice?in=all"),
-    ("people", "trends", "notices/new"),
+    ("people", "trends", "quality", "notices/new"),
     ("search", "notices/worklist", "saved"),
     ("case", "uploads", "notice/history"),
     ("case/history", "notice/amend", "notices/feeds", "forum", "proposal"),
