@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from cencomm.client.bundle import TABLES
 from cencomm.client.extraction_cover import cover_table
@@ -120,7 +121,8 @@ def _form_tables(found: Examined, template: Template, visible: Template, layout:
 
     def forms() -> Iterator[FormRow]:
         for row in rows_of(found, template):
-            yield FormRow(form_cells(row, template, superseded, layout), answers_shown(row, template, layout))
+            head = form_cells(row, template, superseded, layout)
+            yield FormRow(head, answers_of_row(row), partial(answers_shown, row, template, layout))
 
     made = form_tables(visible, form_head(layout), forms, layout.language, key=f"form.{stem}", parent="events")
     return [(stem if number == 0 else f"{stem}-{number}", table) for number, table in enumerate(made)]

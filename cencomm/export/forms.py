@@ -40,6 +40,11 @@ class FormRow:
 
     head: tuple[Cell, ...]
     answers: Answers
+    derive: Callable[[], Answers] | None = None
+    """Gives the answers with what follows from them; asked only for tables that show such a value."""
+
+    def shown(self, has_derived: bool) -> Answers:
+        return self.derive() if has_derived and self.derive is not None else self.answers
 
 
 Forms = Callable[[], Iterable[FormRow]]
@@ -64,15 +69,20 @@ def form_tables(
     return tables
 
 
+def _has_derived(fields: Iterable[Field]) -> bool:
+    return any(field.type == "derived" for field in fields)
+
+
 def _other_column(language: str) -> Column:
     return Column(OTHER, message("text.column.other_answers", {}, language), width=24)
 
 
 def _rows(template: Template, fields: Sequence[Field], forms: Forms, language: str) -> Iterator[list[Cell]]:
     placed = {field.key for field in fields} | {chain[0].key for chain in _repeats(template.groups)}
+    has_derived = _has_derived(fields)
     for form in forms():
         other = {key: value for key, value in form.answers.items() if key not in placed}
-        cells = _cells(template, fields, form.answers, language)
+        cells = _cells(template, fields, form.shown(has_derived), language)
         yield [*form.head, *cells, as_json(other) if other else None]
 
 
@@ -85,11 +95,13 @@ def _repeat_table(
         Column(f"{group.key}.row", f"{template.label(group.key, language)} #", Kind.NUMBER, 8) for group in chain
     ]
     columns = (first, *numbers, *_columns(template, fields, language), _other_column(language))
+    has_derived = _has_derived(fields)
     known = {field.key for field in fields} | {below[-1].key for below in _repeats(inner.children)}
 
     def rows() -> Iterator[list[Cell]]:
         for form in forms():
-            for places, row in _occurrences(form.answers, chain):
+            answers = form.shown(has_derived and bool(form.answers.get(chain[0].key)))
+            for places, row in _occurrences(answers, chain):
                 other = {key: value for key, value in row.items() if key not in known}
                 cells = _cells(template, fields, row, language)
                 yield [form.head[0], *places, *cells, as_json(other) if other else None]

@@ -17,6 +17,7 @@ from tests.bench import (
     browser,
     catch_up,
     delivery,
+    extraction,
     fanout,
     forms,
     idle,
@@ -66,6 +67,7 @@ SECTIONS: dict[str, Callable[[bool], list[Figure]]] = {
     "delivery": lambda _: delivery.figures(delivery.parser().parse_args([])),
     "browser": _browser,
     "browser-mls": _browser_mls,
+    "extraction": extraction.figures,
     "refdata": lambda _: refdata.figures(),
     "forms": lambda _: forms.figures(),
 }

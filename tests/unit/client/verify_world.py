@@ -36,6 +36,11 @@ STEP_MS = 1000
 REMOVED_AT = 9
 
 
+def _named(seq: int) -> bytes:
+    """16 bytes that stand for the event of this number."""
+    return bytes([seq]) * 16 if seq < 256 else seq.to_bytes(16, "big")
+
+
 @dataclass
 class Log:
     """A CUG's log as a server would hold it, and the members' states."""
@@ -47,7 +52,7 @@ class Log:
 
     def append(self, kind: EventKind, sender: Person, body: bytes, client_ref: bytes = b"") -> Event:
         seq = len(self.events) + 1
-        event = Event(seq, NOW_MS + seq * STEP_MS, kind, sender.device_id, client_ref or bytes([seq]) * 16, body)
+        event = Event(seq, NOW_MS + seq * STEP_MS, kind, sender.device_id, client_ref or _named(seq), body)
         self.events.append(event)
         hashed = heads.event_hash(kind, event.sender, ClientRef(event.client_ref), body)
         self.head = heads.advance(self.head, seq, event.server_time, hashed)
@@ -56,7 +61,7 @@ class Log:
     def record(self, sender: Person, *, public: Content | None = None, personal: Content | None = None) -> Event:
         """Seal, store, and open again as the extractor would."""
         state = self.states[sender.device_id]
-        reference = ClientRef(bytes([len(self.events) + 1]) * 16)
+        reference = ClientRef(_named(len(self.events) + 1))
         key = content_key(state.export, GROUP)
         body = seal_record(
             cug_id=CUG,
@@ -92,7 +97,7 @@ class Log:
         replaces: bytes | None = None,
     ) -> Event:
         public, personal = split(template, answers)
-        number = record_id or bytes([len(self.events) + 1]) * 16
+        number = record_id or _named(len(self.events) + 1)
 
         def part(given: Answers) -> Form | None:
             version = str(template.version)

@@ -9,7 +9,7 @@ from typing import Any
 
 from cencomm.export.forms import FormRow, cell, form_tables
 from cencomm.export.table import Cell, Column, Kind, Table
-from cencomm.templates_forms.model import Field, Template
+from cencomm.templates_forms.model import Answers, Field, Template, standard
 
 HEAD = (Column("seq", "Seq", Kind.NUMBER), Column("officer", "Officer"))
 
@@ -73,6 +73,25 @@ TEMPLATE = Template.decode_unchecked(
 def _tables(*answers: dict[str, Any]) -> dict[str, list[dict[str, Cell]]]:
     rows = [FormRow((number, "KE/otieno"), given) for number, given in enumerate(answers, start=7)]
     return {table.name: _as_dicts(table) for table in form_tables(TEMPLATE, HEAD, lambda: rows, "en")}
+
+
+def test_derived_answers_are_asked_for_only_where_a_table_shows_them() -> None:
+    template = standard("simplified_seizure")
+    asked: list[int] = []
+
+    def rows() -> list[FormRow]:
+        item = {"heading": "drugs", "quantity": "2500", "unit": "GRM"}
+
+        def derive() -> Answers:
+            asked.append(1)
+            return {"item": [item | {"quantity_canonical": "2.5"}]}
+
+        return [FormRow((1, "KE/otieno"), {"item": [item]}, derive), FormRow((2, "KE/otieno"), {}, derive)]
+
+    first, items = (_as_dicts(table) for table in form_tables(template, HEAD, rows, "en"))
+    assert [row["seq"] for row in first] == [1, 2]
+    assert [(row["seq"], row["quantity_canonical"], row["other_answers"]) for row in items] == [(1, "2.5", None)]
+    assert len(asked) == 1
 
 
 def _as_dicts(table: Table) -> list[dict[str, Cell]]:
