@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from cen_core.model.album import Album, OpenAlbum
 from cen_core.model.case import LogEntry, Move, State
 from cen_core.model.picture import FoundPicture, Picture, PictureView
 from cen_core.model.picture_query import DEFAULT_PAGE, PictureResults
 from cen_core.model.principal import Principal
-from cen_core.services import picture_search, pictures
+from cen_core.services import albums, picture_search, pictures
 from cen_core.services.cases import OPEN
 from cen_core.services.pictures import Means, NewPicture, PictureChange
 
@@ -76,6 +77,24 @@ class Cpdb:
 
     async def of_case(self, principal: Principal, case_id: str) -> Sequence[FoundPicture]:
         return await picture_search.of_case(principal, case_id, self._new_uow(read_only=True))
+
+    async def albums(self, principal: Principal) -> Sequence[OpenAlbum]:
+        return await albums.listed(principal, self._new_uow(read_only=True))
+
+    async def album(self, principal: Principal, album_id: str) -> OpenAlbum:
+        return await albums.read(principal, album_id, self._new_uow(read_only=True))
+
+    async def keep_album(self, principal: Principal, title: str) -> Album:
+        return await albums.keep(principal, title, self._new_uow(), self._now_ms(), self._new_id())
+
+    async def change_album(
+        self, principal: Principal, album_id: str, revision: int, title: str, picture_ids: Sequence[str]
+    ) -> Album:
+        uow = self._new_uow()
+        return await albums.change(principal, album_id, revision, title, picture_ids, uow, self._now_ms())
+
+    async def remove_album(self, principal: Principal, album_id: str) -> None:
+        await albums.remove(principal, album_id, self._new_uow())
 
     async def sweep(self) -> int:
         return await pictures.sweep(self._means, self._now_ms())

@@ -119,13 +119,18 @@ SCENES: Final = (
 
 
 async def fill(cpdb: Cpdb, principal: Who) -> None:
-    """Each hiding place as a photograph and an X-ray image, validated; one more photograph waits for validation."""
+    """Each hiding place as a photograph and an X-ray image, validated, in an album; one more photograph waits."""
+    shown: list[str] = []
     for scene in SCENES:
         photo = await _add(cpdb, principal, scene, "photo", "")
         xray = await _add(cpdb, principal, scene, "xray", photo.picture_id)
         for change in (photo, xray):
             ncp = principal(scene.member, "ncp", Role.NCP)
             await cpdb.move(ncp, Move.VALIDATE, change, looked=True)
+            shown.append(change.picture_id)
+    keeper = principal("KE", "ncp", Role.NCP)
+    album = await cpdb.keep_album(keeper, "Photograph and X-ray: what to look for")
+    await cpdb.change_album(keeper, album.album_id, album.revision, album.title, shown)
     await _add(cpdb, principal, SCENES[0], "photo", "", turned=True)
 
 

@@ -147,6 +147,12 @@ class PictureUnseen(CenError):
     code = "cen.picture_unseen"
 
 
+class AlbumUnknown(CenError):
+    """There is no such album."""
+
+    code = "cen.album_unknown"
+
+
 class StorageFailed(CenError):
     """The storage for pictures does not do its part; nothing was stored."""
 

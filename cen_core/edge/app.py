@@ -21,6 +21,7 @@ from starlette.routing import Route as StarletteRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cen_core.edge import (
+    album_pages,
     api,
     case_pages,
     door_pages,
@@ -87,6 +88,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     **mark_pages.HANDLERS,
     **feed_pages.HANDLERS,
     **forum_pages.HANDLERS,
+    **album_pages.HANDLERS,
 }
 HEADERS: Final = {
     "Cache-Control": "no-store",

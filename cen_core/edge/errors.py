@@ -28,6 +28,7 @@ STATUS_OF_CODE: Final[dict[str, int]] = {
     "cen.proposal_unknown": 404,
     "cen.picture_unknown": 404,
     "cen.attachment_unknown": 404,
+    "cen.album_unknown": 404,
     "cen.no_such_page": 404,
     "cen.method_not_offered": 405,
     "cen.version_conflict": 409,

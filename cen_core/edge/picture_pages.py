@@ -19,12 +19,14 @@ from cen_core.edge.requests import one
 from cen_core.edge.search_pages import SHOWN_VALUES, Choice, Facet, address, given_of
 from cen_core.edge.words import Words
 from cen_core.errors import CenError, PictureUnknown, QueryInvalid, RequestMalformed
+from cen_core.model.album import OpenAlbum
 from cen_core.model.case import TRANSITIONS, LogEntry, Move, State
 from cen_core.model.picture import KINDS, FoundPicture, PictureView
 from cen_core.model.picture_query import LISTS, NOTHING, PictureResults
 from cen_core.model.principal import Principal
 from cen_core.services import access
 from cen_core.services.access import Resource
+from cen_core.services.albums import resource as album_resource
 from cen_core.services.cases import REASONS
 
 SEE_OTHER: Final = 303
@@ -143,8 +145,18 @@ async def _picture(context: Context, view: PictureView, status: int = 200, probl
         is_gone=view.state is State.WITHDRAWN,
         author_waits=judged_by_other and principal.role is Role.NCP,
         reasons=sorted(REASONS - {""}),
+        albums=await _own_albums(context, view),
         sees_log=access.may(principal, "read_picture_log", Resource(view.member)),
     )
+
+
+async def _own_albums(context: Context, view: PictureView) -> list[OpenAlbum]:
+    """Those that the reader may put a published picture into."""
+    principal = context.principal
+    if not view.is_published or not access.may(principal, "keep_album"):
+        return []
+    found = await context.core.cpdb.albums(principal)
+    return [each for each in found if access.may(principal, "keep_album", album_resource(each.album))]
 
 
 def _moves(principal: Principal, view: PictureView) -> set[Move]:

@@ -180,6 +180,10 @@ ROUTES: Final = (
     _page("own_pictures_page", "/pictures/own"),
     _page("new_picture_page", "/pictures/new"),
     _form("add_picture", "/pictures/new"),
+    _page("albums_page", "/pictures/albums"),
+    _form("keep_album", "/pictures/albums"),
+    _page("album_page", "/pictures/albums/{album_id}"),
+    _form("change_album", "/pictures/albums/{album_id}"),
     _page("picture_page", "/pictures/{picture_id}"),
     _page("picture_image", "/pictures/{picture_id}/{size}.jpg"),
     _page("amend_picture_page", "/pictures/{picture_id}/amend"),
@@ -354,6 +358,10 @@ RULE_OF: Final[Mapping[str, str]] = {
     "attach_file": "amend_notice",
     "detach_file": "amend_notice",
     "notice_file": "read_notice",
+    "albums_page": "see_albums",
+    "keep_album": "keep_album",
+    "album_page": "see_albums",
+    "change_album": "keep_album",
 }
 
 

@@ -38,6 +38,8 @@
     discard_picture                     -        -          author     author   -      -
     validate_, return_, withdraw_picture -       -          -          own *    -      -
     read_picture_log                    -        -          -          own      -      -
+    see_albums                          yes      yes        yes        yes      yes    yes
+    keep_album                          -        -          -          its own  its own  its own
 
     own: of the principal's member.   *: never the author (judged by `AUTHOR_NEVER`).
     ** of searches: its own, and what is shared.
@@ -196,6 +198,8 @@ CPDB_RULES: Final[Mapping[str, Rule]] = {
     "return_picture": _of_ncp(_WRITES),
     "withdraw_picture": _of_ncp(_WRITES),
     "read_picture_log": _of_ncp(_READS),
+    "see_albums": Rule(_EVERY_LEVEL, dict.fromkeys(_ALL_ROLES, _any)),
+    "keep_album": Rule(_WRITES, dict.fromkeys((Role.NCP, Role.RILO, Role.SECRETARIAT), _mine)),
 }
 """The concealment pictures, which the level limited sees too."""
 

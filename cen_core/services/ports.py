@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
+from cen_core.model.album import Album
 from cen_core.model.case import Case, LogEntry, State, Version
 from cen_core.model.content import Content
 from cen_core.model.person import Invitation, Person, Session
@@ -198,6 +199,23 @@ class Pictures(Protocol):
         """Those that there are."""
 
 
+class Albums(Protocol):
+    async def get(self, album_id: str) -> Album | None: ...
+
+    async def all(self) -> Sequence[Album]: ...
+
+    async def count_of(self, officer: str) -> int: ...
+
+    async def put(self, album: Album, picture_ids: Sequence[str]) -> None:
+        """A new one is empty. Raises VersionConflict."""
+
+    async def remove(self, album_id: str) -> None: ...
+
+    async def pictures(self, album_id: str, limit: int) -> Sequence[FoundPicture]: ...
+
+    async def published(self, picture_ids: Sequence[str]) -> set[str]: ...
+
+
 class UnitOfWork(Protocol):
     @property
     def cases(self) -> Cases: ...
@@ -228,6 +246,9 @@ class UnitOfWork(Protocol):
 
     @property
     def forum(self) -> Forum: ...
+
+    @property
+    def albums(self) -> Albums: ...
 
     async def commit(self) -> None: ...
 

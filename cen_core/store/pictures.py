@@ -177,17 +177,17 @@ class SqlPictures:
             await self._connection.execute(delete(table).where(table.c.number.in_(numbers)))
 
     async def page(self, chosen: PictureFilter) -> tuple[Sequence[FoundPicture], str]:
-        statement = _found_statement().where(*_conditions(chosen))
+        statement = found_statement().where(*_conditions(chosen))
         if chosen.after is not None:
             at_ms, picture_id = chosen.after
             facts = picture_facts.c
-            later = and_(facts.at_ms == at_ms, facts.picture_id > picture_id)
+            later = and_(facts.at_ms == at_ms, facts.picture_id < picture_id)
             statement = statement.where(or_(facts.at_ms < at_ms, later))
-        statement = statement.order_by(picture_facts.c.at_ms.desc(), picture_facts.c.picture_id)
+        statement = statement.order_by(picture_facts.c.at_ms.desc(), picture_facts.c.picture_id.desc())
         rows = (await self._connection.execute(statement.limit(chosen.limit + 1))).all()
         shown = rows[: chosen.limit]
         after = f"{shown[-1].at_ms}.{shown[-1].picture_id}" if len(rows) > len(shown) else ""
-        return [_found(row) for row in shown], after
+        return [found_picture(row) for row in shown], after
 
     async def count(self, chosen: PictureFilter) -> int:
         statement = select(func.count()).select_from(picture_facts).where(*_conditions(chosen))
@@ -224,8 +224,8 @@ class SqlPictures:
         nearest = {number: apart for apart, number in sorted(pair for pair in away if pair[0] <= most)[:limit]}
         if not nearest:
             return []
-        rows = await self._connection.execute(_found_statement().where(picture_facts.c.number.in_(nearest)))
-        found = {row.number: _found(row, nearest[row.number]) for row in rows}
+        rows = await self._connection.execute(found_statement().where(picture_facts.c.number.in_(nearest)))
+        found = {row.number: found_picture(row, nearest[row.number]) for row in rows}
         return [found[number] for number in nearest]
 
     async def to_erase(self, limit: int) -> Sequence[str]:
@@ -284,7 +284,7 @@ def _conditions(chosen: PictureFilter, *, without: str = "") -> list[ColumnEleme
     return found
 
 
-def _found_statement() -> Select[Any]:
+def found_statement() -> Select[Any]:
     facts = picture_facts.c
     wanted: Any = (
         facts.number,
@@ -306,7 +306,7 @@ def _found_statement() -> Select[Any]:
     return statement
 
 
-def _found(row: Row[Any], apart: int = 0) -> FoundPicture:
+def found_picture(row: Row[Any], apart: int = 0) -> FoundPicture:
     """Without its links: who may follow them is asked when the picture itself is opened."""
     content = contents.with_links(contents.decode(row.content))
     return FoundPicture(row.picture_id, row.member, content, row.width, row.height, apart)

@@ -307,3 +307,22 @@ picture_bands = Table(
     Column("value", Integer, primary_key=True, autoincrement=False),
     Column("number", Number, ForeignKey("cen_picture_facts.number"), primary_key=True, index=True),
 )
+
+albums = Table(
+    "cen_albums",
+    metadata,
+    Column("album_id", String(32), primary_key=True),
+    Column("officer", String(80), nullable=False, index=True),
+    Column("member", String(2), nullable=False),
+    Column("title", String(120), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("changed_ms", BigInteger, nullable=False),
+)
+
+album_pictures = Table(
+    "cen_album_pictures",
+    metadata,
+    Column("album_id", String(32), ForeignKey("cen_albums.album_id"), primary_key=True),
+    Column("position", SmallInteger, primary_key=True, autoincrement=False),
+    Column("picture_id", String(32), nullable=False, index=True),
+)

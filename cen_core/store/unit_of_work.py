@@ -8,6 +8,7 @@ from typing import Self
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cen_core.services.ports import NewUnitOfWork, UnitOfWork
+from cen_core.store.albums import SqlAlbums
 from cen_core.store.cases import SqlCases
 from cen_core.store.database import READ_ONLY
 from cen_core.store.feeds import SqlFeeds
@@ -33,6 +34,7 @@ class SqlUnitOfWork:
     pictures: SqlPictures
     feeds: SqlFeeds
     forum: SqlForum
+    albums: SqlAlbums
 
     def __init__(self, engine: AsyncEngine, *, read_only: bool) -> None:
         self._engine = engine
@@ -58,6 +60,7 @@ class SqlUnitOfWork:
         self.pictures = SqlPictures(connection)
         self.feeds = SqlFeeds(connection)
         self.forum = SqlForum(connection)
+        self.albums = SqlAlbums(connection)
         return self
 
     async def commit(self) -> None:

@@ -59,4 +59,4 @@ async def test_read_only_unit_of_work_writes_nothing_on_postgres(postgres_url: s
 async def test_schema_has_a_version_of_its_own(tmp_path: Path) -> None:
     async with open_engine(f"sqlite:///{tmp_path / 'c.db'}") as engine, engine.connect() as connection:
         found = (await connection.execute(text("SELECT version_num FROM cen_alembic_version"))).scalar_one()
-    assert found == "0007"
+    assert found == "0008"

@@ -17,6 +17,8 @@ async def test_they_come_in_pairs_and_one_waits(stand: Stand, monkeypatch: pytes
     assert all(picture.content.marks for picture in found.pictures)
     for picture in found.pictures:
         assert len(await stand.core.cpdb.beside(LIMITED, picture.picture_id)) == 1
+    (album,) = await stand.core.cpdb.albums(LIMITED)
+    assert len((await stand.core.cpdb.album(LIMITED, album.album.album_id)).pictures) == 6
     assert len(await stand.core.cpdb.worklist(demo.principal("KE", "analyst"))) == 1
 
 

@@ -41,9 +41,8 @@ def at(role: Role, level: Level) -> Principal:
 
 
 def address(route: Route) -> str:
-    ids = dict.fromkeys(
-        ("case_id", "upload_id", "notice_id", "file_id", "saved_id", "picture_id", "proposal_id"), "0" * 32
-    )
+    names = ("case_id", "upload_id", "notice_id", "file_id", "saved_id", "picture_id", "proposal_id", "album_id")
+    ids = dict.fromkeys(names, "0" * 32)
     return route.path.format(**ids, size="thumb", format="csv", token="x", name="none.css", topic="all")
 
 

@@ -115,6 +115,10 @@ MATRIX: dict[str, Row] = {
     "return_picture": ncp(WRITES, frozenset({"own"})),
     "withdraw_picture": ncp(WRITES, frozenset({"own"})),
     "read_picture_log": ncp(READS, OF_MEMBER),
+    "see_albums": dict.fromkeys(Role, (tuple(Level), EVERYTHING)),
+    "keep_album": dict.fromkeys(
+        (Role.NCP, Role.RILO, Role.SECRETARIAT), (WRITES, frozenset({"mine", "secretariat_mine"}))
+    ),
 }
 
 BY_RILO, BY_ME = Resource("", ("rilo-esa/x",), region="esa"), Resource("", (ME,), region="esa")
@@ -181,7 +185,7 @@ CWS_MATRIX: dict[str, Row] = {
     "read_notice_log": without_officers(owners(READS)),
 }
 EVERY_RESOURCE = (*RESOURCES.values(), *CWS_RESOURCES.values())
-FOR_LIMITED = {"notices", "feed", "forum", "post_forum", "read_notice", "see_pictures"}
+FOR_LIMITED = {"notices", "feed", "forum", "post_forum", "read_notice", "see_pictures", "see_albums"}
 """Written out: whatever level limited may is added here on purpose."""
 CELLS = [
     *((action, role, MATRIX[action], RESOURCES) for action, role in product(sorted(MATRIX), Role)),
