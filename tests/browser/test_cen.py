@@ -30,14 +30,14 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PASSWORD = "seven calm herons"
 PAGES = (
-    ("cases/new", "notices"),
-    ("statistics?by=heading&then=country", "notice?in=all"),
-    ("people", "trends", "quality", "notices/new"),
-    ("search", "notices/worklist", "saved"),
+    ("cases/new", "notices", "pictures"),
+    ("statistics?by=heading&then=country", "notice?in=all", "pictures/new"),
+    ("people", "trends", "quality", "notices/new", "pictures/albums"),
+    ("search", "notices/worklist", "saved", "picture"),
     ("case", "uploads", "notice/history"),
-    ("case/history", "notice/amend", "notices/feeds", "forum", "proposal"),
+    ("case/history", "notice/amend", "notices/feeds", "forum", "proposal", "picture/marks", "picture?zoom=2"),
 )
-"""For each language. `case` and `notice` are the first of their lists."""
+"""For each language. `case`, `notice`, `proposal` and `picture` are the first of their lists."""
 
 
 def _quick(password: bytes, salt: bytes, *, ops_limit: int, memory_bytes: int, length: int) -> Secret:
@@ -78,12 +78,14 @@ async def _signs_in(page: Page, cen: str, officer: str) -> None:
 
 
 async def _address(page: Page, cen: str, wanted: str) -> str:
-    for name, listed, link in (
+    first = (
         ("case", "cases", "table a"),
         ("notice", "notices?owner=KE", ".notices a"),
         ("proposal", "forum", ".notices a"),
-    ):
-        if wanted in {name, f"{name}?in=all"} or wanted.startswith(f"{name}/"):
+        ("picture", "pictures?member=KE", ".pictures a"),
+    )
+    for name, listed, link in first:
+        if wanted in {name, f"{name}?in=all", f"{name}?zoom=2"} or wanted.startswith(f"{name}/"):
             await page.goto(f"{cen}/{listed}")
             found = await page.locator(link).first.get_attribute("href")
             return f"{cen}{str(found).removeprefix('/cen')}{wanted.removeprefix(name)}"
