@@ -18,7 +18,7 @@ from cencomm.bulk.rows import CellError, Judged, judged
 from cencomm.bulk.workbook import write_workbook
 from cencomm.bulk.workbook_rows import about_workbook, marked_sheets, read_workbook
 from cencomm.cli.context import Options, options
-from cencomm.cli.files import read_bytes
+from cencomm.cli.files import make_room, read_bytes
 from cencomm.cli.forms import find_template
 from cencomm.cli.groups import Group, Yes
 from cencomm.cli.reference import reference_notes
@@ -44,8 +44,7 @@ def template_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="New workbook (.xlsx).")],
 ) -> None:
     """Write the workbook of a form, to fill in and bring back with `bulk import`."""
-    if file.exists():
-        raise typer.BadParameter(f"{file} exists already; choose another name", param_hint="FILE")
+    make_room(file, "FILE")
 
     async def write(client: Client, given: Options) -> None:
         cug = await find_cug(client, group)
@@ -94,8 +93,8 @@ def import_(
     The whole table is judged before anything leaves this device: where one cell is wrong, nothing is sent. Rows that
     the group has already are shown and left out. Taken up again after a crash, it goes on where it was.
     """
-    if marked is not None and marked.exists():
-        raise typer.BadParameter(f"{marked} exists already; choose another name", param_hint="--marked")
+    if marked is not None:
+        make_room(marked, "--marked")
     if mapping is None:
         with_client(context, _of_workbook(group, file, marked, dry_run=dry_run, yes=yes))
         return

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cencomm.cli.context import EXIT_DIFFERS, Options, options
+from cencomm.cli.files import make_room
 from cencomm.cli.groups import Group, show_alarms
 from cencomm.cli.rendering import checked_name, finding_place, finding_sentence
 from cencomm.cli.running import find_cug, with_client
@@ -47,8 +48,7 @@ def extract(
     marking keeps them in the group stay there.
     """
     scope = Scope(profile, tuple(dict.fromkeys(formats or DEFAULT)))
-    if target.exists():
-        raise typer.BadParameter(f"{target} exists already; choose another name", param_hint="TARGET")
+    make_room(target, "TARGET")
     password = options(context).password()
 
     async def whole(client: Client, given: Options) -> None:

@@ -22,6 +22,16 @@ def read_bytes(path: Path) -> bytes:
         raise typer.BadParameter(f"{path} cannot be read: {error.strerror}") from None
 
 
+def make_room(path: Path, hint: str) -> None:
+    """For something that is written later: nothing stands there, and its folder does. `hint` names the argument."""
+    if path.exists():
+        raise typer.BadParameter(f"{path} exists already; choose another name", param_hint=hint)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise typer.BadParameter(f"{path} cannot be written: {error.strerror}", param_hint=hint) from None
+
+
 def write_new(path: Path, data: bytes) -> None:
     """Write a file that only the owner can read; an existing one is never overwritten."""
     try:

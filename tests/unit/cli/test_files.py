@@ -23,6 +23,17 @@ def test_an_existing_file_is_never_overwritten(tmp_path: Path) -> None:
     assert (tmp_path / "key").read_bytes() == b"mine"
 
 
+def test_room_is_made_where_nothing_stands_and_nothing_is_touched_where_something_does(tmp_path: Path) -> None:
+    files.make_room(tmp_path / "deep" / "new.xlsx", "FILE")
+    assert (tmp_path / "deep").is_dir()
+    (tmp_path / "old").write_bytes(b"mine")
+    with pytest.raises(typer.BadParameter, match="exists already"):
+        files.make_room(tmp_path / "old", "FILE")
+    with pytest.raises(typer.BadParameter, match="cannot be written"):
+        files.make_room(tmp_path / "old" / "new.xlsx", "FILE")
+    assert (tmp_path / "old").read_bytes() == b"mine"
+
+
 def test_what_cannot_be_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(typer.BadParameter, match="cannot be read"):
         files.read_bytes(tmp_path / "absent")
