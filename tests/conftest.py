@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.postgres import database_url, postgres, postgres_url
 from tests.redis_server import mortal_redis, redis_url
@@ -10,6 +13,10 @@ from tests.s3_server import s3_address
 from tests.servers import new_server
 
 __all__ = ["database_url", "mortal_redis", "new_server", "postgres", "postgres_url", "redis_url", "s3_address"]
+
+settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+if not os.environ.get("CI"):  # there Hypothesis takes its own, which depends on no speed either
+    settings.load_profile("here")
 
 
 class FailuresAtOnce:
