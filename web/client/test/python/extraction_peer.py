@@ -17,6 +17,7 @@ from cencomm.client.engine.engine import CugEngine
 from cencomm.client.engine.outbox import new_row
 from cencomm.client.errors import SendRefused
 from cencomm.client.extraction import extract
+from cencomm.client.extraction_files import Scope
 from cencomm.client.model import OutboxRow
 from cencomm.client.verify import verify
 from cencomm.crypto.record_format import Audience, PartHeader, RecordHeader
@@ -94,7 +95,9 @@ class ExtractionPeer(Peer):
         engine.push()
 
     async def extract(self, name: str, cug: str, path: str, language: str) -> Any:
-        made = await extract(self._officers[name], self._cug(name, cug), Path(path), PASSWORD, language=language)
+        """As the browser lays it out: without cover, data dictionary and derived values."""
+        client, group = self._officers[name], self._cug(name, cug)
+        made = await extract(client, group, Path(path), PASSWORD, language=language, scope=Scope(formats=()))
         return {"records": made.records, "forms": made.forms, "up_to_seq": made.up_to_seq}
 
     async def verify(self, path: str) -> Any:
