@@ -27,7 +27,7 @@ def test_tree_validation(count_vectors: VectorCount) -> None:
         nodes = [NodeIndex(node) for node in range(len(tree.nodes))]
         assert tree.encode().hex() == vector["tree"]
         assert [tree.tree_hash(node).hex() for node in nodes] == vector["tree_hashes"]
-        assert [tree.resolution(node) for node in nodes] == vector["resolutions"]
+        assert [list(tree.resolution(node)) for node in nodes] == vector["resolutions"]
         check_tree(tree)
         check_credentials(tree)
         check_capabilities((leaf for _, leaf in tree.leaves()), vector["cipher_suite"], ())

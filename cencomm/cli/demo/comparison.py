@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cencomm.cli.demo.wanted import Place, Wanted, place_of
-from cencomm.client.extraction_tables import csv_path
+from cencomm.client.extraction_tables import csv_path, stem_of
 from cencomm.client.verify_rows import RecordRow
 from cencomm.export import read_csv
 from cencomm.export.forms import cell
@@ -113,7 +113,7 @@ def as_texts(template: Template, answers: Mapping[str, object]) -> Answers:
 
 def read_tables(folder: Path, template: Template) -> dict[bytes, Answers]:
     """Every form in the CSV files of an extraction, by client_ref, each answer as its text."""
-    stem = f"{template.id}-{template.version}-{template.hash.hex()[:8]}"
+    stem = stem_of(template)
     forms: dict[bytes, Answers] = {}
     by_seq: dict[str, bytes] = {}
     for row in read_csv(folder / csv_path(stem)):
@@ -129,7 +129,9 @@ def read_tables(folder: Path, template: Template) -> dict[bytes, Answers]:
 
 
 def _fields(template: Template, row: Mapping[str, str]) -> Answers:
-    return {key: value for key, value in row.items() if value and key in template.fields}
+    """What was answered; derived values follow from it and were never sent."""
+    sent = {key for key, field in template.fields.items() if field.type != "derived"}
+    return {key: value for key, value in row.items() if value and key in sent}
 
 
 def _repeats(template: Template) -> list[str]:
