@@ -4,7 +4,7 @@
 const MOST_WAITING = 500;
 
 /** Of what waits, so much is drawn in one frame: as much as fits into one at least, and enough that a backlog of any length goes. */
-export const AT_ONCE = 6;
+export const AT_ONCE = 4;
 const SHARE_DRAWN = 1 / 8;
 
 export type Schedule = (then: () => void) => void;
