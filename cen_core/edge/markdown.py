@@ -26,7 +26,7 @@ _SWITCHED_OFF: Final = ("html_block", "html_inline", "image", "autolink", "refer
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": MAX_NESTING}).enable("table")
     parser.disable(list(_SWITCHED_OFF))
-    parser.validateLink = is_web_address  # type: ignore[method-assign]
+    parser.validateLink = is_web_address  # type: ignore[method-assign]  # as its documentation says
     return parser
 
 

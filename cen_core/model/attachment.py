@@ -10,14 +10,14 @@ from __future__ import annotations
 import hashlib
 import io
 import unicodedata
-import zlib
 from typing import Final
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from msgspec import Struct
 
 from cen_core.errors import AttachmentRefused
 from cen_core.model.picture import NEVER_PICTURED
+from cencomm.damaged_zip import DAMAGED_ZIP
 
 MAX_BYTES: Final = 5 * 1024 * 1024
 MAX_FILES: Final = 10
@@ -98,7 +98,7 @@ def _kind_of_archive(content: bytes) -> str:
             if "[Content_Types].xml" in names:
                 return _office_kind(archive, names)
             return _open_kind(archive, names)
-    except (BadZipFile, ValueError, OSError, EOFError, NotImplementedError, RuntimeError, zlib.error):
+    except (*DAMAGED_ZIP, OSError):
         raise AttachmentRefused(reason="unknown_kind") from None
 
 

@@ -125,7 +125,7 @@ def _create_views(database: sqlite3.Connection, table: Table, parent: Table | No
         _create_view(
             database,
             _free_name(f"{table.key}_current", taken),
-            f"SELECT * FROM {_quoted(table.key)} WHERE {_quoted(SUPERSEDED)} IS NULL",  # noqa: S608
+            f"SELECT * FROM {_quoted(table.key)} WHERE {_quoted(SUPERSEDED)} IS NULL",  # noqa: S608  names are quoted
         )
 
 

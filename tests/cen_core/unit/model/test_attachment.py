@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_LZMA, ZipFile
 
 import pytest
 
@@ -86,6 +86,18 @@ def test_an_archive_cut_anywhere_is_refused_and_nothing_else_escapes(kind: str) 
     for end in range(len(GOOD[kind])):
         with pytest.raises(AttachmentRefused):
             attachment("f" * 32, f"a.{kind}", GOOD[kind][:end])
+
+
+def test_an_archive_whose_packing_is_damaged_is_refused_and_nothing_else_escapes() -> None:
+    held = io.BytesIO()
+    with ZipFile(held, "w", ZIP_LZMA) as written:
+        written.writestr("[Content_Types].xml", TYPES.format("") * 20)
+        written.writestr("word/document.xml", "<x/>")
+    whole = held.getvalue()
+    packed = whole.index(b".xml") + len(b".xml")
+    for place in range(packed, packed + 40):
+        with pytest.raises(AttachmentRefused):
+            attachment("f" * 32, "a.docx", whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
 
 
 @pytest.mark.parametrize(

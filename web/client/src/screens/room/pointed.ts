@@ -10,7 +10,7 @@ export interface Pointing {
   readonly isAtHand: (seq: number) => boolean;
   /** For the element that holds the entries. */
   readonly handlers: {
-    readonly onPointerOver: (event: PointerEvent) => void;
+    readonly onPointerMove: (event: PointerEvent) => void;
     readonly onPointerLeave: () => void;
     readonly onClick: (event: MouseEvent) => void;
     readonly onFocusIn: (event: FocusEvent) => void;
@@ -36,7 +36,8 @@ export function usePointed(box: RefObject<HTMLElement | null>, onFirst: () => vo
   return {
     isAtHand: (seq) => seq === under || seq === focused,
     handlers: {
-      onPointerOver: (event) => event.pointerType !== "touch" && setUnder(seqOf(entryOf(event.target))),
+      // Not "over": an entry that moves under a hand that rests is not pointed at, and costs no drawing in each frame.
+      onPointerMove: (event) => event.pointerType !== "touch" && setUnder(seqOf(entryOf(event.target))),
       onPointerLeave: () => setUnder(0),
       onClick: (event) => setFocused(seqOf(entryOf(event.target))),
       onFocusIn: (event) => setFocused(seqOf(entryOf(event.target))),
