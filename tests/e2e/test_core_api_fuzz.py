@@ -1,13 +1,10 @@
 """Every operation of the core's OpenAPI page is asked with what schemathesis makes of its schema, right and wrong: the
 core never fails, answers as the page says, and asks who it is where the page says so.
-
-The seed is fixed, so CI sees the same every time; `make soak` asks many more and starts elsewhere each time.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import socket
 import threading
@@ -17,42 +14,19 @@ from typing import Any
 
 import pytest
 import requests
-import schemathesis
 import uvicorn
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
-from schemathesis import Case, GenerationMode
-from schemathesis.checks import not_a_server_error
-from schemathesis.core.result import Ok
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from cen_core.edge.app import build_app
 from cen_core.edge.errors import status_of
 from cen_core.edge.openapi import document
 from cen_core.edge.routes import ROUTES, Kind, is_open
+from tests.api_fuzzing import SECONDS, Api, bearer, operations_of
 from tests.cen_core.unit.edge.web import services_for, session_of
 from tests.cen_core.world import NCP, OFFICER, RILO, SECRETARY, Stand, new_stand
-from tests.effort import VARIABLE, effort
+from tests.effort import effort
 
 EXAMPLES = effort(short=1, full=400)
-SECONDS = 20
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-]
-OPERATIONS = {
-    result.ok().definition.raw["operationId"]: result.ok()
-    for result in schemathesis.openapi.from_dict(document()).get_all_operations()
-    if isinstance(result, Ok)
-}
+OPERATIONS = operations_of(document())
 PEOPLE = {"officer": OFFICER, "contact point": NCP, "rilo": RILO, "secretariat": SECRETARY}
 OWN = [route for route in ROUTES if route.kind is Kind.API]
 
@@ -105,33 +79,12 @@ def core(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Core]:
 
 @pytest.mark.parametrize("name", [route.name.removeprefix("api_") for route in OWN])
 def test_it_answers_as_the_page_says(core: Core, name: str) -> None:
-    operation = OPERATIONS[name]
-    cases = st.one_of(operation.as_strategy(GenerationMode.POSITIVE), operation.as_strategy(GenerationMode.NEGATIVE))
-
-    @settings(
-        max_examples=EXAMPLES,
-        derandomize=os.environ.get(VARIABLE) != "full",
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(case=cases, who=st.sampled_from(sorted(PEOPLE)))
-    def ask(case: Case[Any], who: str) -> None:
-        headers = {"Authorization": f"Bearer {core.token(who)}"}
-        answer = case.call(core.address, session=http, headers=headers, timeout=SECONDS)
-        case.validate_response(answer, checks=CHECKS)
-        if answer.status_code >= 400:
-            assert status_of(answer.json()["code"]) == answer.status_code
-
-    with requests.Session() as http:
-        http.trust_env = False
-        ask()
+    Api(core.address, PEOPLE, core.token, status_of).must_answer_as_its_page_says(OPERATIONS[name], EXAMPLES)
 
 
 @pytest.mark.parametrize("route", [route for route in OWN if not is_open(route.name)], ids=lambda route: route.name)
 def test_who_is_not_signed_in_is_told_nothing_else(core: Core, route: Any) -> None:
     path = re.sub(r"\{[a-z]+_id\}", "0" * 32, route.path).format(format="csv", size="thumb")
-    for token in ({}, {"Authorization": "Bearer of-nobody"}):
+    for token in ({}, bearer("of-nobody")):
         answer = requests.request(route.method, core.address + path, headers=token, timeout=SECONDS)
         assert (answer.status_code, answer.json()["code"]) == (401, "cen.not_signed_in")
