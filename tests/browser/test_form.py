@@ -118,7 +118,7 @@ async def test_an_error_stops_the_form_and_a_warning_does_not(room: Room) -> Non
 async def test_a_typical_seizure_is_sent_with_eighty_keystrokes(room: Room) -> None:
     before = room.cug.last_seq
     form = await SeizureForm.begin(room.sokolova)
-    hand = Typist(room.sokolova)
+    hand = await Typist.at(room.sokolova)
     for path, answer in TYPICAL.items():
         await hand.answer(path, answer)
     await hand.press("Tab")  # the last choice is made

@@ -104,8 +104,8 @@ async def test_a_gap_is_told_and_filled_again(scene: Scene) -> None:
 
 
 async def test_an_altered_record_says_nothing_and_is_shown_as_refused(scene: Scene) -> None:
-    scene.proxy.alter_server_frame = tampering.flipping(records_of(BY_ORGANISER))
-    await scene.say("forged", "two")
+    scene.proxy.alter_server_frame = tampering.flipping(tampering.long_records_of(BY_ORGANISER))
+    await scene.say("forged".ljust(tampering.LONG, "."), "two")
     await scene.victim.reads("two")
     refused = scene.victim.log.get_by_text(sentence("web.entry.refused", scene.victim.language))
     await expect(refused).to_be_visible(timeout=PATIENCE_MS)

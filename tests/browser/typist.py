@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.browser.person import Person
+from tests.browser.person import PATIENCE_MS, Person
 from tests.browser.seizure import TEMPLATE
 
 _WRITTEN = re.compile(r"[A-Z0-9]{1,6}")
@@ -12,6 +12,7 @@ _WRITTEN = re.compile(r"[A-Z0-9]{1,6}")
 _FAR = 40
 """No question is so many stops away from the one before."""
 _AT = """() => document.activeElement?.closest("[data-field]")?.getAttribute("data-field") ?? \"\""""
+_IN_HAND = f"() => ({_AT})() !== ''"
 _OFFERED = """async () => {
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   const label = document.querySelector('[role="option"][aria-selected="true"] > span')?.firstChild;
@@ -25,6 +26,12 @@ class Typist:
     def __init__(self, person: Person) -> None:
         self.person = person
         self.strokes = 0
+
+    @classmethod
+    async def at(cls, person: Person) -> Typist:
+        """Once the form has put the focus: it does so a frame later, and would take it from an earlier key."""
+        await person.page.wait_for_function(_IN_HAND, timeout=PATIENCE_MS)
+        return cls(person)
 
     async def press(self, key: str, *, keys: int = 1) -> None:
         await self.person.page.keyboard.press(key)

@@ -11,6 +11,8 @@ from cencomm.wire.frames import CaughtUp, Event, EventKind, Events, ServerFrame
 
 Alter = Callable[[ServerFrame], Iterable[ServerFrame]]
 Choose = Callable[[Event], bool]
+LONG = 4_000
+"""Bytes of a body."""
 
 
 def records_of(device: str, number: int = 1) -> Choose:
@@ -23,6 +25,15 @@ def records_of(device: str, number: int = 1) -> Choose:
             return False
         seen += 1
         return seen == number
+
+    return choose
+
+
+def long_records_of(device: str) -> Choose:
+    """Those that say something long: never what a client sends by itself at any time, such as keys of the past."""
+
+    def choose(event: Event) -> bool:
+        return event.kind is EventKind.RECORD and event.sender == device and len(event.body) >= LONG
 
     return choose
 

@@ -116,8 +116,8 @@ async def test_a_log_that_is_rolled_back_is_found(scene: Scene) -> None:
 
 
 async def test_an_altered_record_is_shown_as_refused(scene: Scene) -> None:
-    scene.proxy.alter_server_frame = tampering.flipping(tampering.records_of(ORGANISER_DEVICE))
-    await _talk(scene.truth, "one", "two")
+    scene.proxy.alter_server_frame = tampering.flipping(tampering.long_records_of(ORGANISER_DEVICE))
+    await _talk(scene.truth, "o" * tampering.LONG, "two")
     await _until(lambda: texts(scene.view) == ["two"])
     refused = [item for item in scene.view.items() if item.standing is Standing.REFUSED]
     assert len(refused) == 1
