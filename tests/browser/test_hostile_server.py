@@ -108,7 +108,7 @@ async def test_an_altered_record_says_nothing_and_is_shown_as_refused(scene: Sce
     await scene.say("forged".ljust(tampering.LONG, "."), "two")
     await scene.victim.reads("two")
     refused = scene.victim.log.get_by_text(sentence("web.entry.refused", scene.victim.language))
-    await expect(refused).to_be_visible(timeout=PATIENCE_MS)
+    await expect(refused.first).to_be_visible(timeout=PATIENCE_MS)  # a commit between makes its sender send it again
     await expect(scene.victim.entry("forged")).to_have_count(0)
 
 
