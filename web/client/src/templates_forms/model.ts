@@ -18,6 +18,10 @@ export interface FormField {
   readonly conditional: boolean;
   readonly maxLength: number;
   readonly personal: boolean;
+  /** Its answer leads to a person. */
+  readonly nominal: boolean;
+  /** The large code list in which the answer should be; empty without. */
+  readonly reference: string;
   readonly cen: "full" | "coarse" | "count" | "none";
 }
 
@@ -123,6 +127,8 @@ function readField(raw: Raw): FormField {
     conditional: text(raw["relevant"]) !== "",
     maxLength: Number(raw["max_length"] ?? 0),
     personal: (raw["nominal"] ?? "none") !== "none" || type === "text" || type === "longtext",
+    nominal: (raw["nominal"] ?? "none") !== "none",
+    reference: text(raw["reference"]),
     cen: (raw["cen"] ?? "none") as FormField["cen"],
   };
 }

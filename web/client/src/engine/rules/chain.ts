@@ -36,7 +36,7 @@ export interface Chain {
 /** The field by which each form names its chain. */
 const NAMES: Given = { warning: "warning_no", rfi: "rfi_no", alert: "alert_no", feedback: "warning_ref", rfi_reply: "rfi_ref", simplified_seizure: "linked_warning", long_seizure: "linked_warning" };
 const REPLIES: ReadonlyMap<string, string> = new Map([["warning", "feedback"], ["rfi", "rfi_reply"]]);
-const SEIZURES = ["simplified_seizure", "long_seizure"];
+export const SEIZURES: readonly string[] = ["simplified_seizure", "long_seizure"];
 const UNDER_WAY = ["received", "in_progress"];
 const DATE_LENGTH = 10;
 const DAY_MS = 86_400_000;

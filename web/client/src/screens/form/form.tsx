@@ -10,6 +10,7 @@ import { type Answers, EngineError, type Finding } from "../../engine/api.ts";
 import type { Plan } from "../../engine/rules/plan.ts";
 import { errorText, language, t } from "../../i18n/index.ts";
 import { choose, type FormTemplate } from "../../templates_forms/model.ts";
+import { isReleasable } from "../../templates_forms/release.ts";
 import { Button, Empty, Note, Skeleton } from "../../ui/basics.tsx";
 import { Confirm } from "../../ui/dialog.tsx";
 import { useRecords } from "../records.ts";
@@ -175,7 +176,7 @@ function Filling({ room, records, template, plan, begun, draftKey, replaces, tit
           <span class="desk-only">{submitButton}</span>
         </div>
       </header>
-      <div class={leavesAny(template) ? "form-page" : "form-page alone"}>
+      <div class={isReleasable(template) ? "form-page" : "form-page alone"}>
         <Contents template={template} filled={filled} findings={tried ? findings : shown} />
         <div class="form-main">
           {replaces === "" && !isBegun && <Begin room={room} records={records} template={template} plan={plan} onBegin={begin} />}
@@ -195,7 +196,7 @@ function Filling({ room, records, template, plan, begun, draftKey, replaces, tit
             />
           ))}
         </div>
-        {leavesAny(template) && <Leaves template={template} answers={answers} relevant={filled.relevant} />}
+        {isReleasable(template) && <Leaves template={template} answers={filled.answers} />}
       </div>
       <div class="bottom-bar">
         {kept && <span class="small quiet">{t("form.kept")}</span>}
@@ -206,11 +207,6 @@ function Filling({ room, records, template, plan, begun, draftKey, replaces, tit
       )}
     </Page>
   );
-}
-
-/** Messages between officers have nothing that could go to CEN: then nothing is said of it. */
-function leavesAny(template: FormTemplate): boolean {
-  return [...template.fields.values()].some((field) => field.cen !== "none");
 }
 
 function recordOf(records: readonly FormItem[], replaces: string): { readonly recordId?: string } {

@@ -1,40 +1,34 @@
-/** Beside a form: what could leave the group, and what stays. */
+/** Beside a form: exactly what could leave the group, and what stays. */
 
 import type { Answers } from "../../engine/api.ts";
 import { language, t } from "../../i18n/index.ts";
+import { choose, type FormTemplate } from "../../templates_forms/model.ts";
+import { couldLeave, type Leaving, leavingOf, namedIn } from "../../templates_forms/release.ts";
 import { Note } from "../../ui/basics.tsx";
-import { isMissing, levelsOf, pathOf } from "./answers.ts";
-import { choose, type FormField, type FormTemplate } from "../../templates_forms/model.ts";
-import { answerText, isLatinOnly } from "./wording.ts";
+import { answerText, fieldLabel, isLatinOnly } from "./wording.ts";
 
-export function Leaves({ template, answers, relevant }: { readonly template: FormTemplate; readonly answers: Answers; readonly relevant: ReadonlySet<string> }) {
-  const shown: { readonly field: FormField; readonly text: string; readonly path: string }[] = [];
-  for (const { fields, place, level } of template.groups.flatMap((group) => levelsOf(group, answers))) {
-    for (const field of fields) {
-      const path = pathOf(place, field.key);
-      if ((field.cen !== "full" && field.cen !== "coarse") || isMissing(level[field.key]) || !relevant.has(path)) continue;
-      // Coarse is the day without the hour, as the core's projection leaves it.
-      const leaving = field.cen === "coarse" ? String(level[field.key]).slice(0, 10) : level[field.key];
-      shown.push({ field, path, text: answerText(template, field, leaving) });
-    }
-  }
-  const staying = [...template.fields.values()].filter((field) => field.cen === "none" && field.type !== "derived");
+/** `answers` as they would be sent: without those of questions that are not asked. */
+export function Leaves({ template, answers }: { readonly template: FormTemplate; readonly answers: Answers }) {
+  const leaving = leavingOf(template, answers);
+  const facts = leaving.filter((one) => !one.onceRead);
+  const texts = leaving.filter((one) => one.onceRead);
+  const named = namedIn(template, answers, leaving);
+  const could = couldLeave(template);
+  const staying = [...template.fields.values()].filter((field) => !could.has(field.key) && field.type !== "derived");
   return (
     <aside class="form-side">
       <section class="stack tight">
         <h2>{t("form.cen_title")}</h2>
         <p class="hint">{t("form.cen_note")}</p>
-        {shown.length === 0 && <p class="quiet">{t("form.cen_empty")}</p>}
-        <div class="goes">
-          <dl class="boxes">
-            {shown.map(({ field, path, text }) => (
-              <div key={path}>
-                <dt>{choose(field.labels, language.value)}</dt>
-                <dd dir={isLatinOnly(field) ? "ltr" : "auto"}>{text}</dd>
-              </div>
-            ))}
-          </dl>
-        </div>
+        {leaving.length === 0 && <p class="quiet">{t("form.cen_empty")}</p>}
+        <Boxes template={template} leaving={facts} />
+        {texts.length > 0 && <p class="hint">{t("form.cen_once_read")}</p>}
+        <Boxes template={template} leaving={texts} />
+        {named !== null && (
+          <Note tone="warning" icon="triangle-alert">
+            {t("form.cen_named", { field: fieldLabel(template, named.path), nominal: fieldLabel(template, named.nominal) })}
+          </Note>
+        )}
       </section>
       <Note tone="personal" icon="lock">
         <p class="strong">{t("form.stays_title")}</p>
@@ -45,5 +39,21 @@ export function Leaves({ template, answers, relevant }: { readonly template: For
         </ul>
       </Note>
     </aside>
+  );
+}
+
+function Boxes({ template, leaving }: { readonly template: FormTemplate; readonly leaving: readonly Leaving[] }) {
+  if (leaving.length === 0) return null;
+  return (
+    <div class="goes">
+      <dl class="boxes">
+        {leaving.map(({ path, field, value }) => (
+          <div key={path}>
+            <dt>{choose(field.labels, language.value)}</dt>
+            <dd dir={isLatinOnly(field) ? "ltr" : "auto"}>{answerText(template, field, value)}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
   );
 }
