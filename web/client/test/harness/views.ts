@@ -82,6 +82,7 @@ export const VIEWS: readonly View[] = [
     await page.locator('[data-field="national_case_ref"] input').fill("TM-2026-0147");
     await choose("location_type", "seaport");
     await page.locator('[data-field="offence_location"] input').fill("FRLEH");
+    await page.locator('[data-field="offence_place"] input').fill("Berth 4, case TM-2026-0147");
     await choose("direction", "import");
     await choose("departure_country", "BR");
     await choose("destination_country", "Belgique");
