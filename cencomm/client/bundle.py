@@ -101,7 +101,7 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
     files: tuple[FileEntry, ...]
     profile: str = str(Profile.FULL)
     formats: tuple[str, ...] = ()
-    """Empty: XLSX and CSV as the browser writes them, without cover, dictionary and derived values."""
+    """As what its tables were written (`extraction_formats.Format`)."""
     withheld: int = 0
     """Records that the profile or their own handling keeps in the group."""
 

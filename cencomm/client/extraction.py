@@ -21,8 +21,8 @@ from cencomm.client.api import Client
 from cencomm.client.bundle import EVERYTHING, Announcement, Manifest, RecordEntry
 from cencomm.client.cug import Cug
 from cencomm.client.errors import MayNotExtract, ServerMisbehaved
-from cencomm.client.extraction_files import Collected, Extractor, Scope, write_files
-from cencomm.client.extraction_formats import DEFAULT, check_formats
+from cencomm.client.extraction_files import DEFAULT_SCOPE, Collected, Extractor, Scope, write_files
+from cencomm.client.extraction_formats import check_formats
 from cencomm.client.extraction_scope import reduced
 from cencomm.client.model import ItemKind
 from cencomm.client.verify_log import LOCKED, Examination, examine
@@ -30,7 +30,6 @@ from cencomm.crypto.primitives import sha256
 from cencomm.export.profiles import Profile
 from cencomm.wire.frames import EventKind
 
-DEFAULT_SCOPE = Scope(formats=DEFAULT)
 Progress = Callable[[int, int], None]
 """Called with (events done, events in all); each event is read once and examined once."""
 

@@ -10,16 +10,12 @@ import msgspec
 
 from cencomm.client import bundle
 from cencomm.client.bundle import Manifest, RecordEntry, Revocations
-from cencomm.client.extraction_formats import Format, write_formats
-from cencomm.client.extraction_layout import Layout, layout_of
-from cencomm.client.extraction_tables import csv_path, named_tables
+from cencomm.client.extraction_formats import DEFAULT, Format, write_formats
+from cencomm.client.extraction_layout import layout_of
 from cencomm.client.verify_log import Examination
-from cencomm.client.verify_rows import Examined
 from cencomm.crypto.certificates import Chain, Trust
 from cencomm.crypto.primitives import Secret
-from cencomm.export import write_csv, write_xlsx
 from cencomm.export.profiles import Profile
-from cencomm.i18n import is_right_to_left
 from cencomm.ids import CugId
 from cencomm.wire.frames import Event
 
@@ -34,13 +30,13 @@ class Collected:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """How much leaves the group, and as what; without formats XLSX and CSV as the browser writes them."""
+    """How much leaves the group, and as what."""
 
     profile: Profile = Profile.FULL
-    formats: tuple[Format, ...] = ()
+    formats: tuple[Format, ...] = DEFAULT
 
 
-PLAIN = Scope()
+DEFAULT_SCOPE = Scope()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +57,7 @@ def write_files(
     extractor: Extractor,
     revocations: Sequence[bytes],
     language: str,
-    scope: Scope = PLAIN,
+    scope: Scope = DEFAULT_SCOPE,
 ) -> tuple[Manifest, bytes]:
     """Write everything but the announcement into the empty `folder`; gives the manifest and its bytes.
 
@@ -72,7 +68,7 @@ def write_files(
         _write(folder / bundle.RECORDS, [collected.entries[seq] for seq in sorted(collected.entries)])
         _write(folder / bundle.REVOCATIONS, [Revocations(tuple(revocations))])
     begun = _manifest(folder, examination, cug_id, extractor, language, scope)
-    write_tables(folder, examination.found, layout_of(begun))
+    write_formats(folder, examination.found, layout_of(begun))
     manifest = msgspec.structs.replace(begun, files=bundle.describe_files(folder))
     encoded = manifest.encode()
     (folder / bundle.MANIFEST).write_bytes(encoded)
@@ -84,18 +80,6 @@ def write_files(
 def _write(path: Path, values: Sequence[Event | RecordEntry | Revocations]) -> None:
     with path.open("wb") as file:
         file.writelines(bundle.pack_all(values))
-
-
-def write_tables(folder: Path, found: Examined, layout: Layout) -> None:
-    """Every format of the layout; the same records always give the same files."""
-    if not layout.is_plain:
-        write_formats(folder, found, layout)
-        return
-    (folder / bundle.TABLES).mkdir(exist_ok=True)
-    for name, table in named_tables(found, layout):
-        write_csv(folder / csv_path(name), table)
-    tables = [table for _, table in named_tables(found, layout)]
-    write_xlsx(folder / bundle.XLSX, tables, right_to_left=is_right_to_left(layout.language))
 
 
 def _manifest(

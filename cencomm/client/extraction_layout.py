@@ -13,8 +13,6 @@ from cencomm.i18n import message
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """`formats` empty: XLSX and CSV as the browser writes them, without cover, dictionary and derived values."""
-
     language: str
     profile: Profile = Profile.FULL
     formats: tuple[str, ...] = ()
@@ -23,10 +21,6 @@ class Layout:
     extracted_by: str = ""
     at_ms: int = 0
     """The server's time of the last event: nothing in a file may depend on when it is written."""
-
-    @property
-    def is_plain(self) -> bool:
-        return not self.formats
 
 
 def layout_of(manifest: Manifest) -> Layout:

@@ -105,8 +105,6 @@ def named_tables(found: Examined, layout: Layout) -> list[tuple[str, Table]]:
         sheet_name("events", language), titled(_EVENTS, language), _event_rows(found.events), "events", ("seq",)
     )
     tables.append(("events", events))
-    if layout.is_plain:
-        return tables
     return [("cover", cover_table(found, layout)), *tables, *[(t.key, t) for t in dictionary_tables(shown, language)]]
 
 
@@ -143,7 +141,7 @@ def rows_of(found: Examined, template: Template) -> Iterator[RecordRow]:
 def answers_shown(row: RecordRow, template: Template, layout: Layout) -> Answers:
     """The answers of a form, with what follows from them."""
     answers = answers_of_row(row)
-    if layout.is_plain or not has_derived(template):
+    if not has_derived(template):
         return answers
     return with_derived(template, answers, server_moment(row.at_ms), layout.language)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from cencomm.client import bundle
 from cencomm.client.bundle import Announcement, Bundle, Manifest, ManifestSignature, RecordEntry, Revocations
 from cencomm.client.errors import BundleDamaged
+from cencomm.client.extraction_formats import Format
 from cencomm.client.extraction_layout import layout_of
 from cencomm.client.verify_checks import Failure, Finding, Notice, failure, notice
 from cencomm.client.verify_log import Examination, Progress, examine
@@ -243,6 +244,10 @@ class _Verification:
 
     def _tables(self, examination: Examination) -> None:
         number = 0
+        unknown = sorted(set(self._manifest.formats) - set(Format))
+        if unknown:
+            self._fail("manifest_says_else", bundle.MANIFEST, said=", ".join(unknown), found="")
+            return
         layout, beyond = without_what_is_missing(layout_of(self._manifest))
         for name in sorted(name for name in self._bundle.names if Path(name).suffix in beyond):
             self._note("not_compared", name)

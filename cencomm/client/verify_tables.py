@@ -17,8 +17,7 @@ import python_calamine
 from cencomm.client import bundle
 from cencomm.client.bundle import Bundle
 from cencomm.client.errors import BundleDamaged
-from cencomm.client.extraction_files import write_tables
-from cencomm.client.extraction_formats import Format, made_files
+from cencomm.client.extraction_formats import Format, made_files, write_formats
 from cencomm.client.extraction_layout import Layout
 from cencomm.client.verify_rows import Examined
 from cencomm.export import parquet, sqlite
@@ -46,7 +45,7 @@ def compare_tables(
     """
     with tempfile.TemporaryDirectory(prefix="cencomm-verify-") as place:
         folder = Path(place)
-        write_tables(folder, found, layout)
+        write_formats(folder, found, layout)
         made = dict(made_files(folder))
         names = {name for name in given.names if name not in NOT_TABLES and Path(name).suffix not in beyond}
         for name in sorted(names | made.keys()):

@@ -9,7 +9,8 @@ import python_calamine
 
 from cencomm.client import bundle
 from cencomm.client.bundle import Manifest
-from cencomm.client.extraction_files import write_tables
+from cencomm.client.extraction_files import DEFAULT_SCOPE
+from cencomm.client.extraction_formats import write_formats
 from cencomm.client.extraction_layout import Layout
 from cencomm.client.verify_log import examine
 from cencomm.export import read_csv
@@ -77,20 +78,18 @@ def test_the_manifest_lists_every_file_with_its_hash(folder: Path) -> None:
 
 def test_the_same_log_gives_the_same_csv_files(folder: Path, tmp_path: Path) -> None:
     log = an_operation()
-    (tmp_path / bundle.TABLES).mkdir()
     found = examine(log.events, log.entries, cug_id=CUG, trust=TRUST, extractor=OTIENO.device_id)
-    write_tables(tmp_path, found.found, Layout("en"))
+    write_formats(tmp_path, found.found, Layout("en", formats=DEFAULT_SCOPE.formats))
     again = tmp_path / "again"
-    (again / bundle.TABLES).mkdir(parents=True)
-    write_tables(again, found.found, Layout("en"))
+    again.mkdir()
+    write_formats(again, found.found, Layout("en", formats=DEFAULT_SCOPE.formats))
     for path in (tmp_path / bundle.TABLES).iterdir():
         assert path.read_bytes() == (again / bundle.TABLES / path.name).read_bytes()
 
 
 def test_tables_speak_the_readers_language(tmp_path: Path) -> None:
     log = an_operation()
-    (tmp_path / bundle.TABLES).mkdir()
     found = examine(log.events, log.entries, cug_id=CUG, trust=TRUST, extractor=OTIENO.device_id)
-    write_tables(tmp_path, found.found, Layout("fr"))
+    write_formats(tmp_path, found.found, Layout("fr", formats=DEFAULT_SCOPE.formats))
     (row, _) = rows(tmp_path, STEM)
     assert row["reporting_country.word"] == "Brésil"

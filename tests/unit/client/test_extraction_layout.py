@@ -19,14 +19,12 @@ def test_the_manifest_says_how_the_tables_are_laid_out(tmp_path: Path) -> None:
     manifest = Manifest.decode((tmp_path / bundle.MANIFEST).read_bytes())
     made = layout_of(manifest)
     assert made == Layout("pt", Profile.NON_NOMINAL, ("csv",), manifest.basis, OTIENO.device_id, manifest.at_ms)
-    assert not made.is_plain
 
 
-def test_a_manifest_as_the_browser_writes_it_says_nothing_of_profile_and_formats(tmp_path: Path) -> None:
+def test_a_manifest_of_everything_says_nothing_of_profile_and_of_what_stays(tmp_path: Path) -> None:
     extract_to(tmp_path, an_operation())
     encoded = (tmp_path / bundle.MANIFEST).read_bytes()
-    assert not any(word in encoded for word in (b"profile", b"formats", b"withheld"))
-    assert layout_of(Manifest.decode(encoded)).is_plain
+    assert not any(word in encoded for word in (b"profile", b"withheld"))
 
 
 def test_titles_and_names_are_in_the_readers_language() -> None:

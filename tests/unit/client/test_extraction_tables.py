@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from cencomm.client.extraction_layout import Layout
-from cencomm.client.extraction_tables import csv_path, named_tables
+from cencomm.client.extraction_tables import csv_path, named_tables, stem_of
 from cencomm.client.verify_log import examine
 from cencomm.client.verify_rows import Examined
 from cencomm.export import Cell
@@ -32,7 +32,7 @@ def test_a_corrected_form_names_what_it_replaces_and_is_named_by_it() -> None:
     correction = Form(TEMPLATE.hash, TEMPLATE.id, "1", b"r" * 16, {"reporting_country": "BR"}, replaces=first)
     event = log.record(SILVA, public=correction)
     found = examined(log)
-    rows = table(found, named_tables(found, Layout("en"))[0][0])
+    rows = table(found, stem_of(TEMPLATE))
     assert (rows[0]["client_ref"], rows[0]["superseded_by"]) == (first.hex(), event.seq)
     assert rows[-1]["replaces"] == first.hex()
     assert rows[-1]["superseded_by"] is None
@@ -43,7 +43,7 @@ def test_an_officer_cannot_replace_anothers_form() -> None:
     theirs = log.events[7].client_ref
     log.record(SILVA, public=Form(TEMPLATE.hash, TEMPLATE.id, "1", b"r" * 16, {}, replaces=theirs))
     found = examined(log)
-    rows = table(found, named_tables(found, Layout("en"))[0][0])
+    rows = table(found, stem_of(TEMPLATE))
     assert all(row["superseded_by"] is None for row in rows)
 
 

@@ -191,6 +191,8 @@ def test_a_dishonest_extractor_who_signs_again_is_found(copy: Path, change: Call
         ({"key_ids": {}}, "manifest_says_else"),
         ({"head": "00" * 32}, "head"),
         ({"files": []}, "file_unlisted"),
+        ({"formats": ("xlsx", "docx")}, "manifest_says_else"),
+        ({"formats": ()}, "table_altered"),
         ({"extracted_by": str(SILVA.device_id)}, "manifest_signature"),
         ({"root_public_key": "00" * 32}, "manifest_signature"),
         ({"cug_id": "00" * 16}, "handshake"),

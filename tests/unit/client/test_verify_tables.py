@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cencomm.client import bundle
-from cencomm.client.extraction_layout import Layout
+from cencomm.client.bundle import Manifest
+from cencomm.client.extraction_layout import layout_of
 from cencomm.client.verify_log import Examination, examine
 from cencomm.client.verify_tables import compare_tables
 from cencomm.export import Column, Table, write_xlsx
@@ -35,7 +37,8 @@ def examined(log: Log) -> Examination:
 
 def differences(folder: Path, log: Log, language: str = "en") -> dict[str, str]:
     with bundle.open_bundle(folder) as opened:
-        return {name: said for name, said in compare_tables(opened, examined(log).found, Layout(language)) if said}
+        layout = replace(layout_of(Manifest.decode(opened.read(bundle.MANIFEST))), language=language)
+        return {name: said for name, said in compare_tables(opened, examined(log).found, layout) if said}
 
 
 def test_the_same_records_make_the_same_tables(folder: Path, log: Log) -> None:

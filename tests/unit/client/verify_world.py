@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cencomm.client import bundle
 from cencomm.client.bundle import RecordEntry
-from cencomm.client.extraction_files import PLAIN, Collected, Extractor, Scope, write_files
+from cencomm.client.extraction_files import DEFAULT_SCOPE, Collected, Extractor, Scope, write_files
 from cencomm.client.extraction_scope import reduced
 from cencomm.client.verify_log import examine
 from cencomm.crypto import head as heads
@@ -200,7 +200,7 @@ EXTRACTOR = Extractor(TRUST, OTIENO.chain, OTIENO.device_seed)
 
 
 def extract_to(
-    folder: Path, log: Log, *, extractor: Extractor = EXTRACTOR, scope: Scope = PLAIN, language: str = "en"
+    folder: Path, log: Log, *, extractor: Extractor = EXTRACTOR, scope: Scope = DEFAULT_SCOPE, language: str = "en"
 ) -> Log:
     """Write the bundle of `log` into the empty `folder`, announced as the real one is; gives the longer log."""
     events, entries = list(log.events), dict(log.entries)

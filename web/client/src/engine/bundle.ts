@@ -59,6 +59,8 @@ export interface Manifest {
   /** By "group_id/epoch": the key_id under which that epoch's records are sealed. */
   readonly key_ids: Readonly<Record<string, string>>;
   readonly files: readonly FileEntry[];
+  /** As what the tables are written. */
+  readonly formats: readonly string[];
 }
 
 /** One file of the bundle. */

@@ -22,7 +22,7 @@ import type { Extracted, ExtractionProgress } from "./api.ts";
 import * as bundle from "./bundle.ts";
 import type { CugEngine } from "./engine.ts";
 import { ExtractionCancelled, SendRefused, ServerMisbehaved, ServerUnreachable } from "./errors.ts";
-import { LogFiles, type SignedManifest, type Step, writeManifest, writeTables, writtenOf } from "./extraction_files.ts";
+import { LogFiles, type SignedManifest, type Step, originOf, writeManifest, writeTables, writtenOf } from "./extraction_files.ts";
 import { loadWords } from "./extraction_words.ts";
 import { openArchive } from "./history.ts";
 import type { Api } from "./http.ts";
@@ -63,11 +63,12 @@ export async function extract(work: ExtractionWork): Promise<Extracted> {
   const finished = log.finish();
   const rows = finished.found.records.length + finished.found.events.length;
   const words = await loadWords(language);
-  const written = await writeTables(finished, words, stepper(signal, (done) => work.report({ step: "writing", done: Math.min(done, rows), total: rows })));
+  const commission = { cugId: engine.cugId, extractor: engine.memory.device, language };
   const lists = writtenOf(bundle.REVOCATIONS, bundle.behindLength(bundle.packRevocations(revocations)));
-  const files = [...finished.files, lists, ...written];
-  const { device } = engine.memory;
-  const made = writeManifest(finished, files, { cugId: engine.cugId, extractor: device, language });
+  const proofs = [...finished.files, lists];
+  const step = stepper(signal, (done) => work.report({ step: "writing", done: Math.min(done, rows), total: rows }));
+  const files = [...proofs, ...(await writeTables(finished, originOf(finished, proofs, commission), words, step))];
+  const made = writeManifest(finished, files, commission);
 
   const archive = new Archive(stepper(signal, () => undefined));
   for (const file of [...made.files, ...files]) await archive.add(file);

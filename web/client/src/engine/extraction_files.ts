@@ -5,11 +5,13 @@
  * In memory stands a short row for each record; bytes and plaintext lie in Blobs (`export/written_file.ts`).
  */
 
-import { toHex } from "../crypto/bytes.ts";
+import { toHex, utf8 } from "../crypto/bytes.ts";
 import type { Chain, Trust } from "../crypto/certificates.ts";
-import type { Secret } from "../crypto/primitives.ts";
+import { type Secret, sha256 } from "../crypto/primitives.ts";
 import { SignedRecord } from "../crypto/records.ts";
 import { CsvWriter } from "../export/csv.ts";
+import type { Wording } from "../export/forms.ts";
+import { NAME as SCHEMA_INI, type Section, schemaIni } from "../export/schema_ini.ts";
 import { FileReader, FileWriter, type WrittenFile } from "../export/written_file.ts";
 import { XlsxWriter } from "../export/xlsx.ts";
 import { isRightToLeft } from "../i18n/catalogue.ts";
@@ -17,10 +19,13 @@ import { unpack } from "../wire/encoding.ts";
 import { type LogEvent, encodeEvent } from "../wire/frames.ts";
 import { array, bytes } from "../wire/shape.ts";
 import * as bundle from "./bundle.ts";
+import type { Origin } from "./extraction_cover.ts";
 import { type NamedTable, csvPath, namedTables } from "./extraction_tables.ts";
-import type { ExtractionWords } from "./extraction_words.ts";
 import { Examination } from "./verify_log.ts";
 import type { Examined, RecordRow } from "./verify_rows.ts";
+
+/** What is written here (`cencomm.client.extraction_formats` has more). */
+const FORMATS: readonly string[] = ["xlsx", "csv"];
 
 /** The device that extracts, and what it trusts. */
 export interface Extractor {
@@ -76,27 +81,37 @@ export interface FinishedLog {
   readonly read: (row: RecordRow) => Promise<SignedRecord>;
 }
 
-/** Every table as CSV, and all of them as one workbook. */
-export async function writeTables(log: FinishedLog, words: ExtractionWords, step: Step): Promise<WrittenFile[]> {
+/** Every table as CSV, what programs must know of these, and all of them as one workbook. */
+export async function writeTables(log: FinishedLog, origin: Origin, words: Wording, step: Step): Promise<WrittenFile[]> {
   const into = new FileWriter(bundle.XLSX);
   const workbook = new XlsxWriter(into, isRightToLeft(words.language));
   const files: WrittenFile[] = [];
-  for (const named of namedTables(log.found, words, log.read)) files.push(await writeTable(named, workbook, step));
+  const sections: Section[] = [];
+  for (const named of namedTables(log.found, origin, words, log.read)) {
+    const { file, mixed } = await writeTable(named, workbook, step);
+    files.push(file);
+    sections.push({ file: file.name.slice(`${bundle.TABLES}/`.length), columns: named.table.columns, mixed });
+  }
   workbook.finish();
-  return [...files, into.finish()];
+  return [...files, writtenOf(`${bundle.TABLES}/${SCHEMA_INI}`, utf8(schemaIni(sections))), into.finish()];
 }
 
-async function writeTable({ name, table }: NamedTable, workbook: XlsxWriter, step: Step): Promise<WrittenFile> {
+interface WrittenTable {
+  readonly file: WrittenFile;
+  readonly mixed: ReadonlySet<number>;
+}
+
+async function writeTable({ name, table }: NamedTable, workbook: XlsxWriter, step: Step): Promise<WrittenTable> {
   const into = new FileWriter(csvPath(name));
   const csv = new CsvWriter(into, table.columns);
-  workbook.sheet(table.name, table.columns);
+  workbook.sheet(table);
   for await (const row of table.rows) {
     csv.row(row);
     workbook.row(row);
     await step();
   }
   csv.finish();
-  return into.finish();
+  return { file: into.finish(), mixed: csv.mixed };
 }
 
 export interface SignedManifest {
@@ -105,14 +120,30 @@ export interface SignedManifest {
   readonly files: readonly WrittenFile[];
 }
 
+/** Signs for what. */
+export interface Commission {
+  readonly cugId: Uint8Array;
+  readonly extractor: Extractor;
+  readonly language: string;
+}
+
+/** What the tables name of the manifest, which is made after them: it with none but `proofs` among its files. */
+export function originOf(log: FinishedLog, proofs: readonly WrittenFile[], commission: Commission): Origin {
+  const begun = manifestOf(log, proofs, commission);
+  return { basis: toHex(sha256(bundle.encodeManifest(begun))), extractedBy: begun.extracted_by };
+}
+
 /** What the extraction says of itself, and this device's signature over it. */
-export function writeManifest(
-  log: FinishedLog,
-  files: readonly WrittenFile[],
-  { cugId, extractor, language }: { readonly cugId: Uint8Array; readonly extractor: Extractor; readonly language: string },
-): SignedManifest {
-  const { found, head } = log;
-  const manifest: bundle.Manifest = {
+export function writeManifest(log: FinishedLog, files: readonly WrittenFile[], commission: Commission): SignedManifest {
+  const manifest = manifestOf(log, files, commission);
+  const { chain, signatureSeed } = commission.extractor;
+  const encoded = bundle.encodeManifest(manifest);
+  const signature = bundle.signManifest(encoded, chain, signatureSeed);
+  return { manifest, encoded, files: [writtenOf(bundle.MANIFEST, encoded), writtenOf(bundle.SIGNATURE, signature)] };
+}
+
+function manifestOf({ found, head }: FinishedLog, files: readonly WrittenFile[], { cugId, extractor, language }: Commission): bundle.Manifest {
+  return {
     format: bundle.FORMAT,
     cug_id: toHex(cugId),
     deployment_id: toHex(extractor.trust.deploymentId),
@@ -129,10 +160,8 @@ export function writeManifest(
     unopened: found.unopened.length,
     key_ids: Object.fromEntries(found.keyIds),
     files: bundle.describeFiles(files),
+    formats: FORMATS,
   };
-  const encoded = bundle.encodeManifest(manifest);
-  const signature = bundle.signManifest(encoded, extractor.chain, extractor.signatureSeed);
-  return { manifest, encoded, files: [writtenOf(bundle.MANIFEST, encoded), writtenOf(bundle.SIGNATURE, signature)] };
 }
 
 export function writtenOf(name: string, content: Uint8Array): WrittenFile {

@@ -6,14 +6,16 @@
 import { toHex } from "../crypto/bytes.ts";
 import { officerOf } from "../crypto/ids.ts";
 import type { SignedRecord } from "../crypto/records.ts";
-import { type FormRow, asJson, formTables } from "../export/forms.ts";
+import { dictionaryTables } from "../export/dictionary.ts";
+import { type FormRow, type Wording, asJson, codeWord, formTables } from "../export/forms.ts";
 import { type Cell, type Column, type Kind, Moment, type Row, type Table, WIDTH } from "../export/table.ts";
 import type { Chat } from "../wire/content.ts";
 import { TABLES } from "./bundle.ts";
-import type { ExtractionWords } from "./extraction_words.ts";
+import { hasDerived, withDerived } from "./derived.ts";
+import { type Origin, coverTable } from "./extraction_cover.ts";
 import { safeName } from "./file_names.ts";
 import { administrationOf } from "./ids.ts";
-import { type EventRow, type Examined, type FormFacts, type RecordRow, answersOf, chatOf, formParts } from "./verify_rows.ts";
+import { type EventRow, type Examined, type FormFacts, type PublishedTemplate, type RecordRow, answersOf, chatOf, formParts } from "./verify_rows.ts";
 
 /** Gives the signed plaintext of a record; rows are asked in the order of the log. */
 export type ReadSigned = (row: RecordRow) => Promise<SignedRecord>;
@@ -69,23 +71,34 @@ interface FormRecord extends RecordRow {
   readonly form: FormFacts;
 }
 
-/** Forms template by template, chat, then every event. */
-export function namedTables(found: Examined, words: ExtractionWords, read: ReadSigned): NamedTable[] {
+/** Cover, forms template by template, chat, every event, then the data dictionary. */
+export function namedTables(found: Examined, origin: Origin, words: Wording, read: ReadSigned): NamedTable[] {
   const forms = found.records.filter(isForm);
   const superseded = supersededBy(forms);
-  const tables = [...found.templates].flatMap(([hash, { form: template }]) => {
+  const tables = [...found.templates].flatMap(([hash, published]) => {
+    const { form: template } = published;
     const rows = forms.filter((row) => row.form.templateHash === hash);
-    const each = () => withAnswers(rows, read, (row) => formHead(row, String(template.version), template.id, superseded));
+    const each = (derived: boolean): AsyncIterable<FormRow> => {
+      const made = withAnswers(rows, read, (row) => formHead(row, String(template.version), template.id, superseded));
+      return derived && hasDerived(template) ? withWorkedOut(made, rows, published, words) : made;
+    };
     const stem = `${template.id}-${template.version}-${hash.slice(0, 8)}`;
     const made = formTables(template, titled(FORM_HEAD, words), each, words);
     return made.map((table, number) => ({ name: number === 0 ? stem : `${stem}-${number}`, table }));
   });
   const unknown = forms.filter((row) => !found.templates.has(row.form.templateHash));
   if (unknown.length > 0) tables.push({ name: "unknown-template", table: unknownTable(unknown, words, read, superseded) });
+  const [fields, codes] = dictionaryTables(
+    [...found.templates.values()].map(({ form }) => form),
+    words,
+  );
   return [
+    { name: "cover", table: coverTable(found, origin, words, read) },
     ...tables,
-    { name: "chat", table: { name: words.sheet("chat"), columns: titled(CHAT, words), rows: chatRows(found.records, read) } },
-    { name: "events", table: { name: words.sheet("events"), columns: titled(EVENTS, words), rows: eventRows(found.events) } },
+    { name: "chat", table: { name: words.said("sheet.chat"), columns: titled(CHAT, words), rows: chatRows(found.records, read) } },
+    { name: "events", table: { name: words.said("sheet.events"), columns: titled(EVENTS, words), rows: eventRows(found.events) } },
+    { name: "dictionary", table: fields },
+    { name: "codes", table: codes },
   ];
 }
 
@@ -93,8 +106,8 @@ function isForm(row: RecordRow): row is FormRecord {
   return row.form !== null;
 }
 
-function titled(plan: Plan, words: ExtractionWords): Column[] {
-  return plan.map(([key, kind = "text", width = WIDTH]) => ({ key, title: words.column(key), kind, width }));
+function titled(plan: Plan, words: Wording): Column[] {
+  return plan.map(([key, kind = "text", width = WIDTH]) => ({ key, title: words.said(`column.${key}`), kind, width }));
 }
 
 /** The place of a table's CSV file in the bundle. */
@@ -110,6 +123,13 @@ function supersededBy(forms: readonly FormRecord[]): ReadonlyMap<string, number>
 
 async function* withAnswers(rows: readonly FormRecord[], read: ReadSigned, head: (row: FormRecord) => Row): AsyncGenerator<FormRow> {
   for (const row of rows) yield { head: head(row), answers: answersOf(formParts(await read(row))) };
+}
+
+/** With what follows from the answers, as of the server's time of each record. */
+async function* withWorkedOut(forms: AsyncIterable<FormRow>, rows: readonly FormRecord[], { form, rules }: PublishedTemplate, words: Wording): AsyncGenerator<FormRow> {
+  const word = (list: string, code: string): string => (form.codeLists.get(list)?.codes.has(code) === true ? codeWord(form, list, code, words) : "");
+  let at = 0;
+  for await (const { head, answers } of forms) yield { head, answers: withDerived(rules.plan, answers, rows[at++]!.atMs, word) };
 }
 
 function headOf(row: RecordRow): Cell[] {
@@ -133,12 +153,12 @@ function formHead(row: FormRecord, version: string, template: string, superseded
 }
 
 /** Forms on a template that was never published: nothing is left out. */
-function unknownTable(rows: readonly FormRecord[], words: ExtractionWords, read: ReadSigned, superseded: ReadonlyMap<string, number>): Table {
+function unknownTable(rows: readonly FormRecord[], words: Wording, read: ReadSigned, superseded: ReadonlyMap<string, number>): Table {
   const each = async function* (): AsyncGenerator<Row> {
     const head = (row: FormRecord) => formHead(row, row.form.version, row.form.templateId, superseded);
     for await (const { head: cells, answers } of withAnswers(rows, read, head)) yield [...cells, asJson(answers)];
   };
-  return { name: words.sheet("unknown_template"), columns: titled(UNKNOWN, words), rows: each() };
+  return { name: words.said("sheet.unknown_template"), columns: titled(UNKNOWN, words), rows: each() };
 }
 
 async function* chatRows(rows: readonly RecordRow[], read: ReadSigned): AsyncGenerator<Row> {

@@ -13,17 +13,14 @@ const LOADERS: Readonly<Record<Language, () => Promise<{ readonly default: Table
   pt: () => import("virtual:tables/pt"),
 };
 
-export interface ExtractionWords extends Wording {
-  /** The name of a sheet by its key. */
-  readonly sheet: (key: string) => string;
-}
+const FACT = /\{(\w+)\}/gu;
 
-export async function loadWords(language: Language): Promise<ExtractionWords> {
-  const { titles, territories } = (await LOADERS[language]()).default;
+export async function loadWords(language: Language): Promise<Wording> {
+  const { said, territories } = (await LOADERS[language]()).default;
   return {
     language,
-    column: (key) => titles[`column.${key}`] ?? key,
-    sheet: (key) => titles[`sheet.${key}`] ?? key,
+    // Figures as they are and nothing around them, as Python fills in: the same files from the same records.
+    said: (key, facts = {}) => (said[key] ?? key).replace(FACT, (_, name: string) => String(facts[name] ?? "…")),
     territory: (code) => (Object.hasOwn(territories, code) ? territories[code]! : code),
   };
 }

@@ -19,6 +19,8 @@ const BYTE_ORDER_MARK = "\ufeff";
 export class CsvWriter {
   readonly #into: FileWriter;
   readonly #isPlain: readonly boolean[];
+  /** The places of columns with a value of another kind. */
+  readonly mixed = new Set<number>();
   #text = BYTE_ORDER_MARK;
 
   constructor(into: FileWriter, columns: readonly Column[]) {
@@ -29,6 +31,9 @@ export class CsvWriter {
 
   row(row: Row): void {
     this.#line(row.map((value, at) => guarded(value, this.#isPlain[at]!)));
+    row.forEach((value, at) => {
+      if (typeof value === "string" && this.#isPlain[at] === true) this.mixed.add(at);
+    });
   }
 
   #line(texts: readonly string[]): void {

@@ -27,14 +27,17 @@ export interface FormRow {
   readonly answers: Answers;
 }
 
-/** Gives the forms anew for each table, so that they need not all lie in memory. */
-export type Forms = () => AsyncIterable<FormRow>;
+/**
+ * Gives the forms anew for each table, so that they need not all lie in memory; where a table shows what follows from the
+ * answers (`derived`), with that.
+ */
+export type Forms = (derived: boolean) => AsyncIterable<FormRow>;
 
 /** The words that tables need besides the template's own. */
 export interface Wording {
   readonly language: Language;
-  /** The title of a column by its key. */
-  readonly column: (key: string) => string;
+  /** By its key: `column.officer` the title of a column, `sheet.chat` the name of a sheet. */
+  readonly said: (key: string, facts?: Readonly<Record<string, string | number>>) => string;
   /** The name of a country or territory, or its code. */
   readonly territory: (code: string) => string;
 }
@@ -45,13 +48,13 @@ export function formTables(template: FormTemplate, head: readonly Column[], form
   const columns = [...head, ...columnsOf(fields, words), otherColumn(words)];
   const chains = repeats(template.groups);
   const placed = new Set([...fields.map((field) => field.key), ...chains.map((chain) => chain[0]!.key)]);
-  const rows = mapped(forms, (form) => [[...form.head, ...cells(template, fields, form.answers, words), others(form.answers, placed)]]);
+  const rows = mapped(forms(showsDerived(fields)), (form) => [[...form.head, ...cells(template, fields, form.answers, words), others(form.answers, placed)]]);
   const main = { name: choose(template.labels, words.language), columns, rows };
   return [main, ...chains.map((chain) => repeatTable(template, chain, head.slice(0, 1), forms, words))];
 }
 
 function otherColumn(words: Wording): Column {
-  return { key: OTHER, title: words.column(OTHER), kind: "text", width: 24 };
+  return { key: OTHER, title: words.said(`column.${OTHER}`), kind: "text", width: 24 };
 }
 
 function others(answers: Answers, placed: ReadonlySet<string>): Cell {
@@ -59,8 +62,12 @@ function others(answers: Answers, placed: ReadonlySet<string>): Cell {
   return other.length === 0 ? null : asJson(Object.fromEntries(other));
 }
 
-async function* mapped(forms: Forms, rowsOf: (form: FormRow) => Iterable<Row>): AsyncGenerator<Row> {
-  for await (const form of forms()) yield* rowsOf(form);
+async function* mapped(forms: AsyncIterable<FormRow>, rowsOf: (form: FormRow) => Iterable<Row>): AsyncGenerator<Row> {
+  for await (const form of forms) yield* rowsOf(form);
+}
+
+function showsDerived(fields: readonly FormField[]): boolean {
+  return fields.some(({ type }) => type === "derived");
 }
 
 function repeatTable(template: FormTemplate, chain: readonly FormGroup[], head: readonly Column[], forms: Forms, words: Wording): Table {
@@ -69,7 +76,7 @@ function repeatTable(template: FormTemplate, chain: readonly FormGroup[], head: 
   const numbers = chain.map((group): Column => ({ key: `${group.key}.row`, title: `${choose(group.labels, words.language)} #`, kind: "number", width: 8 }));
   const columns = [...head, ...numbers, ...columnsOf(fields, words), otherColumn(words)];
   const known = new Set([...fields.map((field) => field.key), ...repeats(inner.children).map((below) => below.at(-1)!.key)]);
-  const rows = mapped(forms, function* (form) {
+  const rows = mapped(forms(showsDerived(fields)), function* (form) {
     for (const { places, row } of occurrences(form.answers, chain)) {
       yield [...form.head.slice(0, head.length), ...places, ...cells(template, fields, row, words), others(row, known)];
     }
@@ -164,14 +171,15 @@ function momentOf(text: string): number {
 }
 
 function codeWords(template: FormTemplate, field: FormField, value: Answer | undefined, words: Wording): Cell {
-  if (typeof value === "string") return codeWord(template, field, value, words);
+  if (typeof value === "string") return codeWord(template, field.codeList, value, words);
   if (!Array.isArray(value)) return null;
   const codes = (value as readonly Answer[]).filter((code) => typeof code === "string");
-  return codes.map((code) => codeWord(template, field, code, words)).join("; ");
+  return codes.map((code) => codeWord(template, field.codeList, code, words)).join("; ");
 }
 
-function codeWord(template: FormTemplate, field: FormField, key: string, words: Wording): string {
-  const labels = template.codeLists.get(field.codeList)?.codes.get(key);
+/** The code itself where the list has no such. */
+export function codeWord(template: FormTemplate, list: string, key: string, words: Wording): string {
+  const labels = template.codeLists.get(list)?.codes.get(key);
   if (labels === undefined) return key;
   return Object.keys(labels).length > 0 ? choose(labels, words.language) : words.territory(key);
 }

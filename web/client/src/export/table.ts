@@ -40,6 +40,8 @@ export const WIDTH = 18;
 /** `rows` is read once; each row has one cell for each column. */
 export interface Table {
   readonly name: string;
+  /** What is to be read rather than counted: names and what they stand for, without titles in a workbook. */
+  readonly isProse?: boolean;
   readonly columns: readonly Column[];
   readonly rows: Iterable<Row> | AsyncIterable<Row>;
 }

@@ -7,7 +7,7 @@
  * nothing is ever written as a formula or a link.
  */
 
-import { type Cell, type Column, DecimalText, Day, Moment, type Row, asText } from "./table.ts";
+import { type Cell, type Column, DecimalText, Day, Moment, type Row, type Table, asText } from "./table.ts";
 import type { FileWriter } from "./written_file.ts";
 import { ROOT_RELATIONS, STYLES, Style, contentTypes, workbookRelations, workbookXml } from "./xlsx_parts.ts";
 import { ZipWriter } from "./zip.ts";
@@ -37,6 +37,9 @@ const LONG_COLUMNS: readonly Column[] = [
   { key: "text", title: "Text", kind: "text", width: 80 },
 ];
 
+/** Rows under titles with a filter, text to read, or the pieces of long texts, which nobody filters. */
+type Look = "list" | "prose" | "pieces";
+
 export interface SheetPlace {
   readonly name: string;
   /** `A1:C7`, or empty for a sheet without filter. */
@@ -52,6 +55,8 @@ export class XlsxWriter {
   readonly #longTexts: string[] = [];
   #columns: readonly Column[] = [];
   #rows = 0;
+  /** Of the sheet that is being written. */
+  #look: Look | null = null;
   #text = "";
 
   constructor(into: FileWriter, rightToLeft: boolean) {
@@ -59,21 +64,22 @@ export class XlsxWriter {
     this.#rightToLeft = rightToLeft;
   }
 
-  /** The first row holds the titles, frozen and with a filter. */
-  sheet(name: string, columns: readonly Column[]): void {
-    this.#endSheet(true);
-    this.#begin(this.#sheetName(name), columns, this.#rightToLeft);
+  /** The first row holds the titles, frozen and with a filter; prose has neither. */
+  sheet({ name, columns, isProse = false }: Pick<Table, "name" | "columns" | "isProse">): void {
+    this.#endSheet();
+    this.#begin(this.#sheetName(name), columns, this.#rightToLeft, isProse ? "prose" : "list");
   }
 
   row(row: Row): void {
     const number = ++this.#rows;
-    this.#add(`<row r="${number}">${row.map((value, at) => this.#cell(value, `${columnName(at)}${number}`)).join("")}</row>`);
+    const cell = this.#look === "prose" ? this.#prose : this.#cell;
+    this.#add(`<row r="${number}">${row.map((value, at) => cell.call(this, value, `${columnName(at)}${number}`, at)).join("")}</row>`);
   }
 
   finish(): void {
-    this.#endSheet(true);
+    this.#endSheet();
     if (this.#longTexts.length > 0) this.#writeLongTexts();
-    this.#endSheet(false);
+    this.#endSheet();
     const parts: readonly (readonly [string, string])[] = [
       ["xl/workbook.xml", workbookXml(this.#sheets)],
       ["xl/_rels/workbook.xml.rels", workbookRelations(this.#sheets.length)],
@@ -90,32 +96,34 @@ export class XlsxWriter {
 
   // -------------------------------------------------------------- sheets
 
-  #begin(name: string, columns: readonly Column[], rightToLeft: boolean): void {
+  #begin(name: string, columns: readonly Column[], rightToLeft: boolean, look: Look): void {
     this.#sheets.push({ name, filter: "" });
     this.#columns = columns;
+    this.#look = look;
     this.#rows = 0;
     this.#zip.begin(`xl/worksheets/sheet${this.#sheets.length}.xml`);
-    const view = `${rightToLeft ? ' rightToLeft="1"' : ""}${this.#sheets.length === 1 ? ' tabSelected="1"' : ""}`;
+    const view = `${rightToLeft ? ' rightToLeft="1"' : ""}${this.#sheets.length === 1 ? ' tabSelected="1"' : ""}${look === "prose" ? ' showGridLines="0"' : ""}`;
+    const titles = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/><selection pane="bottomLeft"/>';
     const widths = columns.map(({ width }, at) => `<col min="${at + 1}" max="${at + 1}" width="${width + WIDTH_PADDING}" customWidth="1"/>`);
     this.#add(
       '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' +
         '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">' +
-        `<sheetViews><sheetView${view} workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>` +
-        '<selection pane="bottomLeft"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/>' +
+        `<sheetViews><sheetView${view} workbookViewId="0">${look === "prose" ? "" : titles}</sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/>` +
         `${widths.length === 0 ? "" : `<cols>${widths.join("")}</cols>`}<sheetData>`,
     );
+    if (look === "prose") return;
     this.#rows = 1;
     this.#add(`<row r="1">${columns.map(({ title }, at) => inline(this.#cellText(title), `${columnName(at)}1`, Style.HEADER)).join("")}</row>`);
   }
 
-  #endSheet(filtered: boolean): void {
+  #endSheet(): void {
     const sheet = this.#sheets.at(-1);
-    if (sheet === undefined || this.#rows === 0) return;
-    const filter = filtered && this.#columns.length > 0 ? `A1:${columnName(this.#columns.length - 1)}${this.#rows}` : "";
+    if (sheet === undefined || this.#look === null) return;
+    const filter = this.#look === "list" && this.#columns.length > 0 ? `A1:${columnName(this.#columns.length - 1)}${this.#rows}` : "";
     this.#add(`</sheetData>${filter === "" ? "" : `<autoFilter ref="${filter}"/>`}</worksheet>`);
     this.#flush();
     this.#sheets[this.#sheets.length - 1] = { ...sheet, filter };
-    this.#rows = 0;
+    this.#look = null;
   }
 
   /** A name that Excel takes and that is not used yet. */
@@ -132,7 +140,7 @@ export class XlsxWriter {
   }
 
   #writeLongTexts(): void {
-    this.#begin(LONG_TEXT, LONG_COLUMNS, false);
+    this.#begin(LONG_TEXT, LONG_COLUMNS, false, "pieces");
     this.#longTexts.forEach((text, at) => {
       pieces(text).forEach((piece, place) => {
         const row = ++this.#rows;
@@ -150,6 +158,11 @@ export class XlsxWriter {
     if (value instanceof Day && value.text >= FIRST_DATE) return number(String(Date.parse(value.text) / DAY_MS + DAYS_TO_1970), place, Style.DATE);
     if ((typeof value === "number" || value instanceof DecimalText) && isExact(asText(value))) return number(asText(value), place);
     return inline(this.#cellText(asText(value)), place);
+  }
+
+  /** Names stand at the beginning of each line. */
+  #prose(value: Cell, place: string, at: number): string {
+    return inline(this.#cellText(asText(value)), place, at === 0 ? Style.NAME : Style.PROSE);
   }
 
   #cellText(text: string): string {

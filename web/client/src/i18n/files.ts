@@ -11,13 +11,13 @@ const OWN = "web.";
 
 type Source = Readonly<Record<string, string | readonly string[]>>;
 
-/** The titles of columns and sheets. */
-const TABLES = /^text\.(?:column|sheet)\./u;
+/** What stands over and in the tables: titles of columns and sheets, the cover, the data dictionary. */
+const TABLES = /^text\.(?:column|sheet|cover|nominal|cen_level|cli\.type)\./u;
 
 /** What stands over the tables of an extraction in one language. */
 export interface TableWords {
-  /** By `column.<key>` and `sheet.<key>`. */
-  readonly titles: Readonly<Record<string, string>>;
+  /** By key without `text.`: `column.officer`, `sheet.chat`. */
+  readonly said: Readonly<Record<string, string>>;
   /** CLDR's names of countries and territories by their codes, those that every client has. */
   readonly territories: Readonly<Record<string, string>>;
 }
@@ -30,9 +30,9 @@ export function readCatalogue(language: string): Compiled {
 }
 
 export function readTableWords(language: string): TableWords {
-  const titles = [...said(language, (key) => (TABLES.test(key) ? key.slice("text.".length) : null))].map(([key, forms]) => [key, forms[0]!] as const);
+  const words = [...said(language, (key) => (TABLES.test(key) ? key.slice("text.".length) : null))].map(([key, forms]) => [key, forms[0]!] as const);
   const territories = JSON.parse(readFileSync(new URL("territories.json", HOME), "utf8")) as Record<string, TableWords["territories"]>;
-  return { titles: Object.fromEntries(titles), territories: territories[language] ?? {} };
+  return { said: Object.fromEntries(words), territories: territories[language] ?? {} };
 }
 
 function said(language: string, names: Names): Iterable<readonly [string, readonly string[]]> {

@@ -13,6 +13,14 @@ export interface FormField {
   readonly labels: Words;
   readonly hints: Words;
   readonly codeList: string;
+  /** The directory whose codes are asked for, such as `unlocode`. */
+  readonly reference: string;
+  /** The field that holds this one's unit or currency. */
+  readonly unitField: string;
+  /** Whether and how an answer leads to a person. */
+  readonly nominal: "none" | "indirect" | "direct";
+  /** The expression of a derived value. */
+  readonly calculation: string;
   readonly constraintMessages: Words;
   /** Whether it is asked only where other answers ask for it. */
   readonly conditional: boolean;
@@ -123,6 +131,10 @@ function readField(raw: Raw): FormField {
     labels: words(raw["labels"]),
     hints: words(raw["hints"]),
     codeList: text(raw["code_list"]),
+    reference: text(raw["reference"]),
+    unitField: text(raw["unit_field"]),
+    nominal: (raw["nominal"] ?? "none") as FormField["nominal"],
+    calculation: text(raw["calculation"]),
     constraintMessages: words(raw["constraint_messages"]),
     conditional: text(raw["relevant"]) !== "",
     maxLength: Number(raw["max_length"] ?? 0),

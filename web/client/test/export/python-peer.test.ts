@@ -89,7 +89,7 @@ async function write(place: string, tables: readonly Table[], rightToLeft: boole
   for (const [at, table] of tables.entries()) {
     const file = new FileWriter(`${at}.csv`);
     const csv = new CsvWriter(file, table.columns);
-    book.sheet(table.name, table.columns);
+    book.sheet(table);
     for await (const row of table.rows) {
       csv.row(row);
       book.row(row);

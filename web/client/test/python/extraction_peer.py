@@ -17,7 +17,6 @@ from cencomm.client.engine.engine import CugEngine
 from cencomm.client.engine.outbox import new_row
 from cencomm.client.errors import SendRefused
 from cencomm.client.extraction import extract
-from cencomm.client.extraction_files import Scope
 from cencomm.client.model import OutboxRow
 from cencomm.client.verify import verify
 from cencomm.crypto.record_format import Audience, PartHeader, RecordHeader
@@ -36,6 +35,7 @@ from world_peer import PATIENCE_SECONDS, Peer, main
 
 _SEALED_BYTES = 300
 _NO_DAY_MS = 2**52
+COVER = f"{bundle.TABLES}/cover.csv"
 
 
 class ExtractionPeer(Peer):
@@ -95,9 +95,8 @@ class ExtractionPeer(Peer):
         engine.push()
 
     async def extract(self, name: str, cug: str, path: str, language: str) -> Any:
-        """As the browser lays it out: without cover, data dictionary and derived values."""
         client, group = self._officers[name], self._cug(name, cug)
-        made = await extract(client, group, Path(path), PASSWORD, language=language, scope=Scope(formats=()))
+        made = await extract(client, group, Path(path), PASSWORD, language=language)
         return {"records": made.records, "forms": made.forms, "up_to_seq": made.up_to_seq}
 
     async def verify(self, path: str) -> Any:
@@ -111,18 +110,22 @@ class ExtractionPeer(Peer):
         }
 
     async def tables(self, path: str, up_to_seq: int) -> Any:
-        """Every table's rows up to that event: CSV as text, and the cells of the workbook as text of their types."""
+        """Every table's rows up to that event: CSV as text, and the cells of the workbook as text of their types.
+
+        But for the cover, which names its own extraction: `verify` writes it again.
+        """
         with bundle.open_bundle(Path(path)) as opened:
-            names = sorted(name for name in opened.names if name.startswith(f"{bundle.TABLES}/"))
+            names = sorted(name for name in opened.names if name.startswith(f"{bundle.TABLES}/") and name != COVER)
             texts = {name: opened.read(name).decode("utf-8-sig") for name in names}
             data = opened.read(bundle.XLSX)
         found: dict[str, Any] = {
-            name: _until(csv.reader(text.splitlines(True)), up_to_seq) for name, text in texts.items()
+            name: _until(csv.reader(text.splitlines(True)), up_to_seq) if name.endswith(".csv") else text.splitlines()
+            for name, text in texts.items()
         }
         place = Path(path).with_suffix(".xlsx")
         place.write_bytes(data)
         book = python_calamine.CalamineWorkbook.from_path(str(place))
-        for sheet in book.sheet_names:
+        for sheet in book.sheet_names[1:]:
             rows = book.get_sheet_by_name(sheet).to_python()
             found[f"sheet {sheet}"] = [[repr(cell) for cell in row] for row in _until(iter(rows), up_to_seq)]
         place.unlink()

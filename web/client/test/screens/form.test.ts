@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import type { Answers } from "../../src/engine/api.ts";
-import { levelAt, levelsOf, momentText, nowText, pathOf, placed, TOP, typedTime, withAnswer, withMovedRow, withoutRow, withRow, withUsualUnit } from "../../src/screens/form/answers.ts";
+import { levelAt, levelsOf, momentText, nowText, pathOf, TOP, typedTime, withAnswer, withMovedRow, withoutRow, withRow, withUsualUnit } from "../../src/screens/form/answers.ts";
 import { planOf } from "../../src/engine/rules/plan.ts";
 import { validate } from "../../src/engine/rules/validate.ts";
 import { filledIn, firstAnswers } from "../../src/screens/form/filled.ts";
@@ -110,8 +110,6 @@ describe("answers", () => {
     const answers: Answers = { box: [{ name: "a" }, { name: "b", part: [{ size: 1 }, { size: 2 }] }] };
     const place = [["box", 1], ["part", 1]] as const;
     expect(pathOf(place, "size")).toBe("box[1].part[1].size");
-    expect(placed("box[1].part[1].size")).toEqual({ place, key: "size" });
-    expect(placed("name")).toEqual({ place: TOP, key: "name" });
     expect(levelAt(answers, place)).toEqual({ size: 2 });
     expect(withAnswer(answers, place, "size", 3)).toEqual({ box: [{ name: "a" }, { name: "b", part: [{ size: 1 }, { size: 3 }] }] });
     expect(withoutRow(answers, "part", 0, [["box", 1]])).toEqual({ box: [{ name: "a" }, { name: "b", part: [{ size: 2 }] }] });

@@ -14,13 +14,6 @@ export function pathOf(place: Place, key: string): string {
   return [...place.map(([repeat, row]) => `${repeat}[${row}]`), key].join(".");
 }
 
-/** What a path such as `item[0].part[1].unit` names. */
-export function placed(path: string): { readonly place: Place; readonly key: string } {
-  const steps = path.split(".");
-  const place = steps.slice(0, -1).map((step) => /^(.*)\[(\d+)\]$/u.exec(step)).map((found): Place[number] => [found?.[1] ?? "", Number(found?.[2] ?? 0)]);
-  return { place, key: steps.at(-1)! };
-}
-
 /** The answers beside a field: of the form, or of its row. */
 export function levelAt(answers: Answers, place: Place): Answers {
   return place.reduce<Answers>((level, [repeat, row]) => rowsOf(level, repeat)[row] ?? {}, answers);

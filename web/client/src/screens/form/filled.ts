@@ -1,12 +1,13 @@
 /** The engine's rules over what is being typed, and what a new form begins with. Pure. */
 
 import type { Answers, Finding } from "../../engine/api.ts";
-import { defaultAnswers, defaultRow, derivedValues } from "../../engine/rules/calculation.ts";
+import { withDerived } from "../../engine/derived.ts";
+import { defaultAnswers, defaultRow } from "../../engine/rules/calculation.ts";
 import type { Word } from "../../engine/rules/evaluation.ts";
 import { fill, type Filling } from "../../engine/rules/filling.ts";
 import { type Plan, planOf } from "../../engine/rules/plan.ts";
 import type { FormTemplate } from "../../templates_forms/model.ts";
-import { levelAt, nowText, type Place, placed, rowsOf, TOP, withAnswer, withRow } from "./answers.ts";
+import { levelAt, nowText, type Place, rowsOf, TOP, withAnswer, withRow } from "./answers.ts";
 import { codeLabel } from "./wording.ts";
 
 const plans = new WeakMap<FormTemplate, Plan>();
@@ -26,13 +27,8 @@ export function wordsOf(template: FormTemplate): Word {
 }
 
 /** The answers of a record with what is worked out from them, for reading. */
-export function withDerived(template: FormTemplate, answers: Answers, atMs: number): Answers {
-  let all = answers;
-  for (const [path, text] of derivedValues(planFor(template), answers, atMs, wordsOf(template))) {
-    const { place, key } = placed(path);
-    all = withAnswer(all, place, key, text);
-  }
-  return all;
+export function toRead(template: FormTemplate, answers: Answers, atMs: number): Answers {
+  return withDerived(planFor(template), answers, atMs, wordsOf(template)) as Answers;
 }
 
 /** The answers with one row more, begun with its defaults. */

@@ -11,7 +11,7 @@ import { Icon } from "../../ui/icon.tsx";
 import { RouteLine } from "../route-line.tsx";
 import { isMissing, type Level, levelsOf, pathOf, type Place, rowsOf } from "../form/answers.ts";
 import { choose, type FormField, type FormTemplate } from "../../templates_forms/model.ts";
-import { withDerived } from "../form/filled.ts";
+import { toRead } from "../form/filled.ts";
 import { amountText, answerText, codeLabel, isLatinOnly, placedFinding } from "../form/wording.ts";
 
 type FormContent = Extract<ItemContent, { kind: "form" }>;
@@ -63,7 +63,7 @@ export function RecordCard({ content, room, findings, atMs, amends, read, onRepl
         </span>
       </header>
       <Headline template={template} answers={content.answers} errors={errors} />
-      {open ? <Everything template={template} answers={withDerived(template, content.answers, atMs)} wrong={wrong} /> : <First template={template} answers={content.answers} />}
+      {open ? <Everything template={template} answers={toRead(template, content.answers, atMs)} wrong={wrong} /> : <First template={template} answers={content.answers} />}
       <RouteLine answers={content.answers} />
       {wrong.length > 0 && (
         <ul class="findings">
