@@ -13,7 +13,7 @@ export interface FormField {
   readonly labels: Words;
   readonly hints: Words;
   readonly codeList: string;
-  /** The directory whose codes are asked for, such as `unlocode`. */
+  /** The large code list in which the answer should be; empty without. */
   readonly reference: string;
   /** The field that holds this one's unit or currency. */
   readonly unitField: string;
@@ -26,10 +26,6 @@ export interface FormField {
   readonly conditional: boolean;
   readonly maxLength: number;
   readonly personal: boolean;
-  /** Its answer leads to a person. */
-  readonly nominal: boolean;
-  /** The large code list in which the answer should be; empty without. */
-  readonly reference: string;
   readonly cen: "full" | "coarse" | "count" | "none";
 }
 
@@ -139,8 +135,6 @@ function readField(raw: Raw): FormField {
     conditional: text(raw["relevant"]) !== "",
     maxLength: Number(raw["max_length"] ?? 0),
     personal: (raw["nominal"] ?? "none") !== "none" || type === "text" || type === "longtext",
-    nominal: (raw["nominal"] ?? "none") !== "none",
-    reference: text(raw["reference"]),
     cen: (raw["cen"] ?? "none") as FormField["cen"],
   };
 }

@@ -101,7 +101,7 @@ function leaves(template: FormTemplate, row: Answers, key: string, prefix: strin
 }
 
 function mayLeave(field: FormField | undefined, isWords: boolean): boolean {
-  if (field === undefined || field.nominal) return false;
+  if (field === undefined || field.nominal !== "none") return false;
   return isWords ? isFreeText(field) : (field.cen === "full" || field.cen === "coarse") && !isFreeText(field);
 }
 
@@ -143,7 +143,7 @@ function nominalValues(template: FormTemplate, answers: Answers, prefix: string)
   return Object.entries(answers).flatMap(([key, value]) => {
     if (Array.isArray(value)) return (value as readonly unknown[]).flatMap((row, number) => (isRow(row) ? nominalValues(template, row, `${prefix}${key}[${number}].`) : []));
     const field = template.fields.get(key);
-    return field !== undefined && field.nominal && !CODED.has(field.type) && typeof value === "string" ? [{ path: prefix + key, value }] : [];
+    return field !== undefined && field.nominal !== "none" && !CODED.has(field.type) && typeof value === "string" ? [{ path: prefix + key, value }] : [];
   });
 }
 

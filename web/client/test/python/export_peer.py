@@ -18,9 +18,10 @@ from typing import Any
 from python_calamine import CalamineWorkbook
 
 from cencomm.export import Cell, Column, Kind, Table, write_csv, write_xlsx
+from cencomm.export.dictionary import dictionary_tables
 from cencomm.export.forms import FormRow, form_tables
 from cencomm.i18n import is_right_to_left
-from cencomm.templates_forms.model import standard
+from cencomm.templates_forms.model import STANDARD, standard
 from cencomm.templates_forms.samples import sample_records
 from tests.unit.export.hostile import HOSTILE
 
@@ -36,7 +37,8 @@ def cases(bad: list[str]) -> Any:
     forms += [spoilt(answers, source) for answers in forms for _ in range(15)]
     texts = [*HOSTILE, *bad]
     forms += [{"remarks": text, text: "a field that the template does not have"} for text in texts]
-    return {"texts": texts, "document": standard("simplified_seizure").encode().decode(), "forms": forms}
+    documents = {name: standard(name).encode().decode() for name in STANDARD}
+    return {"texts": texts, "documents": documents, "forms": forms}
 
 
 def compare(
@@ -53,7 +55,10 @@ def compare(
     tables += [Table(name, (Column("key", name),), []) for name in names]
     rows = [FormRow((number, f"={number}"), answers) for number, answers in enumerate(forms, start=1)]
     tables += form_tables(standard("simplified_seizure"), HEAD, rows.__iter__, language)
-    kept = [Table(table.name, table.columns, list(table.rows)) for table in tables]
+    tables += dictionary_tables([standard(name) for name in STANDARD], language)
+    prose = (Column("says", "", width=32), Column("value", "", width=100))
+    tables.append(Table("prose", prose, [(title, title) for title in titles if title], is_list=False))
+    kept = [Table(table.name, table.columns, list(table.rows), is_list=table.is_list) for table in tables]
     for number, table in enumerate(kept):
         write_csv(own / f"{number}.csv", table)
     write_xlsx(own / "book.xlsx", kept, right_to_left=is_right_to_left(language))
