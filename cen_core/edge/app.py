@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from secrets import token_hex
 from typing import Final
 
 import structlog
@@ -44,7 +45,7 @@ from cen_core.edge import (
 from cen_core.edge.context import Context, Handler, Services, View
 from cen_core.edge.errors import internal, refusal
 from cen_core.edge.multipart import read_file_form
-from cen_core.edge.rendering import refused
+from cen_core.edge.rendering import faulted, refused
 from cen_core.edge.requests import (
     MAX_BODY,
     VIEW_COOKIE,
@@ -115,7 +116,7 @@ def build_app(services: Services, *, behind_tls: bool) -> ASGIApp:
     assert not unruled and not unhandled, (unruled, unhandled)
     app = Starlette(
         routes=[StarletteRoute(route.path, _endpoint(route, services), methods=[route.method]) for route in ROUTES],
-        exception_handlers={HTTPException: _on_http_exception(services), Exception: _on_fault},
+        exception_handlers={HTTPException: _on_http_exception(services), Exception: _on_fault(services)},
     )
     return _WithHeaders(GZipMiddleware(app, minimum_size=1_000), behind_tls=behind_tls)
 
@@ -213,10 +214,17 @@ def _on_http_exception(services: Services) -> Callable[[Request, Exception], Awa
     return answer
 
 
-async def _on_fault(request: Request, error: Exception) -> Response:
-    """What broke stands in the log, without what somebody sent."""
-    log.error("fault", method=request.method, kind=type(error).__name__)
-    return internal()
+def _on_fault(services: Services) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """What broke stands in the log, without what somebody sent, under the number that the reader is told."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        incident = token_hex(4)
+        log.error("fault", method=request.method, kind=type(error).__name__, incident=incident)
+        if request.url.path.startswith(routes.API):
+            return internal()
+        return faulted(Context(services, request, View(_language(request), _theme(request)), {}), incident)
+
+    return answer
 
 
 class _WithHeaders:

@@ -114,6 +114,12 @@ def refused(context: Context, error: DomainError) -> Response:
     return response
 
 
+def faulted(context: Context, incident: str) -> Response:
+    """A page that says that we broke, and under which number it stands in our log; nothing is asked of the store."""
+    problem = Words(context.view.language).say("cen.refused.fault", incident=incident)
+    return shown(context, "refused.html", INTERNAL, problem=problem)
+
+
 @cache
 def options(code_list: str, language: str) -> tuple[tuple[str, str], ...]:
     """The codes of a list with their words: the form's own lists in the form's order, the rest in that of the words."""

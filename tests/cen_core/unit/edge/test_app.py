@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from cen_core.edge.app import Beside
 from cen_core.edge.requests import VIEW_COOKIE
@@ -132,7 +133,20 @@ async def test_a_fault_is_said_without_what_broke(web: Web, monkeypatch: pytest.
         raise RuntimeError("secret")
 
     monkeypatch.setattr(web.stand.core, "worklist", breaks)
-    answer = await (await web.browser(OFFICER)).get("/cen/cases")
+    with capture_logs() as log:
+        answer = await (await web.browser(OFFICER)).get("/cen/cases", **{"Accept-Language": "fr"})
+    (fault,) = [line for line in log if line["event"] == "fault"]
+    assert answer.status_code == 500
+    assert f"donnez ce numéro au secrétariat : {fault['incident']}." in text_of(answer)
+    assert "secret" not in answer.text.replace("secrétariat", "") and "secret" not in str(fault)
+
+
+async def test_a_fault_is_a_code_to_a_program(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def breaks(*_: object) -> None:
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr(web.stand.core, "search", breaks)
+    answer = await (await web.program(OFFICER)).ask("GET", "/search")
     assert (answer.status_code, answer.json()) == (500, {"code": "internal", "facts": {}})
 
 
