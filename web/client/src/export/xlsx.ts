@@ -64,7 +64,7 @@ export class XlsxWriter {
     this.#rightToLeft = rightToLeft;
   }
 
-  /** The first row holds the titles, frozen and with a filter; prose has neither. */
+  /** The first row holds the titles, frozen and with a filter; prose has neither, and is one page wide in print. */
   sheet({ name, columns, isProse = false }: Pick<Table, "name" | "columns" | "isProse">): void {
     this.#endSheet();
     this.#begin(this.#sheetName(name), columns, this.#rightToLeft, isProse ? "prose" : "list");
@@ -108,7 +108,7 @@ export class XlsxWriter {
     this.#add(
       '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' +
         '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">' +
-        `<sheetViews><sheetView${view} workbookViewId="0">${look === "prose" ? "" : titles}</sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/>` +
+        `${look === "prose" ? '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>' : ""}<sheetViews><sheetView${view} workbookViewId="0">${look === "prose" ? "" : titles}</sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/>` +
         `${widths.length === 0 ? "" : `<cols>${widths.join("")}</cols>`}<sheetData>`,
     );
     if (look === "prose") return;
@@ -120,7 +120,7 @@ export class XlsxWriter {
     const sheet = this.#sheets.at(-1);
     if (sheet === undefined || this.#look === null) return;
     const filter = this.#look === "list" && this.#columns.length > 0 ? `A1:${columnName(this.#columns.length - 1)}${this.#rows}` : "";
-    this.#add(`</sheetData>${filter === "" ? "" : `<autoFilter ref="${filter}"/>`}</worksheet>`);
+    this.#add(`</sheetData>${filter === "" ? "" : `<autoFilter ref="${filter}"/>`}${this.#look === "prose" ? '<pageSetup fitToHeight="0"/>' : ""}</worksheet>`);
     this.#flush();
     this.#sheets[this.#sheets.length - 1] = { ...sheet, filter };
     this.#look = null;
