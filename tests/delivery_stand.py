@@ -47,6 +47,8 @@ from cencomm.wire.frames import (
 from tests.unit.crypto.people import DEPLOYMENT, NOW_MS, TRUST, Person
 
 HOUR_MS = 3_600_000
+PATIENCE_SECONDS = 30.0
+"""Longer than a name is held for a process that says nothing more, and the turn that tells of it."""
 
 
 @dataclass
@@ -152,7 +154,7 @@ class Link:
             await self.socket.send(encode_frame(frame))
 
     async def next(self) -> ServerFrame:
-        data = await asyncio.wait_for(self.socket.recv(), 10)
+        data = await asyncio.wait_for(self.socket.recv(), PATIENCE_SECONDS)
         assert isinstance(data, bytes)
         frame = decode_server_frame(data)
         self.frames.append(frame)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from structlog.testing import capture_logs
+from structlog.testing import CapturingLogger
 
 from cen_core.edge.app import Beside
 from cen_core.edge.requests import VIEW_COOKIE
@@ -133,9 +133,9 @@ async def test_a_fault_is_said_without_what_broke(web: Web, monkeypatch: pytest.
         raise RuntimeError("secret")
 
     monkeypatch.setattr(web.stand.core, "worklist", breaks)
-    with capture_logs() as log:
-        answer = await (await web.browser(OFFICER)).get("/cen/cases", **{"Accept-Language": "fr"})
-    (fault,) = [line for line in log if line["event"] == "fault"]
+    monkeypatch.setattr("cen_core.edge.app.log", log := CapturingLogger())
+    answer = await (await web.browser(OFFICER)).get("/cen/cases", **{"Accept-Language": "fr"})
+    (fault,) = [call.kwargs for call in log.calls if call.args == ("fault",)]
     assert answer.status_code == 500
     assert f"donnez ce numéro au secrétariat : {fault['incident']}." in text_of(answer)
     assert "secret" not in answer.text.replace("secrétariat", "") and "secret" not in str(fault)
