@@ -13,6 +13,8 @@ from cencomm.i18n import message
 
 @dataclass(frozen=True, slots=True)
 class Layout:
+    """In which language, for whom, as what, and what the cover says of where the tables come from."""
+
     language: str
     profile: Profile = Profile.FULL
     formats: tuple[str, ...] = ()

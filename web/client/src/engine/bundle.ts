@@ -7,7 +7,7 @@
  *     log.bin               every event up to `up_to_seq` as the server stored it (records stay sealed in here)
  *     records.bin           for each record its signed plaintext, or why there is none
  *     revocations.bin       the newest signed revocation lists known to the extracting device
- *     extraction.xlsx       tables; and the same as tables/*.csv
+ *     extraction.xlsx       tables; and the same as tables/*.csv with their schema.ini
  *     announcement.bin      what came after, up to the extraction's own announcement in the group; made after the
  *                           manifest, whose hash it carries
  *

@@ -3,17 +3,17 @@
  * `cencomm.export.derived`).
  */
 
+import type { FormTemplate } from "../templates_forms/model.ts";
+import type { Answer, Answers } from "../wire/content.ts";
 import { derivedValues } from "./rules/calculation.ts";
 import type { Word } from "./rules/evaluation.ts";
 import type { Plan } from "./rules/plan.ts";
-import type { FormTemplate } from "../templates_forms/model.ts";
-import type { Answer, Answers } from "../wire/content.ts";
 
 const STEP = /([a-z][a-z0-9_]*)(?:\[([0-9]+)\])?\.?/gu;
 
 type Level = Record<string, Answer>;
 
-/** A copy of `answers` with each derived value at its place, as of `atMs`; an answer that was sent stays. */
+/** The answers with each derived value at its place, as of `atMs`; what was given is not changed, and an answer that was sent stays. */
 export function withDerived(plan: Plan, answers: Answers, atMs: number, word: Word): Answers {
   const found = derivedValues(plan, answers, atMs, word);
   if (found.size === 0) return answers;

@@ -3,11 +3,16 @@
  * `cencomm.client.extraction_cover`).
  */
 
-import type { Wording } from "../export/forms.ts";
+import { type ColumnPlan, type Wording, titled } from "../export/forms.ts";
 import { MARKINGS, markedFields, markingOf, stricter } from "../export/profiles.ts";
 import type { Row, Table } from "../export/table.ts";
 import type { ReadSigned } from "./extraction_tables.ts";
 import { type Examined, answersOf, formParts } from "./verify_rows.ts";
+
+const COLUMNS: ColumnPlan = [
+  ["says", "text", 32],
+  ["value", "text", 100],
+];
 
 /** What tables say that the records do not. */
 export interface Origin {
@@ -20,10 +25,7 @@ export interface Origin {
 export function coverTable(found: Examined, origin: Origin, words: Wording, read: ReadSigned): Table {
   return {
     name: words.said("sheet.cover"),
-    columns: [
-      { key: "says", title: words.said("column.says"), kind: "text", width: 32 },
-      { key: "value", title: words.said("column.value"), kind: "text", width: 100 },
-    ],
+    columns: titled(COLUMNS, words),
     rows: lines(found, origin, words, read),
     isProse: true,
   };

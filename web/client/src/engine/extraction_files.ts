@@ -120,7 +120,7 @@ export interface SignedManifest {
   readonly files: readonly WrittenFile[];
 }
 
-/** Signs for what. */
+/** Of which group an extraction is made, by which device, and in which language. */
 export interface Commission {
   readonly cugId: Uint8Array;
   readonly extractor: Extractor;

@@ -7,8 +7,8 @@ import { toHex } from "../crypto/bytes.ts";
 import { officerOf } from "../crypto/ids.ts";
 import type { SignedRecord } from "../crypto/records.ts";
 import { dictionaryTables } from "../export/dictionary.ts";
-import { type FormRow, type Wording, asJson, codeWord, formTables } from "../export/forms.ts";
-import { type Cell, type Column, type Kind, Moment, type Row, type Table, WIDTH } from "../export/table.ts";
+import { type ColumnPlan, type FormRow, type Wording, asJson, codeWord, formTables, titled } from "../export/forms.ts";
+import { type Cell, Moment, type Row, type Table } from "../export/table.ts";
 import type { Chat } from "../wire/content.ts";
 import { TABLES } from "./bundle.ts";
 import { hasDerived, withDerived } from "./derived.ts";
@@ -24,9 +24,7 @@ export type ReadSigned = (row: RecordRow) => Promise<SignedRecord>;
 const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 const NOT_IN_FILE_NAMES = /[^A-Za-z0-9_-]+/gu;
 
-type Plan = readonly (readonly [key: string, kind?: Kind, width?: number])[];
-
-const HEAD: Plan = [
+const HEAD: ColumnPlan = [
   ["seq", "number", 8],
   ["officer"],
   ["name"],
@@ -38,7 +36,7 @@ const HEAD: Plan = [
   ["standing"],
   ["client_ref"],
 ];
-const FORM_HEAD: Plan = [
+const FORM_HEAD: ColumnPlan = [
   ...HEAD,
   ["template"],
   ["version", "text", 8],
@@ -48,9 +46,9 @@ const FORM_HEAD: Plan = [
   ["replaces"],
   ["superseded_by", "number", 8],
 ];
-const UNKNOWN: Plan = [...FORM_HEAD, ["answers", "text", 60]];
-const CHAT: Plan = [...HEAD, ["language", "text", 8], ["text", "text", 60], ["reply_to"], ["attachments", "text", 40]];
-const EVENTS: Plan = [
+const UNKNOWN: ColumnPlan = [...FORM_HEAD, ["answers", "text", 60]];
+const CHAT: ColumnPlan = [...HEAD, ["language", "text", 8], ["text", "text", 60], ["reply_to"], ["attachments", "text", 40]];
+const EVENTS: ColumnPlan = [
   ["seq", "number", 8],
   ["server_time", "time"],
   ["kind"],
@@ -104,10 +102,6 @@ export function namedTables(found: Examined, origin: Origin, words: Wording, rea
 
 function isForm(row: RecordRow): row is FormRecord {
   return row.form !== null;
-}
-
-function titled(plan: Plan, words: Wording): Column[] {
-  return plan.map(([key, kind = "text", width = WIDTH]) => ({ key, title: words.said(`column.${key}`), kind, width }));
 }
 
 /** The place of a table's CSV file in the bundle. */

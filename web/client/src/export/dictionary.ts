@@ -4,26 +4,24 @@
  */
 
 import { type FormField, type FormGroup, type FormTemplate, choose, fieldsOf } from "../templates_forms/model.ts";
-import { type Wording, codeWord } from "./forms.ts";
-import { type Column, type Row, type Table, WIDTH } from "./table.ts";
+import { type ColumnPlan, type Wording, codeWord, titled } from "./forms.ts";
+import type { Row, Table } from "./table.ts";
 
-type Plan = readonly (readonly [key: string, kind: "text" | "number", width: number])[];
-
-const FIELDS: Plan = [
+const FIELDS: ColumnPlan = [
   ["template", "text", 22],
   ["version", "number", 8],
   ["section", "text", 24],
   ["field", "text", 24],
   ["label", "text", 36],
   ["type", "text", 16],
-  ["code_list", "text", WIDTH],
-  ["unit_field", "text", WIDTH],
-  ["nominal", "text", WIDTH],
-  ["cen", "text", WIDTH],
+  ["code_list"],
+  ["unit_field"],
+  ["nominal"],
+  ["cen"],
   ["calculation", "text", 36],
   ["hint", "text", 48],
 ];
-const CODES: Plan = [
+const CODES: ColumnPlan = [
   ["code_list", "text", 20],
   ["code", "text", 20],
   ["word", "text", 48],
@@ -35,10 +33,6 @@ export function dictionaryTables(templates: readonly FormTemplate[], words: Word
     { name: words.said("sheet.dictionary"), columns: titled(FIELDS, words), rows: fieldRows(templates, words) },
     { name: words.said("sheet.codes"), columns: titled(CODES, words), rows: codeRows(templates, words) },
   ];
-}
-
-function titled(plan: Plan, words: Wording): Column[] {
-  return plan.map(([key, kind, width]) => ({ key, title: words.said(`column.${key}`), kind, width }));
 }
 
 function* fieldRows(templates: readonly FormTemplate[], words: Wording): Generator<Row> {

@@ -42,6 +42,13 @@ export interface Wording {
   readonly territory: (code: string) => string;
 }
 
+/** Columns that the catalogue names: key, kind and width. */
+export type ColumnPlan = readonly (readonly [key: string, kind?: Kind, width?: number])[];
+
+export function titled(plan: ColumnPlan, words: Wording): Column[] {
+  return plan.map(([key, kind = "text", width = WIDTH]) => ({ key, title: words.said(`column.${key}`), kind, width }));
+}
+
 /** The table of the forms, then one for each repeat, whose rows carry the first column of the head. */
 export function formTables(template: FormTemplate, head: readonly Column[], forms: Forms, words: Wording): Table[] {
   const fields = template.groups.flatMap(flatFields);
@@ -54,7 +61,7 @@ export function formTables(template: FormTemplate, head: readonly Column[], form
 }
 
 function otherColumn(words: Wording): Column {
-  return { key: OTHER, title: words.said(`column.${OTHER}`), kind: "text", width: 24 };
+  return titled([[OTHER, "text", 24]], words)[0]!;
 }
 
 function others(answers: Answers, placed: ReadonlySet<string>): Cell {
